@@ -114,7 +114,7 @@ class RoomApp(AppBase):
         self.server = ServerStatus("off")
         self.lacks_daemon = False
         self._typed_keys = TypedKeys(self, super().on_event)
-        self._room = RoomScreen(self, source.activity, project, clock)
+        self._room = RoomScreen(self, source, project, clock)
         themes.install(self, light=light)
         self._attention = self._make_attention(notices)
         self._theme_choice = theme_choice

@@ -12,6 +12,7 @@ from msgspec import Raw
 from orchestra_core.events import Event
 from orchestra_core.models import Heartbeat, Presence
 from orchestra_core.state import ProjectState
+from orchestra_core.workers.transcript import TranscriptEntry
 
 ServerPhase = Literal["off", "starting", "ready", "restarting", "failed"]
 
@@ -61,6 +62,10 @@ class EventSource(Protocol):
 
     async def activity(self, chamber_id: str, count: int) -> list[Presence]:
         """Return the last `count` reports of one worker, oldest first."""
+        ...
+
+    async def transcript(self, chamber_id: str, count: int) -> list[TranscriptEntry]:
+        """Return the last `count` entries of a started worker's transcript, oldest first."""
         ...
 
 

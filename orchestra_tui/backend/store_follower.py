@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from orchestra_core.errors import StoreUnavailable
 from orchestra_core.models import Presence
 from orchestra_core.settings import Settings
+from orchestra_core.workers.transcript import TranscriptEntry
 from orchestra_tui.backend.protocols import EventSink
 
 if TYPE_CHECKING:
@@ -45,6 +46,11 @@ class StoreFollower:
         """Return the last `count` reports of one worker; none while there is no store."""
         store = self._store
         return await store.activity(chamber_id, count) if store is not None else []
+
+    async def transcript(self, chamber_id: str, count: int) -> list[TranscriptEntry]:
+        """Return the last `count` entries of a transcript; none while there is no store."""
+        store = self._store
+        return await store.transcript(chamber_id, count) if store is not None else []
 
     async def _follow(self, sink: EventSink) -> None:
         from orchestra_core.store.follow import (  # noqa: PLC0415 - after the first paint

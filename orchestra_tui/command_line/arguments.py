@@ -76,6 +76,8 @@ class Options:
     agent: str = ""
     policy: Policy = "edits"
     follow: bool = False
+    transcript: str = ""
+    start: bool = False
     after: int = 0
     http: bool = False
     port: int | None = None

@@ -182,6 +182,12 @@ def add_work(commands: CommandParsers) -> None:
     )
     events.add_json("print each event as one line of JSON")
     events.add_argument(
+        "--transcript",
+        default="",
+        metavar="CHAMBER",
+        help="print in place of events all that the agent in CHAMBER was told, said and did",
+    )
+    events.add_argument(
         "--after", type=_count, default=0, metavar="SEQ", help="print only events after SEQ"
     )
 

@@ -9,6 +9,7 @@ DISCOVERIES = "No discoveries yet."
 FEED = "Nothing has happened yet."
 DETAIL = "Nothing selected. Press tab to switch panes, j and k to move."
 ACTIVITY = "The worker has not reported anything yet."
+TRANSCRIPT = "Its worker has said nothing yet."
 MAIL = "No messages. Press i to interrupt the worker."
 BRIEFING = "No briefing."
 

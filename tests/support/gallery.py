@@ -13,6 +13,7 @@ from orchestra_core.errors import Refused
 from orchestra_core.models import Presence
 from orchestra_core.replies.reply import Reply
 from orchestra_core.worker_state import WorkerLimits
+from orchestra_core.workers.transcript import TranscriptEntry
 from orchestra_tui.app import RoomApp
 from orchestra_tui.backend.protocols import EventSink, ServerStatus
 from tests.support import gallery_stories as stories
@@ -53,6 +54,9 @@ class FixedSource:
 
     async def activity(self, chamber_id: str, count: int) -> list[Presence]:
         return list(self._told.activity.get(chamber_id, ()))[-count:]
+
+    async def transcript(self, chamber_id: str, count: int) -> list[TranscriptEntry]:
+        return list(self._told.transcripts.get(chamber_id, ()))[-count:]
 
 
 class FixedTools:

@@ -19,6 +19,7 @@ from orchestra_core.models import (
 )
 from orchestra_core.names import branch_of, chamber_id
 from orchestra_core.state import ProjectState
+from orchestra_core.workers.transcript import TranscriptEntry
 
 NOW = int(datetime(2026, 11, 23, 14, 4, 0, tzinfo=UTC).timestamp() * 1_000)
 SECOND = 1_000
@@ -35,6 +36,9 @@ class Told:
     events: Sequence[Event] = ()
     lost: str = ""
     activity: dict[str, Sequence[Presence]] = field(default_factory=dict[str, Sequence[Presence]])
+    transcripts: dict[str, Sequence[TranscriptEntry]] = field(
+        default_factory=dict[str, Sequence[TranscriptEntry]]
+    )
 
 
 def state_of(*documents: Document, presence: Sequence[Presence] = (), seq: int = 0) -> ProjectState:

@@ -13,6 +13,7 @@ from orchestra_core.clock import Clock
 from orchestra_core.events import Event
 from orchestra_core.models import Presence
 from orchestra_core.worker_state import WorkerLimits
+from orchestra_core.workers.transcript import TranscriptEntry
 from orchestra_tui.app import RoomApp
 from orchestra_tui.backend.protocols import DaemonKeeper, EventSink, ServerStatus
 from orchestra_tui.backend.theme_choice import ThemeChoice
@@ -46,6 +47,9 @@ class HandFedSource:
 
     async def activity(self, chamber_id: str, count: int) -> list[Presence]:
         return list(self._told.activity.get(chamber_id, ()))[-count:]
+
+    async def transcript(self, chamber_id: str, count: int) -> list[TranscriptEntry]:
+        return list(self._told.transcripts.get(chamber_id, ()))[-count:]
 
 
 class HeardApp(RoomApp):

@@ -5,12 +5,19 @@ import time
 from collections import deque
 from collections.abc import Iterable, Sequence
 from contextlib import aclosing
+from pathlib import Path
 
 from orchestra_core.events import Event, Position, encode_event
 from orchestra_core.store.checkpoint import checkpoint_number
 from orchestra_core.store.follow import Arrived, Disconnected, Reconnected, Snapshot
 from orchestra_core.store.store import Store
 from orchestra_core.text import clean
+from orchestra_core.workers.transcript import encode_entry
+from orchestra_server.commands.chambers.transcript import (
+    entry_text,
+    find_transcript,
+    transcript_entries,
+)
 from orchestra_tui.command_line.arguments import Options
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.open_project import open_project
@@ -24,8 +31,25 @@ _REMEMBERED = 1_000
 
 def run(place: CommandContext, options: Options) -> int:
     """Print what came after event `--after`, oldest first."""
+    if options.transcript:
+        return _print_transcript(place, options)
     run_to_end(_print(place, options))
     return 0
+
+
+def _print_transcript(place: CommandContext, options: Options) -> int:
+    file = run_to_end(_find_transcript(place, options.transcript))
+    for entry in transcript_entries(file):
+        if options.json:
+            print_json(encode_entry(entry))
+        else:
+            sys.stdout.write(f"{entry_text(entry)}\n")
+    return 0
+
+
+async def _find_transcript(place: CommandContext, chamber: str) -> Path:
+    async with open_project(place) as context:
+        return await find_transcript(context, chamber)
 
 
 async def _print(place: CommandContext, options: Options) -> None:

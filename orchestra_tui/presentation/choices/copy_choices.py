@@ -6,7 +6,7 @@ from typing import NamedTuple
 from orchestra_core.models import Chamber, Discovery, Task
 from orchestra_tui.presentation.indexed_state import IndexedState
 
-COPY_KEYS = "bcilmnprsw"
+COPY_KEYS = "bcilmnprstw"
 
 
 class CopyChoice(NamedTuple):
@@ -50,8 +50,22 @@ def _of_chamber(chamber: Chamber, state: IndexedState) -> list[CopyChoice]:
         CopyChoice("p", "path", chamber.path if chamber.holds_work else ""),
         CopyChoice("b", "branch", chamber.branch if chamber.holds_work else ""),
         CopyChoice("c", "command", command),
+        CopyChoice("t", "command to take over", _take_over(chamber, state)),
         CopyChoice("m", "message", mail[-1].message if mail else ""),
         CopyChoice("w", "worker's last words", presence.message if presence else ""),
         CopyChoice("s", "saved ref", chamber.saved_ref),
         CopyChoice("n", "name", chamber.name),
     ]
+
+
+def _take_over(chamber: Chamber, state: IndexedState) -> str:
+    """Return what goes on with a started worker's conversation in its agent's own screen.
+
+    Two processes in one conversation would lose each other's words, so the worker ends first.
+    """
+    worker = state.started_workers.get(chamber.id)
+    if worker is None or worker.agent != "claude" or not worker.conversation:
+        return ""
+    end = "" if worker.is_over else f"orchestra stop {chamber.name} && "
+    place = shlex.quote(chamber.path)
+    return f"{end}cd {place} && claude --resume {shlex.quote(worker.conversation)}"

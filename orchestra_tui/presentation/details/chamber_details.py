@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from orchestra_core.models import Agent, Chamber, WorkerRequest
 from orchestra_core.wording.ages import age, elapsed, time_of_day
 from orchestra_core.wording.requests import LineKind, asked_in_full
+from orchestra_core.wording.started_workers import end_in_short, spent_in_short
 from orchestra_core.wording.states import worker_word
 from orchestra_core.wording.titles import task_title
 from orchestra_core.worker_state import Group
@@ -96,6 +97,7 @@ def _facts(chamber: Chamber, state: IndexedState, now: int) -> list[Line]:
     lines: list[Line] = []
     if task is not None:
         lines.append(field("task", Cell(plain(task_title(task.description)))))
+    lines += started_agent_lines(chamber, state, now)
     if chamber.is_live:
         presence = state.presence.get(chamber.id)
         lines.append(_hook_line(chamber, proven=chamber.is_proven_ready(presence)))
@@ -118,6 +120,19 @@ def _facts(chamber: Chamber, state: IndexedState, now: int) -> list[Line]:
     if chamber.note:
         lines.append(field("note", Cell(plain(chamber.note), CHAMBER[chamber.state].tone)))
     return lines
+
+
+def started_agent_lines(chamber: Chamber, state: IndexedState, now: int) -> list[Line]:
+    """Return which agent Orchestra runs there, or ran, and what it has used."""
+    worker = state.started_workers.get(chamber.id)
+    if worker is None:
+        return []
+    words = end_in_short(worker) if worker.is_over else worker.state
+    since = Cell(f"  for {age(worker.since, now)}", "muted")
+    policy = Cell(f"  {worker.policy}", "muted")
+    lines = [field("agent", Cell(plain(f"{worker.agent}, {words}")), since, policy)]
+    used = spent_in_short(worker.spent)
+    return [*lines, field("used", Cell(used, "muted"))] if used else lines
 
 
 def _worker_lines(chamber: Chamber, state: IndexedState) -> list[Line]:

@@ -11,6 +11,7 @@ from textual.screen import Screen
 
 from orchestra_core.clock import Clock
 from orchestra_core.wording.ages import earliest
+from orchestra_tui.backend.protocols import EventSource
 from orchestra_tui.backend.view_model import ViewChanges
 from orchestra_tui.key_bindings import Key, key_of
 from orchestra_tui.presentation.choices.acting_keys import Selected, acting_keys
@@ -20,7 +21,7 @@ from orchestra_tui.presentation.rows.acts import NO_ACT, enter_label
 from orchestra_tui.presentation.status_text import title_text
 from orchestra_tui.screens.app_base import AppBase
 from orchestra_tui.screens.room.detail.conflicting_lines import ConflictingLines
-from orchestra_tui.screens.room.detail.detail_pages import DetailPages, ReadActivity
+from orchestra_tui.screens.room.detail.detail_pages import DetailPages
 from orchestra_tui.screens.room.diff_sizes import DiffSizes
 from orchestra_tui.screens.room.escalation import Escalation, overdue_line
 from orchestra_tui.screens.room.key_commands import key_commands, room_bindings
@@ -56,9 +57,7 @@ class RoomScreen(Screen[None]):
     AUTO_FOCUS = "#tasks"
     BINDINGS: ClassVar[list[BindingType]] = room_bindings()
 
-    def __init__(
-        self, app: AppBase, read_activity: ReadActivity, project: str, clock: Clock
-    ) -> None:
+    def __init__(self, app: AppBase, source: EventSource, project: str, clock: Clock) -> None:
         super().__init__()
         view_model = app.view_model
         self._view_model = view_model
@@ -72,7 +71,12 @@ class RoomScreen(Screen[None]):
         self._land_line = LineLabel(id="land-line")
         conflicting = ConflictingLines(app.tool_calls, view_model.state)
         self.detail = DetailPages(
-            DetailArea(("now",)), view_model.state, conflicting, read_activity, clock
+            DetailArea(("now",)),
+            view_model.state,
+            conflicting,
+            source.activity,
+            source.transcript,
+            clock=clock,
         )
         self.navigation = Navigation(self, self.lists, self.detail, self.feed, self._filter_line)
         detail_pane = Pane(self.detail.area, title="4 Detail", id="detail")

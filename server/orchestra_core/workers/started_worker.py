@@ -94,6 +94,16 @@ class StartedWorker(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return replace(self, spent_on={**self.spent_on, day: today})
 
 
+def spent_on_task(workers: Iterable[StartedWorker], task_id: str) -> Spent:
+    """Return what the workers of one task have used."""
+    return total(worker.spent for worker in workers if worker.task_id == task_id)
+
+
+def spent_on_day(workers: Iterable[StartedWorker], day: str) -> Spent:
+    """Return what all workers have used on one day."""
+    return total(worker.spent_on[day] for worker in workers if day in worker.spent_on)
+
+
 def total(amounts: Iterable[Spent]) -> Spent:
     """Return the sum of amounts."""
     result = Spent()

@@ -7,6 +7,7 @@ Times are milliseconds since 1970, 0 for what has not happened.
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from orchestra_core.clone.clone_places import place_of
 from orchestra_core.models import (
@@ -35,6 +36,13 @@ from orchestra_core.worker_state import (
     WorkerState,
     count_groups,
     worker_states,
+)
+from orchestra_core.workers.started_worker import spent_on_task
+from orchestra_server.commands.agent_entries import (
+    AgentEntry,
+    UsedEntry,
+    agent_entry,
+    used_entry,
 )
 
 _NO_LIMITS = WorkerLimits()
@@ -126,6 +134,7 @@ class ChamberEntry(Struct, frozen=True, kw_only=True, rename={"conflicts": "coll
     worker_state: StateEntry
     clone: CloneEntry | None = None
     requests: tuple[RequestEntry, ...] = ()
+    agent: AgentEntry | None = None
     setup_fault: str = ""  # why the setup of its worktree failed
     verdict: str = ""  # of its gates on what it holds now: green, red, flaky; "" while unknown
 
@@ -143,6 +152,7 @@ class TaskEntry(Struct, frozen=True, kw_only=True):
     finished_at: int
     summary: str
     chambers: tuple[ChamberEntry, ...]
+    used: UsedEntry | None = None  # by the workers that Orchestra has started
 
 
 class StatusDocument(Struct, frozen=True, kw_only=True):
@@ -183,13 +193,20 @@ def status_document(
             presence=state.presence.get(chamber.id),
             worker_state=states[chamber.id],
         )
+        entry = replace(entry, agent=agent_entry(state.workers.get(chamber.id)))
         chambers.setdefault(chamber.task_id, []).append(entry)
     tasks = sorted(state.tasks.values(), key=_task_order)
     return StatusDocument(
         project=project.id,
         root=str(project.root),
         seq=state.seq,
-        tasks=tuple(_task_entry(task, tuple(chambers.get(task.id, ()))) for task in tasks),
+        tasks=tuple(
+            replace(
+                _task_entry(task, tuple(chambers.get(task.id, ()))),
+                used=used_entry(spent_on_task(state.workers.values(), task.id)),
+            )
+            for task in tasks
+        ),
         counts=count_groups(
             states[chamber.id]
             for chamber in state.chambers.values()

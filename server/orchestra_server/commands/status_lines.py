@@ -7,6 +7,7 @@ from orchestra_core.names import split_chamber_id
 from orchestra_core.text import one_line
 from orchestra_core.wording.ages import age, elapsed
 from orchestra_core.wording.gates import verdict_words
+from orchestra_core.wording.started_workers import spent_in_short
 from orchestra_core.wording.states import (
     CONFLICT_SYMBOL,
     HEALTH_SYMBOL,
@@ -19,6 +20,7 @@ from orchestra_core.wording.states import (
     worker_word,
 )
 from orchestra_core.worker_state import RANK, WorkerState
+from orchestra_core.workers.started_worker import Spent
 from orchestra_server.commands.status_document import (
     ChamberEntry,
     ConflictEntry,
@@ -62,8 +64,9 @@ def _orphan(place: str) -> str:
 
 def _open_lines(task: TaskEntry, now: int) -> list[str]:
     phase = f", phase {task.phase}" if task.phase else ""
+    phase += f", {age(task.started_at, now)}"
     lines = [
-        f"{TASK_SYMBOLS[task.state]} {task.id}  {task.state}{phase}, {age(task.started_at, now)}",
+        f"{TASK_SYMBOLS[task.state]} {task.id}  {task.state}{phase}{_used(task)}",
         f"  {one_line(task.description, _TEXT_LIMIT)}",
     ]
     present = [entry for entry in task.chambers if entry.state in (*STANDING_CHAMBER, "failed")]
@@ -77,6 +80,13 @@ def _open_lines(task: TaskEntry, now: int) -> list[str]:
     if closed:
         lines.append(f"  {closed} closed")
     return lines
+
+
+def _used(task: TaskEntry) -> str:
+    if task.used is None:
+        return ""
+    spent = Spent(turns=task.used.turns, tokens_in=task.used.tokens, dollars=task.used.dollars)
+    return f", used {spent_in_short(spent)}"
 
 
 def _by_need(chamber: ChamberEntry) -> int:

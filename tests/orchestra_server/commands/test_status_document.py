@@ -77,6 +77,7 @@ def test_the_json_document_has_every_field_in_a_stable_order() -> None:
                         },
                     ),
                 ],
+                "used": None,
             }
         ],
         "counts": {"working": 1},
@@ -104,6 +105,7 @@ def chamber(name: str, state: str, **differences: object) -> dict[str, object]:
         "worker_state": {"group": "dropped", "cause": "", "reason": "", "since": 0},
         "clone": None,
         "requests": [],
+        "agent": None,
         "setup_fault": "",
         "verdict": "",
         **differences,

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from orchestra_core.models import Heartbeat
 from orchestra_core.project import Project
 from orchestra_core.state import ProjectState, UnreadableDocument
+from orchestra_core.workers.started_worker import Spent
 from orchestra_server.commands.status_document import status_document
 from orchestra_server.commands.status_lines import status_lines
 from tests.support.samples import (
@@ -17,6 +18,7 @@ from tests.support.samples import (
     a_conflict,
     a_question,
     a_request,
+    a_started_worker,
     a_task,
 )
 
@@ -160,3 +162,12 @@ def test_a_chamber_shows_what_its_worker_waits_for_and_how_to_answer() -> None:
         "    ? asks for Bash: npm test  (orchestra answer r-1)",
         "    ? asks: Which colour? 1 Blue: as the sky 2 Red  (orchestra answer r-2)",
     ]
+
+
+def test_a_task_shows_what_its_started_workers_have_used() -> None:
+    state = a_busy_project()
+    spent = Spent(turns=2, tokens_in=1_500, dollars=0.25)
+    state.put(a_started_worker().with_spent("2026-11-28", spent))
+    lines = status_lines(status_document(PROJECT, state), NOON + 65_000)
+    used = "used 2 turns, 1.5k tokens, $0.25"
+    assert f"● add-login-1a2b  open, phase build, 1m, {used}" in lines

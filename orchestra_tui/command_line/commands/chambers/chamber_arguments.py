@@ -19,6 +19,12 @@ def add_chambers(commands: CommandParsers) -> None:
     task_or_title.add_argument(
         "--title", default="", metavar="TEXT", help="start a new task that is described so"
     )
+    create.add_argument(
+        "--start", action="store_true", help="start an agent in each of them at once"
+    )
+    create.add_argument(
+        "--agent", default="", metavar="NAME", help="with --start: an agent of the configuration"
+    )
     create.add_json()
     _add_diff(commands)
     _add_land(commands)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from orchestra_core.models import Presence
+from orchestra_core.workers.transcript import TranscriptEntry
 from orchestra_tui.presentation import empty_panes
 from orchestra_tui.presentation.details.chamber_details import briefing_lines, chamber_overview
 from orchestra_tui.presentation.details.task_and_discovery_details import (
@@ -12,11 +13,13 @@ from orchestra_tui.presentation.details.task_and_discovery_details import (
     discovery_detail,
     task_overview,
 )
+from orchestra_tui.presentation.details.transcript_lines import transcript_lines
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.presentation.rows.mail_cell import mail_lines
 
 DetailKind = Literal["none", "task", "chamber", "discovery"]
+TRANSCRIPT = "transcript"
 PAGES: dict[DetailKind, tuple[str, ...]] = {
     "none": ("now",),
     "task": ("now",),
@@ -35,10 +38,20 @@ class DetailSubject:
 
 @dataclass(frozen=True, slots=True)
 class FetchedContent:
-    """What was asked for of a chamber: its worker's reports, and the lines of its conflicts."""
+    """What was asked for of a chamber: reports, transcript, and the lines of its conflicts."""
 
     activity: Sequence[Presence] = ()
+    transcript: Sequence[TranscriptEntry] = ()
     conflicting: Sequence[str] = ()
+
+
+def pages_of(subject: DetailSubject, state: IndexedState) -> tuple[str, ...]:
+    """Return the pages of a subject; a chamber has a transcript once a worker was started there."""
+    pages = PAGES[subject.kind]
+    if subject.kind == "chamber" and subject.key in state.started_workers:
+        first, *others = pages
+        return (first, TRANSCRIPT, *others)
+    return pages
 
 
 def page_lines(
@@ -61,6 +74,8 @@ def _chamber_page(
     match page:
         case "history":
             return activity_lines(fetched.activity, now)
+        case "transcript":
+            return transcript_lines(fetched.transcript)
         case "briefing":
             return briefing_lines(chamber)
         case "messages":

@@ -4,18 +4,22 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from orchestra_core.clock import Clock
 from orchestra_core.models import Presence
+from orchestra_core.workers.transcript import TranscriptEntry
 from orchestra_tui.presentation.indexed_state import ChangedRows, IndexedState
 from orchestra_tui.screens.room.detail.conflicting_lines import ConflictingLines
 from orchestra_tui.screens.room.detail.detail_content import (
-    PAGES,
+    TRANSCRIPT,
     DetailSubject,
     FetchedContent,
     page_lines,
+    pages_of,
 )
 from orchestra_tui.widgets.detail_area import DetailArea
 
 ACTIVITY_LENGTH = 200
+TRANSCRIPT_LENGTH = 300
 ReadActivity = Callable[[str, int], Awaitable[list[Presence]]]
+ReadTranscript = Callable[[str, int], Awaitable[list[TranscriptEntry]]]
 
 
 class DetailPages:
@@ -27,6 +31,8 @@ class DetailPages:
         state: IndexedState,
         conflicting: ConflictingLines,
         read_activity: ReadActivity,
+        read_transcript: ReadTranscript,
+        *,
         clock: Clock,
     ) -> None:
         self.subject = DetailSubject()
@@ -35,6 +41,8 @@ class DetailPages:
         self._read_activity = read_activity
         self._clock = clock
         self._activity: dict[str, Sequence[Presence]] = {}
+        self._read_transcript = read_transcript
+        self._transcripts: dict[str, Sequence[TranscriptEntry]] = {}
         self._conflicting = conflicting
 
     def show(self, subject: DetailSubject) -> None:
@@ -42,7 +50,7 @@ class DetailPages:
         if subject == self.subject:
             return
         self.subject = subject
-        self.area.set_tabs(PAGES[subject.kind])
+        self.area.set_tabs(pages_of(subject, self._state))
         self.write(from_start=True)
         self._fetch()
 
@@ -50,7 +58,11 @@ class DetailPages:
         """Write the open page."""
         now = self._clock()
         key = self.subject.key
-        fetched = FetchedContent(self._activity.get(key, ()), self._conflicting.of(key))
+        fetched = FetchedContent(
+            activity=self._activity.get(key, ()),
+            transcript=self._transcripts.get(key, ()),
+            conflicting=self._conflicting.of(key),
+        )
         lines = page_lines(self.subject, self.area.tab, self._state, fetched, now)
         self.area.set_content(lines, from_start=from_start)
 
@@ -63,6 +75,7 @@ class DetailPages:
         """Rewrite the open page if what it shows has changed."""
         kinds = (changed_rows.tasks, changed_rows.chambers, changed_rows.discoveries)
         if whole or any(self.subject.key in keys for keys in kinds) or self._concerns(changed_rows):
+            self.area.set_tabs(pages_of(self.subject, self._state))
             self.write()
             self._fetch()
 
@@ -79,12 +92,18 @@ class DetailPages:
         key = self.subject.key
         if self.area.tab == "history":
             self.area.run_worker(self._fetch_activity(key), group="activity", exclusive=True)
+        elif self.area.tab == TRANSCRIPT:
+            self.area.run_worker(self._fetch_transcript(key), group="activity", exclusive=True)
         elif self.area.tab == "now" and self._conflicting.are_unknown(key):
             self.area.run_worker(self._fetch_conflicting(key), group="conflicts", exclusive=True)
 
     async def _fetch_activity(self, key: str) -> None:
         self._activity[key] = await self._read_activity(key, ACTIVITY_LENGTH)
         self._arrived(key, "history")
+
+    async def _fetch_transcript(self, key: str) -> None:
+        self._transcripts[key] = await self._read_transcript(key, TRANSCRIPT_LENGTH)
+        self._arrived(key, TRANSCRIPT)
 
     async def _fetch_conflicting(self, key: str) -> None:
         await self._conflicting.fetch(key)

@@ -41,7 +41,7 @@ async def create_chambers(
     return await create_chambers_batch(context, task_id=task_id, chamber_names=names)
 
 
-def created_lines(created: CreatedChambers) -> list[str]:
+def created_lines(created: CreatedChambers, *, is_started: bool = False) -> list[str]:
     """Return what was created, and how an agent starts there."""
     how = "There already" if created.already_live else "Created"
     lines = [f"{how}, in task {created.task_id}:"]
@@ -49,4 +49,7 @@ def created_lines(created: CreatedChambers) -> list[str]:
     for chamber in created.chambers:
         unproven = "" if chamber.proven_ready else "  (its hook has not answered)"
         lines.append(f"  {chamber.name:<{width}}  {chamber.path}{unproven}")
-    return [*lines, *created.notes, "Start an agent in each of these directories."]
+    last = "Start an agent in each of these directories, or: orchestra start NAME"
+    if is_started:
+        last = "An agent is being started in each; 'orchestra status' shows what they do."
+    return [*lines, *created.notes, last]

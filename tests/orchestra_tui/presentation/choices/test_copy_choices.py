@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from orchestra_core.models import Chamber, ChamberState, Discovery, Interrupt, Presence
 from orchestra_core.state import ProjectState
 from orchestra_tui.presentation.choices.copy_choices import COPY_KEYS, copy_choices
 from orchestra_tui.presentation.indexed_state import IndexedState
-from tests.support.samples import a_task
+from tests.support.samples import a_started_worker, a_task
 
 
 @dataclass
@@ -70,3 +72,15 @@ def test_each_choice_has_a_key_of_its_own() -> None:
         assert len(set(keys)) == len(keys)
         assert set(keys) <= set(COPY_KEYS)
     assert "y" not in COPY_KEYS
+
+
+def test_a_started_claude_can_be_taken_over_in_its_own_screen() -> None:
+    scene = a_scene()
+    worker = replace(a_started_worker("auth", "t-1"), state="waiting", conversation="c-1")
+    over = replace(worker, state="ended")
+    for document, begin in ((worker, "orchestra stop auth && "), (over, "")):
+        scene.state.documents.put(document)
+        choices = {choice.key: choice.text for choice in copy_choices(scene.chamber, scene.state)}
+        assert choices["t"] == f"{begin}cd '/my shop/auth' && claude --resume c-1"
+    scene.state.documents.put(replace(worker, agent="opencode"))
+    assert "t" not in {choice.key for choice in copy_choices(scene.chamber, scene.state)}

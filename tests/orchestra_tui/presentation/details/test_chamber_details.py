@@ -7,8 +7,10 @@ from msgspec.structs import replace
 from orchestra_core.models import Agent, Heartbeat, Presence
 from orchestra_core.state import ProjectState
 from orchestra_core.wording.ages import time_of_day
+from orchestra_core.workers.started_worker import Spent
 from orchestra_tui.presentation import empty_panes
 from orchestra_tui.presentation.details.chamber_details import briefing_lines, chamber_overview
+from orchestra_tui.presentation.details.task_and_discovery_details import task_overview
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Line
 from tests.support.samples import (
@@ -17,6 +19,7 @@ from tests.support.samples import (
     a_clone,
     a_conflict,
     a_question,
+    a_started_worker,
     a_task,
     an_interrupt,
 )
@@ -150,3 +153,17 @@ def test_the_overview_of_a_failed_worker_says_what_enter_does_for_it() -> None:
     state = some_state()
     state.report_presence(Presence(chamber_id=LIVE.id, state="failed", since=NOON))
     assert "to do      enter: retry" in text(chamber_overview(LIVE, state, NOON))
+
+
+def test_the_overview_names_the_agent_that_orchestra_runs_and_what_it_has_used() -> None:
+    state = some_state()
+    used = Spent(turns=2, tokens_in=1_500, dollars=0.25)
+    worker = replace(a_started_worker(), state="running").with_spent("day", used)
+    state.documents.put(worker)
+    said = text(chamber_overview(LIVE, state, NOON + 60_000))
+    assert "agent      claude, running  for 1m  edits\n" in said
+    assert "used       2 turns, 1.5k tokens, $0.25\n" in said
+    assert "used       2 turns" in text(task_overview(a_task(), state, NOON))
+    state.documents.put(replace(worker, state="ended", reason="failed", last_words="no key"))
+    said = text(chamber_overview(LIVE, state, NOON + 60_000))
+    assert "agent      claude, failed: no key  for 1m  edits\n" in said

@@ -6,6 +6,7 @@ from tests.support.gallery_states import TASK
 from tests.support.room import calls_of, room_of
 from tests.support.tool_answers import (
     created_chambers,
+    worker_start,
 )
 
 
@@ -28,3 +29,13 @@ async def test_an_invalid_chamber_name_is_refused_before_the_tool_is_called() ->
         await room.press("enter")
         assert "chamber name '../x' is not allowed" in room.text
         assert calls_of(room.tools, "create_chambers_batch") == []
+
+
+async def test_chambers_are_created_with_a_worker_in_each_by_one_key() -> None:
+    answers = {"create_chambers_batch": created_chambers("a"), "start_worker": worker_start()}
+    tools = FixedTools(answers)
+    async with room_of(stories.first_task(), tools=tools) as room:
+        await room.press("c")
+        await room.type("a")
+        await room.press("ctrl+o")
+        assert calls_of(tools, "start_worker") == [{"task_id": TASK, "chamber": "a"}]
