@@ -107,6 +107,8 @@ class Feed(ScrollArea):
         if y == self.extent.height - 1 and self.unseen:
             text = f" ↓ {self.unseen:,} new"
             return self.with_edge(self.strip_of((Cell(text, "accent"),), width - 1), y)
+        if self.following:
+            self.top = self.lowest_top  # a drawer that opens is painted before it knows its size
         at = self.top + y
         if at >= len(self._lines):
             return self.strip_of((), width)

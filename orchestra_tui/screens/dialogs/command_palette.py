@@ -20,6 +20,7 @@ from orchestra_tui.screens.room.room_screen import RoomScreen
 _NOT_OFFERED = ("Move", "Review")
 _LETTERS = 100.0  # Textual's scores of matches by letters are below, as a rule
 _KEY_WIDTH, _LABEL_WIDTH = 7, 15
+_ABOUT = "$foreground-muted not bold"  # the list's own style is bold
 _NAME_LENGTH, _ABOUT_LENGTH = 60, 60
 
 
@@ -42,7 +43,7 @@ class RoomCommands(Provider):
             text = Content.assemble(
                 f"{place.symbol} ",
                 (name, "bold"),
-                (f"  {one_line(place.about, _ABOUT_LENGTH)}", "$text-muted"),
+                (f"  {one_line(place.about, _ABOUT_LENGTH)}", _ABOUT),
             )
             yield Hit(place.score, text, go, name)
 
@@ -85,7 +86,7 @@ def _shown(key: Key) -> Content:
     return Content.assemble(
         (f"{key.first:<{_KEY_WIDTH}}", "$accent"),
         (f"{key.label:<{_LABEL_WIDTH}}", "bold"),
-        (key.help, "$text-muted"),
+        (key.help, _ABOUT),
     )
 
 

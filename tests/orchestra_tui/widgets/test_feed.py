@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
 
+from textual.geometry import Size
 from textual.pilot import Pilot
 
 from orchestra_tui.presentation import empty_panes
@@ -132,3 +133,12 @@ async def test_the_feed_scrolls_by_line_and_by_page() -> None:
         feed.action_cursor_down()
         feed.action_page_down()
         assert feed.top == 42
+
+
+async def test_lines_that_came_while_the_feed_was_hidden_all_show_when_it_opens() -> (
+    None
+):
+    async with showing() as (feed, _, __):
+        feed.extent = Size(0, 0)
+        feed.append(lines(range(5)))
+        assert events_on(feed)[:5] == [f"14:03:59  auth              event {n}" for n in range(5)]

@@ -15,7 +15,7 @@ async def test_the_palette_shows_markup_in_a_discovery_as_text() -> None:
 async def test_the_palette_runs_the_chosen_command() -> None:
     async with room_of(stories.empty()) as room:
         await room.press("ctrl+p")
-        await room.type("start a")
+        await room.type("start a task")
         await room.press("enter")
         assert "Start a task" in room.text
 
