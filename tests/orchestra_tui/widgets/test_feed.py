@@ -135,9 +135,7 @@ async def test_the_feed_scrolls_by_line_and_by_page() -> None:
         assert feed.top == 42
 
 
-async def test_lines_that_came_while_the_feed_was_hidden_all_show_when_it_opens() -> (
-    None
-):
+async def test_lines_that_came_while_the_feed_was_hidden_all_show_when_it_opens() -> None:
     async with showing() as (feed, _, __):
         feed.extent = Size(0, 0)
         feed.append(lines(range(5)))
