@@ -93,6 +93,7 @@ class Options:
     only: list[str] = field(default_factory=list[str])
     partial: bool = False
     confirm: bool = False
+    again: bool = False
     summary: str = ""
     yes: bool = False
     default: bool = False

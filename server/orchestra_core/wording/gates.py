@@ -5,7 +5,13 @@ from collections.abc import Sequence
 from orchestra_core.models import Conflict
 
 FAILS_TOGETHER = "fails together"  # in place of git's word for a file
-_VERDICTS = {"green": "gates pass", "red": "fails its gate", "flaky": "its gate is flaky"}
+UNJUDGED = "unjudged"  # of a chamber while the setup fails without which no gate can run
+_VERDICTS = {
+    "green": "gates pass",
+    "red": "fails its gate",
+    "flaky": "its gate is flaky",
+    UNJUDGED: "its gate cannot run",
+}
 
 
 def fails_together(conflict: Conflict) -> bool:

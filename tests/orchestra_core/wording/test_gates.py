@@ -26,7 +26,13 @@ def test_the_work_that_a_gate_judges_is_named(names: tuple[str, ...], words: str
 
 @pytest.mark.parametrize(
     ("verdict", "words"),
-    [("green", "gates pass"), ("red", "fails its gate"), ("flaky", "its gate is flaky"), ("", "")],
+    [
+        ("green", "gates pass"),
+        ("red", "fails its gate"),
+        ("flaky", "its gate is flaky"),
+        ("unjudged", "its gate cannot run"),
+        ("", ""),
+    ],
 )
 def test_a_verdict_has_its_word(verdict: str, words: str) -> None:
     assert verdict_words(verdict) == words

@@ -97,8 +97,14 @@ def _add_land(commands: CommandParsers) -> None:
     land.add_argument(
         "--confirm",
         action="store_true",
-        help="land in spite of a worker at work, an unread critical message, or new files that "
-        "look unintended",
+        help="land in spite of a worker at work, an unread critical message, new files that look "
+        "unintended, or a gate that is known to fail",
+    )
+    land.add_argument(
+        "--again",
+        action="store_true",
+        help="run gates that have failed once more; one that passes then is flaky, which is no "
+        "pass either",
     )
     land.add_argument(
         "-m",

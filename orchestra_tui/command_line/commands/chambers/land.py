@@ -37,6 +37,7 @@ def run(place: CommandContext, options: Options) -> int:
         summary=options.summary,
         partial=options.partial,
         confirm=options.confirm,
+        again=options.again,
     )
     plan = run_to_end(_step(place, wish, plan_landing))
     goes_on = can_land(plan, wish) and not options.dry_run

@@ -22,6 +22,7 @@ class LandingWish:
     summary: str = ""
     partial: bool = False
     confirm: bool = False
+    again: bool = False  # gates that have failed are run once more
 
 
 def check_land(only: Sequence[str]) -> None:
@@ -59,5 +60,6 @@ async def _complete(context: Context, wish: LandingWish, *, dry_run: bool) -> Co
         dry_run=dry_run,
         partial=wish.partial,
         confirm=wish.confirm,
+        again=wish.again,
         only=wish.only,
     )

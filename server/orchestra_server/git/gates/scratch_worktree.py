@@ -90,8 +90,9 @@ class ScratchWorktree:
 
     def _git(self, *args: str) -> str:
         env = {"GIT_DIR": str(self.path / ".git"), "GIT_WORK_TREE": str(self.path)}
-        include = f"include.path={self.repo.common_dir / 'config'}"
-        return git_output(self.path, "-c", include, *_SETTINGS, *args, env=env)
+        common_dir = self.repo.common_dir
+        own = ("-c", f"include.path={common_dir / 'config'}", "-c", f"lfs.storage={common_dir}/lfs")
+        return git_output(self.path, *own, *_SETTINGS, *args, env=env)
 
 
 def gates_folder(state_dir: Path, common_dir: Path) -> Path:

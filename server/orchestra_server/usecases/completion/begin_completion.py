@@ -38,6 +38,7 @@ class WantedCompletion:
     merge: bool
     partial: bool
     confirmed: bool
+    again: bool = False  # gates that have failed are run once more
     only: tuple[str, ...] = ()  # the chambers to land; empty for all
 
 

@@ -47,6 +47,7 @@ async def complete_task(
     partial: bool = False,
     confirm: bool = False,
     only: Sequence[str] = (),
+    again: bool = False,
 ) -> CompletedTask:
     """End a task: its work lands in one fast-forward, its chambers close, unmerged work is saved.
 
@@ -60,7 +61,8 @@ async def complete_task(
     a worker is at work or has critical mail unread, and where odd new files would land.
     Chambers of other clones hand their work over and are closed there (`usecases/exchange/`).
     Where a trusted gate is configured, exactly the tree that lands has passed it; chambers that
-    fail together are a reply, too (`usecases/gates/`).
+    fail together are a reply, too (`usecases/gates/`). With `again`, gates that are known to fail
+    are run once more.
     """
     text = required("summary", summary, MESSAGE_LIMIT)
     wanted = WantedCompletion(
@@ -70,6 +72,7 @@ async def complete_task(
         partial=partial,
         confirmed=confirm,
         only=tuple(only),
+        again=again,
     )
     if dry_run:
         return await run_shielded(plan_without_changes(context, wanted))

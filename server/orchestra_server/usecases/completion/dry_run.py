@@ -94,7 +94,9 @@ async def plan_without_changes(context: Context, wanted: WantedCompletion) -> Co
         failed = await known_failure(context, repo, plan.commit) if plan.commit else None
         if failed is not None:
             words = _failed_words(failed, red_together(state, live))
-            if wanted.partial:
+            if wanted.again:
+                plan = with_changes(plan, gate_note=f"{words}; it is run again")
+            elif wanted.partial:
                 plan = with_changes(plan, gate_note=f"{words}; only those land that pass")
             else:
                 holds.append(words)

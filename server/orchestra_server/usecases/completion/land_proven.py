@@ -53,7 +53,7 @@ async def land_proven(
             trial = await prepare_landing(repo, begun, wanted, branches, brought, trial=True)
             if trial.moves:
                 prover = _prover(judge, begun, branches, brought)
-                proof = await prover.prove(trial, confirmed=wanted.confirmed)
+                proof = await prover.prove(trial, confirmed=wanted.confirmed, again=wanted.again)
                 if proof.red and not (wanted.partial and proof.green):
                     return with_changes(
                         trial, commit=trial.old, order=(), red=proof.red, green=proof.green

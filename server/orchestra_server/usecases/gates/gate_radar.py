@@ -7,6 +7,7 @@ low priority and within a share of the time; a newer content of what is being ju
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from orchestra_core.configuration.trust import trusted_plan
 from orchestra_core.errors import OrchestraError, Refused
 from orchestra_core.models import BASE, Chamber
 from orchestra_core.names import split_chamber_id
-from orchestra_core.wording.gates import work_of
+from orchestra_core.wording.gates import UNJUDGED, work_of
 from orchestra_server.domain.chambers.chamber_lifecycle import gates_judged
 from orchestra_server.domain.gates.culprits import Names, green_part
 from orchestra_server.domain.gates.red_together import RedChambers
@@ -116,10 +117,19 @@ class GateRadar:
             except _WorkChangedError:
                 seconds = _SOON
             except (OrchestraError, OSError) as fault:
-                if str(fault) != self._fault:  # said once
-                    _log.warning("chambers are not judged: %s", fault)
-                self._fault = str(fault)
                 seconds = _FAULT_SECONDS
+                await self._tell(fault)
+
+    async def _tell(self, fault: OrchestraError | OSError) -> None:
+        """Say once why chambers are not judged; of a setup that fails, in each chamber's row."""
+        if str(fault) == self._fault:
+            return
+        self._fault = str(fault)
+        _log.warning("chambers are not judged: %s", fault)
+        if isinstance(fault, Refused):
+            chambers = (chamber.id for chamber in self._work.chambers)
+            with suppress(OrchestraError):
+                await self._record(dict.fromkeys(chambers, UNJUDGED))
 
     async def _wait(self, seconds: float | None) -> None:
         try:

@@ -46,6 +46,7 @@ class _GateRun:
     identifier: str  # of the verdict
     tree: str
     whose: str
+    again: bool = False  # although it is known to fail
 
     @property
     def waits_for(self) -> str:
@@ -66,15 +67,21 @@ class TreeJudge:
         """Return what is known of a commit's tree, and run nothing."""
         return await self._judgement(judged_commit, "")
 
-    async def judge(self, judged_commit: CommitToJudge, whose: str) -> Judgement:
+    async def judge(
+        self, judged_commit: CommitToJudge, whose: str, *, again: bool = False
+    ) -> Judgement:
         """Return the verdicts of a commit's tree; run the gates that have none.
+
+        With `again` a gate that has failed is run once more: if it passes now, it is flaky.
 
         `whose` says in words whose work it is. Raises Refused where the setup fails, or where the
         caller gave up: then nothing is recorded.
         """
-        return await self._judgement(judged_commit, whose)
+        return await self._judgement(judged_commit, whose, again=again)
 
-    async def _judgement(self, judged_commit: CommitToJudge, whose: str) -> Judgement:
+    async def _judgement(
+        self, judged_commit: CommitToJudge, whose: str, *, again: bool = False
+    ) -> Judgement:
         """Return the verdicts of a commit; without `whose` only those that are known."""
         tree = await self._tree(judged_commit)
         verdicts = list[GateVerdict]()
@@ -82,8 +89,8 @@ class TreeJudge:
             subject = await self._subject(gate, judged_commit, tree)
             identifier = verdict_id(subject, self.plan.gate_digest(gate))
             verdict = await self._read(identifier)
-            if verdict is None and whose:
-                run = _GateRun(gate, identifier, tree, whose)
+            if whose and (verdict is None or (again and verdict.state == "red")):
+                run = _GateRun(gate, identifier, tree, whose, again=again)
                 verdict = await self._run(run, judged_commit)
             if verdict is None:
                 return Judgement(tree, tuple(verdicts), is_whole=False)
@@ -113,7 +120,7 @@ class TreeJudge:
     async def _run(self, run: _GateRun, judged_commit: CommitToJudge) -> GateVerdict:
         async with self._scratch(run.waits_for) as scratch:
             known = await self._read(run.identifier)  # another process may have judged meanwhile
-            if known is not None:
+            if known is not None and not (run.again and known.state == "red"):
                 return known
             fresh = await asyncio.to_thread(self._run_in, scratch, run, judged_commit)
             return await self._record(fresh)  # before the next one may look

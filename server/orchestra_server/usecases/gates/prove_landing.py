@@ -70,18 +70,26 @@ class LandingProver:
     bases: Mapping[str, str]
     judgements: dict[Names, Judgement] = field(default_factory=dict[Names, Judgement])
 
-    async def prove(self, landing: PreparedLanding, *, confirmed: bool) -> Proof:
+    async def prove(
+        self, landing: PreparedLanding, *, confirmed: bool, again: bool = False
+    ) -> Proof:
         """Return what the gates say of a landing; run those that have no verdict yet.
+
+        With `again` those that have failed are run once more: one that passes then is flaky, which
+        is nobody's work.
 
         What is known to fail lands all the same if the operator, who was told so, has confirmed it.
         Raises Refused where a gate cannot run.
         """
         whole = in_repository(self.judge.repo, landing.commit)
         known = await self.judge.known(whole)
-        if known.failed and confirmed and self.judge.context.actor == OPERATOR:
+        if known.failed and confirmed and not again and self.judge.context.actor == OPERATOR:
             await self._overrule(known.failed)
             return Proof(trees=frozenset({known.tree}), green=landing.order)
-        self.judgements[landing.order] = await self.judge.judge(whole, work_of(landing.order))
+        judgement = await self.judge.judge(whole, work_of(landing.order), again=again)
+        if judgement.failed and judgement.failed.state == "flaky":
+            return Proof(trees=frozenset(), red=(RedSet(landing.order, judgement.failed),))
+        self.judgements[landing.order] = judgement
         parts = await run_search(green_part(landing.order), self._passes)
         trees = {judgement.tree for judgement in self.judgements.values() if judgement.passes}
         red = tuple(RedSet(names, failed) for names in parts.red if (failed := self._failed(names)))

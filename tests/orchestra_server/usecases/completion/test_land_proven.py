@@ -141,3 +141,21 @@ async def test_a_setup_that_fails_lets_nothing_land_and_opens_the_task_again(
     with pytest.raises(Refused, match=r"the setup of orchestra\.toml fails .* no network"):
         await complete_task(context, task_id=task_id, summary="All")
     assert (await context.store.snapshot()).tasks[task_id].is_open
+
+
+async def test_a_gate_that_says_both_of_one_tree_is_flaky_and_blames_nobody(
+    context: Context, repository: TestRepository, tmp_path: Path
+) -> None:
+    lucky = f"test -f {tmp_path}/lucky || {{ touch {tmp_path}/lucky; echo bad luck; false; }}"
+    gate = trusted_gate(context, repository, f"test ! -f auth.txt || {lucky}")
+    task_id, _ = await a_task(context, ("auth",))
+    assert (await complete_task(context, task_id=task_id, summary="All")).conflicts
+    runs = gate.runs
+    told = await complete_task(context, task_id=task_id, summary="All", again=True)
+    assert (told.completed, gate.runs) == (False, runs + 1)
+    assert [conflict.kind for conflict in told.conflicts] == ["flaky gate"]
+    assert "it is flaky, which is no pass" in told.next_step
+    assert "gate.flaky" in await kinds(context)
+    operator = replace(context, actor="operator")
+    done = await complete_task(operator, task_id=task_id, summary="All", confirm=True)
+    assert done.completed

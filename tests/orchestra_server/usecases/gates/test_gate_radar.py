@@ -143,6 +143,15 @@ async def test_without_trust_nothing_is_run(
     assert not (tmp_path / "ran").exists()
 
 
+async def test_a_setup_that_fails_is_said_of_each_chamber(
+    scene: Scene, context: Context, repository: TestRepository
+) -> None:
+    gate = trusted_gate(context, repository, "true", '[setup]\ncommand = "false"\n')
+    await scene.see()
+    await scene.until_verdicts(auth="unjudged", api="unjudged", docs="unjudged")
+    assert gate.runs == 0
+
+
 async def test_a_newer_content_ends_the_gate_of_the_older_one(
     scene: Scene, context: Context, repository: TestRepository, tmp_path: Path
 ) -> None:
