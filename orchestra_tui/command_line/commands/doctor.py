@@ -17,6 +17,7 @@ from orchestra_tui.command_line.checks.checks import (
 )
 from orchestra_tui.command_line.checks.claude_settings_check import check_claude_settings
 from orchestra_tui.command_line.checks.daemon_check import check_daemon
+from orchestra_tui.command_line.checks.gates_check import check_gates
 from orchestra_tui.command_line.checks.installation_check import check_installation
 from orchestra_tui.command_line.checks.mcp_check import check_mcp_server
 from orchestra_tui.command_line.checks.protection_check import check_protection
@@ -79,6 +80,7 @@ async def _all(place: CommandContext) -> AsyncGenerator[Check, None]:
             yield check
         for check in check_protection(project, os.environ):
             yield check
+        yield check_gates(project, place.settings)
         yield check_daemon(project, place.settings)
         yield await check_mcp_server(project, place.settings)
         yield await check_chambers(project, place.settings)

@@ -33,6 +33,11 @@ def run(place: CommandContext, options: Options) -> int:
         take_trust_back(state_dir, project.git_dir)
         print_lines(["Nothing of this repository is trusted any more."])
         return 0
+    if project.root.is_relative_to(project.main_checkout / ".claude"):
+        raise Refused(
+            f"{project.root} is a chamber, and trust is a person's to give; run 'orchestra trust' "
+            f"in {project.main_checkout}"
+        )
     plan = read_gate_plan(project.root)
     if plan.faults:
         raise Refused("; ".join(plan.faults))

@@ -91,6 +91,16 @@ def test_a_file_with_a_mistake_is_not_trusted(tmp_path: Path) -> None:
         trust(shop, "--yes")
 
 
+def test_it_is_not_given_from_a_chamber(tmp_path: Path) -> None:
+    shop = small_repository(tmp_path / "shop")
+    shop.write("orchestra.toml", FILE)
+    chamber = shop.path / ".claude" / "worktrees" / "auth"
+    shop.git("worktree", "add", "--quiet", str(chamber))
+    with pytest.raises(Refused, match="auth is a chamber, and trust is a person's to give"):
+        run(CommandContext(chamber, settings(shop)), read_options(["trust", "--yes"]))
+    assert not is_trusted(shop)
+
+
 def test_without_a_file_there_is_nothing_to_trust(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
