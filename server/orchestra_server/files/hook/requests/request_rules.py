@@ -6,7 +6,7 @@ person lets edits pass. Whatever is not plainly that is asked.
 
 import os
 
-from orchestra_server.files.hook.bash.shell_words import TEXT, Splitter
+from orchestra_server.files.hook.bash.shell_words import COMMAND, TEXT, Part, Splitter
 from orchestra_server.files.hook.find_reader import DISCOVERY, Reader
 from orchestra_server.files.hook.json_files import (
     Fields,
@@ -102,8 +102,16 @@ def is_plain_git(reader: Reader, words: list[str], cwd: str) -> bool:
         return False
     if not is_here(reader, cwd):
         return False
-    options = [word.partition("=")[0] for word in words[2:] if word.startswith("-")]
-    return all(option in GIT_OPTIONS for option in options)
+    return all(is_plain_option(word) for word in words[2:] if word.startswith("-"))
+
+
+def is_plain_option(word: str) -> bool:
+    """Tell whether an option is on the list, or letters that are, such as `-qm`."""
+    if word.partition("=")[0] in GIT_OPTIONS:
+        return True
+    letters = word[1:].partition("m")[0] if word[:2] != "--" else ""
+    has_message = word[1 + len(letters) :] == "m"
+    return has_message and all(f"-{letter}" in GIT_OPTIONS for letter in letters)
 
 
 def plain_words(command: str) -> list[str]:
@@ -118,11 +126,24 @@ def plain_commands(command: str) -> list[list[str]]:
     for token in Splitter(command.strip()).tokens():
         if token.operator in FOLLOWED_BY:
             commands.append([])
-        elif token.operator or any(kind != TEXT for kind, _, _ in token.parts):
+        elif token.operator or not all(is_plain_text(part) for part in token.parts):
             return []
         else:
             commands[-1].append("".join(content for _, content, _ in token.parts))
     return commands if all(commands) else []
+
+
+def is_plain_text(part: Part) -> bool:
+    """Tell whether a part of a word is what it says: a text, or `$(cat <<'EOF' …)` in quotes."""
+    kind, content, is_quoted = part
+    if kind != COMMAND or not is_quoted:
+        return kind == TEXT
+    tokens = [token for token in Splitter(content.strip()).tokens() if token.operator != "\n"]
+    if [token.operator for token in tokens] != ["", "<<", ""]:
+        return False
+    program, document, _ = tokens
+    is_literal = all(kind == TEXT for kind, _, _ in document.body)
+    return program.parts == [(TEXT, "cat", False)] and is_literal
 
 
 def like_of(reader: Reader, payload: Fields) -> str:

@@ -79,6 +79,9 @@ def test_plain_git_in_the_chamber_passes(root: Path) -> None:
         "git add a.py; git status\ngit diff",
         f"cd {root} && git add -A && git commit -m x",
         "cd src && git add .",
+        "git commit -qm 'Add a login'",
+        "git add -A && git commit -aqm x",
+        "git commit -m \"$(cat <<'EOF'\nAdd a login\n\nIt's `safe` & costs $5.\nEOF\n)\"",
     ):
         assert passes(root, "Bash", command=command), command
         assert not passes(root, "Bash", "default", command=command), command
@@ -92,6 +95,11 @@ def test_plain_git_in_the_chamber_passes(root: Path) -> None:
         "git checkout main",
         "git commit --no-verify -m x",
         "git commit -nm x",
+        "git commit -qnm x",
+        'git commit -m "$(cat <<EOF\n$(evil)\nEOF\n)"',
+        "git commit -m \"$(cat <<'EOF'\nx\nEOF\nevil)\"",
+        "git commit -m \"$(evil <<'EOF'\nx\nEOF\n)\"",
+        "git commit -m $(cat <<'EOF'\n--no-verify\nEOF\n)",
         "git diff --output=/tmp/x",
         "git -c core.pager=evil log",
         "git --git-dir=/repo/.git status",
