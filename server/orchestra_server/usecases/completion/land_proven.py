@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace as with_changes
+from functools import partial
 
 from orchestra_core.errors import Refused
 from orchestra_server.git.merge.merge import ChamberBranch
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.begin_completion import BegunCompletion, WantedCompletion
+from orchestra_server.usecases.completion.hold_landing import held_landing
 from orchestra_server.usecases.completion.merge_and_land import (
     PreparedLanding,
     RedSet,
@@ -59,8 +61,12 @@ async def land_proven(
                         trial, commit=trial.old, order=(), red=proof.red, green=proof.green
                     )
                 without = _left_out(trial, proof)
-        async with lock_landing(repo.common_dir):
-            landing = await prepare_landing(repo, begun, wanted, branches, brought, without=without)
+        prepare = partial(prepare_landing, repo, begun, wanted, branches, brought, without=without)
+        async with (
+            lock_landing(repo.common_dir),
+            held_landing(repo, begun.task.id, prepare) as prepared,
+        ):
+            landing = prepared
             if landing.moves and judge is not None:
                 if proof is None or not await is_proven(repo, landing.commit, proof):
                     continue  # the branch has moved while the gates ran

@@ -15,6 +15,7 @@ from orchestra_server.domain.tasks import task_lifecycle
 from orchestra_server.files.chamber.chamber_files import remove_provisions
 from orchestra_server.files.chamber.mailbox import post, withdraw
 from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS
+from orchestra_server.git.merge.held_merge import release_merge
 from orchestra_server.git.process.git_processes import wait_for_git_processes
 from orchestra_server.git.repository.is_merged import is_merged
 from orchestra_server.git.repository.repository import Repository
@@ -128,6 +129,7 @@ async def _finish_completing(case: Case) -> bool:
     landed = "" if saving else task.landed_commit
     await ask_to_close(context, case.repo, leaving_others, landed)
     finished = (saving or task.id in case.seen.landed) and len(leaving) == len(with_work)
+    await asyncio.to_thread(release_merge, case.repo, task.id)
 
     async def decide(reads: Reads) -> Decision[None]:
         current = await reads.task(task.id)

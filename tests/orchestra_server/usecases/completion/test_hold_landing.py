@@ -1,0 +1,61 @@
+"""A landing whose objects git deletes on the way is prepared again, and then held."""
+
+import pytest
+
+from orchestra_core.errors import Refused
+from orchestra_server.git.merge.held_merge import HELD
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.completion import hold_landing, land_proven
+from orchestra_server.usecases.completion.complete_task import complete_task
+from tests.support.conducting import chamber_of
+from tests.support.repositories import TestRepository
+
+
+async def test_a_landing_is_done_although_garbage_is_collected_before_it_is_held_and_after(
+    context: Context,
+    repository: TestRepository,
+    task_id: str,
+    auth: TestRepository,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    auth.write("login.py", "1\n")
+    prepare, land, prepared = land_proven.prepare_landing, land_proven.land_prepared, list[str]()
+
+    async def prepare_then_collect(*of: object, **named: object) -> object:
+        landing = await prepare(*of, **named)  # type: ignore[arg-type]
+        prepared.append(landing.commit)
+        if len(prepared) == 1:
+            repository.git("gc", "--quiet", "--prune=now")
+        return landing
+
+    def collect_then_land(*of: object) -> None:
+        repository.git("gc", "--quiet", "--prune=now")
+        land(*of)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(land_proven, "prepare_landing", prepare_then_collect)
+    monkeypatch.setattr(land_proven, "land_prepared", collect_then_land)
+    done = await complete_task(context, task_id=task_id, summary="Login")
+    assert (done.completed, len(prepared)) == (True, 2)
+    assert repository.read("login.py") == "1\n"
+    assert repository.git("for-each-ref", HELD) == ""
+    repository.git("fsck", "--strict", "--no-dangling")
+
+
+async def test_a_landing_that_is_deleted_each_time_is_refused_in_one_line(
+    context: Context,
+    repository: TestRepository,
+    task_id: str,
+    auth: TestRepository,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    auth.write("login.py", "1\n")
+    before = repository.head
+
+    def deleted(*_of: object) -> bool:
+        return False
+
+    monkeypatch.setattr(hold_landing, "hold_merge", deleted)
+    with pytest.raises(Refused, match="git deletes what is merged before it can land"):
+        await complete_task(context, task_id=task_id, summary="Login")
+    assert repository.head == before
+    assert (await chamber_of(context, task_id, "auth")).is_live
