@@ -69,6 +69,7 @@ Kind = Literal[
     "worker.started",
     "worker.turn-began",
     "worker.turn-ended",
+    "worker.limit-neared",
     "worker.paused",
     "worker.continued",
     "worker.stop-asked",

@@ -256,6 +256,8 @@ def _worker_said(event: Event) -> EventText:
             return EventText(f"▶ start {worker.agent}{f': {worker.text}' if worker.text else ''}")
         case "worker.turn-ended":
             return EventText(f"▶ turn ended: {worker.last_words}")
+        case "worker.limit-neared":
+            return EventText(f"▶ {event.data.action}", "warn")
         case "worker.paused":
             return EventText(f"▶ paused: {worker.last_words}", "warn")
         case _:

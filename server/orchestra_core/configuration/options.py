@@ -108,6 +108,18 @@ OPTIONS: tuple[ConfigOption, ...] = (
         most=100, unit="percent",
     ),
     ConfigOption(
+        "limits.task_dollars", "whole", 0,
+        "What the started workers of one task may use: at 80 % you are told, at 100 % each waits "
+        "between two turns until you let it go on; 0 is no limit. Agents that tell no money count "
+        "as free.",
+        most=10**6, unit="dollars",
+    ),
+    ConfigOption(
+        "limits.day_dollars", "whole", 0,
+        "The same for all started workers of a project in one day; 0 is no limit.",
+        most=10**6, unit="dollars",
+    ),
+    ConfigOption(
         "history.keep", "whole", DAYS_KEPT, "How long the daemon keeps the history; 0 keeps all.",
         variable="ORCHESTRA_HISTORY_KEEP", most=MOST_DAYS, unit="days",
     ),

@@ -113,6 +113,12 @@ def paused(worker: StartedWorker, *, why: str, at: int) -> Change:
     return _change(changed, "worker.paused", at, "orchestra")
 
 
+def limit_neared(worker: StartedWorker, *, words: str, at: int) -> Change:
+    """Return the change that tells that a limit is nearly used up."""
+    (event,) = _change(worker, "worker.limit-neared", at, "orchestra").events
+    return Change(events=(replace(event, data=replace(event.data, action=words)),))
+
+
 def continued(worker: StartedWorker, *, at: int, actor: str) -> Change:
     """Return the change when a paused worker may go on."""
     if worker.state != "paused":

@@ -7,7 +7,7 @@ ends, and the document still wants it, so that the next daemon goes on with the 
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from orchestra_core.change import Change
@@ -45,6 +45,7 @@ from orchestra_server.usecases.started_workers.session.session_mail import (
 )
 from orchestra_server.usecases.started_workers.session.session_requests import SessionRequests
 from orchestra_server.usecases.started_workers.session.shown_presence import presence_of
+from orchestra_server.usecases.started_workers.session.spend_guard import SpendGuard
 from orchestra_server.usecases.started_workers.session.transcript_writer import TranscriptWriter
 
 _STOP_SECONDS = 2.0
@@ -78,10 +79,20 @@ class WorkerRun:
         self._transcript = TranscriptWriter(
             place.store, place.project.git_dir, chamber, place.clock
         )
+        self._guard = SpendGuard(
+            place.store,
+            place.project.git_dir,
+            place.clock,
+            self._all_workers,
+        )
+        self._answering: asyncio.Task[None] | None = None
         self._told: asyncio.Queue[Interrupt | WorkerRequest] = asyncio.Queue()
         self._stopped = asyncio.Event()
         self._in_turn = False
         self._spent = Spent()
+
+    def _all_workers(self) -> Iterable[StartedWorker]:
+        return self._place.state().workers.values()
 
     def tell(self, interrupt: Interrupt) -> None:
         """Have the worker told a message, in the order of these calls."""
@@ -89,7 +100,9 @@ class WorkerRun:
 
     def answer(self, request: WorkerRequest) -> None:
         """Have the session given the answer to a request; another's is left alone."""
-        if request.start == self.start.asked_at:
+        if self._guard.asks(request):
+            self._answering = asyncio.create_task(self._go_on_or_stop(request))
+        elif request.start == self.start.asked_at:
             self._told.put_nowait(request)
 
     def take_chamber(self, chamber: Chamber) -> None:
@@ -133,10 +146,13 @@ class WorkerRun:
         if session.conversation:
             await self._note_conversation(session.conversation)
         try:
+            if was == "paused":
+                await self._guard.look(self._worker, self._record)
             await self._first_words(session, was)
             while True:
                 match await self._told.get():
                     case Interrupt() as interrupt:
+                        await self._guard.may_go_on.wait()
                         await self._transcribe_message(interrupt)
                         await self._mail.tell(session, interrupt)
                     case WorkerRequest() as request:
@@ -217,6 +233,12 @@ class WorkerRun:
         await self._record(
             lambda worker, at: rules.turn_ended(worker, words=words, spent=spent, day=day, at=at)
         )
+        await self._guard.look(self._worker, self._record)
+
+    async def _go_on_or_stop(self, request: WorkerRequest) -> None:
+        """Take the answer to whether the worker may go on although a limit is used up."""
+        if not await self._guard.answered(request, self._record):
+            self.stop()
 
     async def _decide(self, session: Session, asked: Asked) -> None:
         ruling = await asyncio.to_thread(rule_on, asked, self._chamber, self.start.policy)
@@ -236,6 +258,7 @@ class WorkerRun:
     async def _take_end(self, report: Ended) -> None:
         await self._transcript.take(report)
         await until_stored(self._requests.withdraw_all)
+        await until_stored(self._guard.withdraw)
         reason: EndReason = "failed" if report.reason == "failed" else "exited"
         if self._stopped.is_set():
             reason = "stopped"

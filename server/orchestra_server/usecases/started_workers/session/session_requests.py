@@ -48,10 +48,6 @@ class SessionRequests:
         await record_request(self._store, self._common_dir, request)
         return request
 
-    def waits_for(self, request: WorkerRequest) -> bool:
-        """Tell whether the session still waits for the answer to a request."""
-        return request.id in self._asks
-
     async def pass_on(self, session: Session, request: WorkerRequest) -> None:
         """Give the session the answer to a request that is over, or nothing if it had it before."""
         ask_id = self._asks.pop(request.id, None)
