@@ -97,6 +97,11 @@ ROOM_KEYS: tuple[Key, ...] = (
     Key("slash", "filter", "filter", "View", "Filter the list", rank=5),
     Key("plus", "enlarge", "larger", "View", "Enlarge the pane; again for all of it"),
     Key("underscore", "shrink", "smaller", "View", "Make the pane smaller again"),
+    Key("greater_than_sign", "sort_next", "sort", "View", "Sort the list by its next column"),
+    Key(
+        "less_than_sign", "sort_previous", "sort back", "View",
+        "Sort the list by its previous column",
+    ),
     Key("o", "all_chambers", "one task", "View", "Show all tasks, or the selected one"),
     Key("a", "finished", "ended", "View", "Toggle what has ended"),
     Key("e", "events", "events", "View", "Toggle the drawer of events", rank=6),

@@ -57,6 +57,8 @@ def key_commands(
         "shrink": partial(navigation.enlarge, -1),
         "filter": view_keys.filter,
         "next_in_need": view_keys.next_in_need,
+        "sort_next": partial(view_keys.sort, 1),
+        "sort_previous": partial(view_keys.sort, -1),
         "events": navigation.toggle_drawer,
         "all_chambers": lists.toggle_all_tasks,
         "finished": view_keys.toggle_finished,

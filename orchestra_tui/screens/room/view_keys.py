@@ -53,6 +53,15 @@ class ViewKeys:
         else:
             self._filter_line.open(table)
 
+    def sort(self, by: int) -> None:
+        """Read the current list in the next or the previous of its orders."""
+        pane = self._navigation.pane
+        if pane in ("detail", "feed"):
+            self._app.say("< and > sort a list; press 1, 2 or 3 to go to one", problem=True)
+        else:
+            order = self._lists.sort(pane, by)
+            self._app.say(f"Sorted by {order}" if order else "In its own order again")
+
     def toggle_finished(self) -> None:
         """Show or hide what is finished."""
         shown = self._lists.toggle_finished()

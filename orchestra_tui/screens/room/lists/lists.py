@@ -14,6 +14,7 @@ from orchestra_tui.presentation.indexed_state import ChangedRows
 from orchestra_tui.presentation.rows.chamber_rows import ChamberRows, chamber_columns
 from orchestra_tui.presentation.rows.discovery_rows import DISCOVERY_COLUMNS, DiscoveryRows
 from orchestra_tui.presentation.rows.ended_note import ended_note
+from orchestra_tui.presentation.rows.row_order import OWN_ORDER, in_order, next_order
 from orchestra_tui.presentation.rows.task_rows import TASK_COLUMNS, TaskRows
 from orchestra_tui.screens.room.lists.list_filter import ListFilter
 from orchestra_tui.widgets.line_table import LineTable
@@ -37,7 +38,9 @@ class Lists:
         self._clock = clock
         self._filter = ListFilter()
         self._ended_note = ""
+        self._orders: dict[ListName, str] = dict.fromkeys(_TITLES, OWN_ORDER)
         chamber_rows = ChamberRows(state, clock)
+        self._chamber_heading = chamber_rows.heading
         self.tables: dict[ListName, LineTable] = {
             "tasks": LineTable(TASK_COLUMNS, TaskRows(state, clock), id="tasks"),
             "chambers": LineTable(
@@ -135,7 +138,8 @@ class Lists:
         """Repaint changed rows; refill the tables whose members or order changed."""
         if rows.task_order:
             self._fill_tasks()
-        if rows.chamber_order or rows.discovery_order:
+        is_sorted = rows.chambers and self._orders["chambers"] != OWN_ORDER
+        if rows.chamber_order or rows.discovery_order or is_sorted:
             self._fill_rest()
         if rows.task_order or rows.chamber_order or rows.discovery_order:
             self.write_counts()
@@ -160,11 +164,21 @@ class Lists:
         self.fill()
         return shown
 
+    def sort(self, name: ListName, by: int) -> str:
+        """Read a list in the next or the previous of its orders; return which, "" for its own."""
+        self._orders[name] = next_order(name, self._orders[name], by)
+        self._fill_tasks()
+        self._fill_rest()
+        self.write_counts()
+        return self._orders[name]
+
     def write_counts(self) -> None:
-        """Write how many rows each pane shows, and the filter in force."""
+        """Write how many rows each pane shows, and the filter and the order in force."""
         for name, table in self.tables.items():
             self.panes[name].set_count(table.line_count, table.total)
-            self.panes[name].set_note(f"/{table.filter_text}" if table.filter_text else "")
+            order = f"by {self._orders[name]}" if self._orders[name] else ""
+            filter_text = f"/{table.filter_text}" if table.filter_text else ""
+            self.panes[name].set_note("  ".join(filter(None, (filter_text, order))))
 
     def tick(self) -> None:
         """Repaint the rows whose ages have changed."""
@@ -177,10 +191,14 @@ class Lists:
         return earliest(*(table.next_due for table in self.tables.values()))
 
     def _fill_tasks(self) -> None:
-        self.tables["tasks"].show(self._filter.tasks(self._state))
+        self._show("tasks", self._filter.tasks(self._state))
+
+    def _show(self, name: ListName, keys: Sequence[str]) -> None:
+        heading = self._chamber_heading if name == "chambers" else None
+        self.tables[name].show(in_order(name, keys, self._orders[name], self._state, heading))
 
     def _fill_rest(self) -> None:
-        self.tables["chambers"].show(self._filter.chambers(self._state, self.task_id))
+        self._show("chambers", self._filter.chambers(self._state, self.task_id))
         self._fill_discoveries()
         folded = () if self._filter.ended_chambers else self._state.ended_chambers()
         self._ended_note = ended_note(folded, self._clock(), key_of("finished").first)
@@ -191,7 +209,7 @@ class Lists:
         """Show the discoveries; the newest stays in view until somebody goes to another."""
         table = self.tables["discoveries"]
         was_at_newest = table.is_at_first and not table.has_focus
-        table.show(self._filter.discoveries(self._state, self.task_id))
+        self._show("discoveries", self._filter.discoveries(self._state, self.task_id))
         if was_at_newest:
             table.action_first()
 

@@ -81,3 +81,14 @@ async def test_the_footer_says_that_enter_answers_where_a_worker_asks() -> None:
         assert "enter open" in room.text
         await room.press("2")
         assert "enter allow or deny" in room.text
+
+
+async def test_a_list_is_sorted_by_its_columns_and_the_pane_says_by_which() -> None:
+    async with room_of(stories.busy()) as room:
+        await room.press("1", "greater_than_sign")
+        assert room.said == ["Sorted by title"]
+        assert "by title" in room.text
+        await room.press("less_than_sign")
+        assert room.said[-1] == "In its own order again"
+        await room.press("4", "greater_than_sign")
+        assert room.said[-1] == "< and > sort a list; press 1, 2 or 3 to go to one"
