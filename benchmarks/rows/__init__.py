@@ -18,6 +18,7 @@ from benchmarks.rows import (
     requests,
     review,
     status,
+    steering,
     tools,
 )
 
@@ -38,6 +39,7 @@ ROWS: tuple[Benchmark, ...] = (
     interrupt.ROW,
     heard.ROW,
     requests.ROW,
+    steering.ROW,
     hook.ROW,
     status.ROW,
     archive.ROW,

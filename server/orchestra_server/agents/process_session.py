@@ -12,7 +12,7 @@ from orchestra_server.agents.driver import Abilities, Answer, ConversationLost, 
 from orchestra_server.agents.process.agent_process import AgentProcess, start_process
 from orchestra_server.agents.reports import Ended, Report
 
-READY_SECONDS = 60.0
+READY_SECONDS = 180.0  # twenty that start at once on a busy machine take minutes
 _END_SECONDS = 0.2  # for an agent that was started in vain
 
 
