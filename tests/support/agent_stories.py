@@ -6,6 +6,7 @@ from orchestra_server.agents.driver import Deny
 from orchestra_server.agents.reports import (
     Asked,
     AskWithdrawn,
+    Ended,
     PromptRead,
     Said,
     Started,
@@ -67,11 +68,13 @@ async def reads_words_at_the_next_tool(agent: Agent, folder: Path) -> None:
         await until((here.directory / "slow").exists)
         await played.session.prompt("Use the other one.", "p-2")
         (here.directory / "on").touch()
-        await played.turn()
+        await until(lambda: "Use the other one." in here.model.requests[-1].text(), 60)
         asked = [request.text().count("Use the other one.") for request in here.model.requests]
-        # An agent may have begun its next request already; within the turn it reads it, once.
-        assert (asked[0], asked[-1]) == (0, 1)
+        # On a busy machine an agent may have begun its next request before it read the words.
+        assert asked in ([0, 1], [0, 0, 1])
+        await played.turn()
         if played.session.abilities.tells_prompts_read:
+            await played.nth(PromptRead, 2)
             assert played.all(PromptRead) == [PromptRead("p-1"), PromptRead("p-2")]
 
 
@@ -128,10 +131,11 @@ async def goes_on_with_its_conversation(agent: Agent, folder: Path) -> None:
 
 
 async def leaves_nothing_when_closed_in_a_tool(agent: Agent, folder: Path) -> None:
-    """Closing does not wait for a tool that never ends."""
+    """Closing aborts a tool that never ends, and the agent ends by itself."""
     calls = [CallTool("Bash", {"command": WAITS})]
     async with stage(agent, folder, lambda _: calls) as here, here.session() as played:
         await played.session.prompt("Begin.")
         await played.allow()
         await until((here.directory / "started").exists)
-        await played.session.close(0.2)
+        await played.session.close(20)
+        assert (await played.nth(Ended)).reason == "closed"

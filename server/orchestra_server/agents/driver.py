@@ -66,9 +66,9 @@ class Abilities:
 
 
 class Session(Protocol):
-    """An agent that runs. Its calls may be made at any time, also after its end: then they fail.
+    """An agent that runs. Its calls may be made at any time, also after its end.
 
-    They raise `Refused` when the agent has ended.
+    `prompt` and `interrupt` raise `Refused` when the agent has ended.
     """
 
     @property
@@ -114,7 +114,7 @@ class Session(Protocol):
         ...
 
     async def close(self, seconds: float) -> None:
-        """Ask the agent to end and wait; then end what is left of its process group.
+        """Abort what runs, ask the agent to end and wait; then end what is left of its group.
 
         May be called repeatedly. `Ended` comes whatever happens.
         """

@@ -13,6 +13,7 @@ from orchestra_server.agents.process.agent_process import AgentProcess, start_pr
 from orchestra_server.agents.reports import Ended, Report
 
 READY_SECONDS = 180.0  # twenty that start at once on a busy machine take minutes
+_TELL_SECONDS = 0.5  # for an agent that does not read
 _END_SECONDS = 0.2  # for an agent that was started in vain
 
 
@@ -81,11 +82,16 @@ class ProcessSession:
         await self._send(self._dialect.interrupt(text, prompt_id))
 
     async def answer(self, ask_id: str, answer: Answer) -> None:
-        """Answer what was asked."""
-        await self._send(self._dialect.answer(ask_id, answer))
+        """Answer what was asked; an agent that has ended asks nothing any more."""
+        await self._send_if_it_listens(self._dialect.answer(ask_id, answer))
 
     async def close(self, seconds: float) -> None:
-        """End the agent and all that it started."""
+        """Abort what runs, then end the agent and all that it started."""
+        if self._dialect.is_ready and not self._is_closed:
+            # Claude Code ends its turn first when its input ends, and a tool may never end.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_TELL_SECONDS):
+                    await self._send_if_it_listens(self._dialect.interrupt("", ""))
         self._is_closed = True
         await self._process.end(seconds)
 

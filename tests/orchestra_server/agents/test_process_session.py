@@ -13,9 +13,9 @@ import pytest
 from orchestra_core.errors import Refused
 from orchestra_server.agents.claude.claude_dialect import ClaudeDialect
 from orchestra_server.agents.claude.claude_driver import ClaudeDriver
-from orchestra_server.agents.driver import ConversationLost, Launch
+from orchestra_server.agents.driver import Allow, ConversationLost, Launch
 from orchestra_server.agents.process_session import how_it_ended, start_session
-from orchestra_server.agents.reports import Ended, Noted
+from orchestra_server.agents.reports import Asked, Ended, Noted
 from tests.support import agent_stories
 from tests.support.agents import FAKE_ACP, FAKE_CLAUDE, Agent, processes_in, stage
 from tests.support.scripted_model import CallTool, Say
@@ -118,6 +118,19 @@ async def test_an_agent_that_dies_in_a_tool_ends_with_its_last_words(tmp_path: P
         assert processes_in(here.directory) == []
         with pytest.raises(Refused, match="the agent has ended"):
             await played.session.prompt("Go on.")
+
+
+async def test_an_answer_that_comes_after_the_end_is_no_trouble(tmp_path: Path) -> None:
+    calls = [CallTool("Bash", {"command": "exec tail -f /dev/null"})]
+    async with (
+        stage(FAKE_CLAUDE, tmp_path, lambda _: calls) as here,
+        here.session() as played,
+    ):
+        await played.session.prompt("Begin.")
+        asked = await played.nth(Asked)
+        os.kill(played.session.pid, signal.SIGKILL)
+        await played.nth(Ended)
+        await played.session.answer(asked.ask_id, Allow())
 
 
 async def test_garbage_is_named_and_the_agent_works_on(tmp_path: Path) -> None:
