@@ -43,8 +43,8 @@ class TaskTools:
     ) -> AdvancedPhase:
         """Finish the task's current phase and begin the next one, or the one named.
 
-        Opening chambers, the first work and completing advance it by themselves; call it for
-        other steps, so that the person watching sees them. Returns all phases with their times.
+        Chambers, first work and completing advance it by themselves; call it for other steps,
+        so that the person watching sees them. Returns all phases with their times.
         """
         return await advance_phase(
             await self._session.context(actor_of(call)), task_id=task_id, phase=phase
