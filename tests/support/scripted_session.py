@@ -53,7 +53,10 @@ class ScriptedSession:
     async def interrupt(self, text: str = "", prompt_id: str = "") -> None:
         if self._in_turn:
             self.say(TurnEnded("aborted"))
-        self._hear("interrupt", text, prompt_id)
+        if text:
+            self._hear("interrupt", text, prompt_id)
+        else:
+            self.heard.append(("interrupt", ""))
 
     async def answer(self, ask_id: str, answer: Answer) -> None:
         self.answers[ask_id] = answer

@@ -8,6 +8,7 @@ ends, and the document still wants it, so that the next daemon goes on with the 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from orchestra_core.change import Change
@@ -187,6 +188,9 @@ class WorkerRun:
 
     async def _stop(self, session: Session) -> None:
         await self._stopped.wait()
+        if self._in_turn:  # else an agent may finish its turn before it ends
+            with suppress(Refused):
+                await session.interrupt()
         await session.close(_STOP_SECONDS)
 
     async def _refuse_to_resume(self, session: Session) -> None:

@@ -67,10 +67,11 @@ async def test_a_start_runs_until_it_is_stopped(
         await stop_worker(context, task_id=task_id, chamber="auth")
         worker = await until_worker(context, task_id, "ended")
     assert (worker.reason, worker.stopped_by, session.closed) == ("stopped", "conductor", True)
+    assert session.heard[1:] == [("interrupt", "")]  # what it ran is aborted first
     told = [kind for kind in await kinds(context) if kind.startswith("worker.")]
     assert told == [
         *("worker.start-asked", "worker.launched", "worker.started"),
-        *("worker.turn-began", "worker.stop-asked", "worker.ended"),
+        *("worker.turn-began", "worker.stop-asked", "worker.turn-ended", "worker.ended"),
     ]
 
 
