@@ -176,9 +176,11 @@ async def test_an_agent_whose_starter_is_killed_ends_with_all_that_it_started(
         program = [sys.executable, "-c", _STARTER, *here.launch().command]
         environ = {**here.launch().environ, "PYTHONPATH": os.pathsep.join(sys.path)}
         starter = await asyncio.create_subprocess_exec(*program, cwd=here.directory, env=environ)
-        await until((here.directory / "started").exists)
-        starter.kill()
-        await starter.wait()
+        try:
+            await until((here.directory / "started").exists, 30)
+        finally:
+            starter.kill()
+            await starter.wait()
         await until(lambda: processes_in(here.directory) == [])
 
 
