@@ -37,7 +37,7 @@ def test_each_kind_of_event_is_a_subject_and_a_verb() -> None:
         subject, _, happened = kind.partition(".")
         assert subject in {
             "task", "chamber", "agent", "discovery", "interrupt", "request", "worker", "collision",
-            "clone", "program", "checkout",
+            "clone", "program", "checkout", "gate",
         }  # fmt: skip
         assert happened
 
