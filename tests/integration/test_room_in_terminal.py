@@ -36,7 +36,7 @@ def start_task(shown: Terminal, description: str) -> None:
     shown.press("n")
     shown.wait_for("Start a task")
     shown.press(description + CTRL_S)
-    shown.wait_for(f"started: {description}")
+    shown.wait_for(f"● {description}")
     shown.wait_until(lambda screen: "Start a task" not in screen, "the dialog's end")
 
 
@@ -106,8 +106,8 @@ def test_a_diff_is_fetched_from_the_server_when_its_page_is_opened(
         create_chambers(shown, "words")
         chamber = repository.at(repository.path / ".claude/worktrees/words")
         chamber.write("goodbye.txt", "so long\n")
-        shown.press("2ll")
-        shown.wait_for("[diff]", "+so long")
+        shown.press("2d")
+        shown.wait_for("so long")
 
 
 def test_the_room_survives_a_kill_of_its_server_and_can_act_again(

@@ -16,7 +16,7 @@ def chambers_of(shown: Terminal, repository: TestRepository, names: str) -> dict
     shown.press("n")
     shown.wait_for("Start a task")
     shown.press("Say hello" + CTRL_S)
-    shown.wait_for("started: Say hello")
+    shown.wait_for("● Say hello")
     shown.press("c")
     shown.wait_for("Create chambers for:")
     shown.press(names + "\r")

@@ -29,7 +29,7 @@ def test_bursts_start_a_task_make_chambers_move_and_write(
     shown: Terminal, repository: TestRepository
 ) -> None:
     shown.press(f"nAdd a thing{CTRL_S}")
-    shown.wait_for("started: Add a thing")
+    shown.wait_for("● Add a thing")
     shown.wait_until(lambda screen: "Start a task" not in screen, "the dialog's end")
     shown.press("cauth, api, web\r")
     shown.wait_for("○ auth", "○ api", "○ web")
@@ -47,7 +47,7 @@ def test_a_yes_that_left_the_keyboard_before_the_question_was_on_the_screen_clos
 ) -> None:
     """The terminal answers late, as over a slow line: what stands before its answer was blind."""
     shown.press(f"nAdd a thing{CTRL_S}")
-    shown.wait_for("started: Add a thing")
+    shown.wait_for("● Add a thing")
     shown.wait_until(lambda screen: "Start a task" not in screen, "the dialog's end")
     shown.press("cauth\r")
     shown.wait_for("○ auth")

@@ -87,7 +87,7 @@ def _act_lines(chamber: Chamber, state: IndexedState) -> list[Line]:
     act = act_of(chamber, state.worker_of(chamber), state.requests_of(chamber.id))
     if not act.words or act.enter == "answer":  # the request says how
         return lines
-    words = act.words if act.elsewhere else f"enter: {act.words}"
+    words = act.words if act.elsewhere else f"enter: {act.label}"
     return [*lines, field("to do", Cell(words, "accent"))]
 
 

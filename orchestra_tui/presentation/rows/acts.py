@@ -10,13 +10,14 @@ EnterDoes = Literal["open", "answer", "write", "start"]
 
 
 class Act(NamedTuple):
-    """What helps a worker; `enter` is what that key does on its row.
+    """What helps a worker; `enter` is what that key does on its row, `label` says it.
 
     `words` are empty where nothing needs to be done, and `elsewhere` is true of what no key does.
     """
 
     words: str = ""
     enter: EnterDoes = "open"
+    label: str = "open"
     elsewhere: bool = False
 
 
@@ -24,11 +25,11 @@ NO_ACT = Act()
 _BY_CAUSE: Mapping[Cause, Act] = {
     "permission": Act("answer in its terminal", elsewhere=True),
     "question": Act("answer in its terminal", elsewhere=True),
-    "failed": Act("retry", "write"),
-    "unread": Act("wake", "write"),
-    "critical": Act("wake", "write"),
-    "silent": Act("ask", "write"),
-    "gone": Act("start another", "start"),
+    "failed": Act("retry", "write", "write to retry"),
+    "unread": Act("wake", "write", "write to wake it"),
+    "critical": Act("wake", "write", "write to wake it"),
+    "silent": Act("ask", "write", "write to it"),
+    "gone": Act("restart", "start", "start another"),
 }
 
 
@@ -38,12 +39,7 @@ def act_of(chamber: Chamber, worker: WorkerState, requests: Sequence[WorkerReque
         return NO_ACT
     if requests:
         asks = "choose an answer" if requests[0].kind == "question" else "allow or deny"
-        return Act(asks, "answer")
+        return Act(asks, "answer", asks)
     if worker.group in ("needs-you", "stuck"):
         return _BY_CAUSE.get(worker.cause, NO_ACT)
     return NO_ACT
-
-
-def enter_label(act: Act) -> str:
-    """Return what enter does, for the line of keys."""
-    return "open" if act.enter == "open" else act.words

@@ -43,7 +43,7 @@ def chamber_columns(
     return (
         Column(title="", width=1, gap=1),
         Column(title="chamber", width=14, flex=1),
-        Column(title="task", width=10, since=_MIDDLE if several_tasks else _NEVER, flex=1),
+        Column(title="task", width=9, since=_MIDDLE if several_tasks else _NEVER, flex=1),
         Column(title="worker", width=12, flex=8, overflows=True),
         Column(
             title="collides with",
@@ -55,7 +55,7 @@ def chamber_columns(
         Column(title="its mail", width=8, since=_WIDE if unread else _NEVER),
         Column(title=ENVELOPE, width=2, until=_WIDE if unread else 1),
         Column(title="work", width=11, since=_ROOMY),
-        Column(title="lines", width=8, since=_WIDE, align="right"),
+        Column(title="lines", width=7, since=_WIDE, align="right"),
         Column(title="", width=11, since=_MIDDLE, align="right"),
         Column(title="", width=4, until=_MIDDLE, align="right"),
     )

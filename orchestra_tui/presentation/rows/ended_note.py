@@ -21,10 +21,10 @@ def ended_note(chambers: Iterable[Chamber], now: int, key: str) -> str:
         key=lambda chamber: (-chamber.ended_at, chamber.name),
     )
     parts = [
+        _part("{} failed", [each for each in ended if each.state == "failed"]),
         _part("{} landed today", [each for each in ended if each.has_landed]),
         _part("{} dropped and saved", [each for each in ended if _is_dropped(each, saved=True)]),
         _part("{} dropped", [each for each in ended if _is_dropped(each, saved=False)]),
-        _part("{} failed", [each for each in ended if each.state == "failed"]),
     ]
     told = [part for part in parts if part]
     return " · ".join([*told, f"{key} shows them"]) if told else ""

@@ -13,13 +13,15 @@ from orchestra_tui.presentation.rows.cells import Cell, Column, Row
 from orchestra_tui.presentation.rows.symbols import GROUP_TONES, TASK
 from orchestra_tui.presentation.text_fit import plain
 
+_ROOMY = 130  # cells; a narrower table shows of the phase only its number
 _WIDE = 60  # cells; a narrower table only counts the chambers
 TASK_COLUMNS = (
     Column(title="", width=1, gap=1),
-    Column(title="task", width=12, flex=2),
-    Column(title="its workers", width=20, flex=3, since=_WIDE),
+    Column(title="task", width=12, flex=3),
+    Column(title="its workers", width=24, since=_WIDE, overflows=True),
+    Column(title="", width=10, flex=2, since=_WIDE),
     Column(title="phase", width=5, since=34),
-    Column(title="", width=14, since=88),
+    Column(title="", width=14, since=_ROOMY),
     Column(title="open", width=4, since=28, until=_WIDE, align="right"),
     Column(title="for", width=5, align="right"),
 )
@@ -36,7 +38,8 @@ def task_row(task: Task, groups: Mapping[Group, int], now: int) -> Row:
     cells = (
         TASK[task.state],
         Cell(plain(task_title(task.description)), quiet),
-        Cell(outcome_text(task, groups), "muted") if over else _roll_up(groups),
+        Cell(outcome_text(task, groups), "muted") if over else _in_need(groups),
+        Cell("" if over else "  ".join(counts_text(_others(groups))), "muted"),
         Cell(step_text(task), quiet),
         Cell("" if over else plain(task.phase), "muted"),
         Cell(str(standing) if standing else "-", quiet if standing else "muted"),
@@ -48,11 +51,20 @@ def task_row(task: Task, groups: Mapping[Group, int], now: int) -> Row:
 _ENDED: tuple[Group, ...] = ("landed", "dropped")
 
 
-def _roll_up(groups: Mapping[Group, int]) -> Cell:
-    """Return what the workers of an open task do, those that need somebody first."""
+_IN_NEED: tuple[Group, ...] = ("needs-you", "stuck")
+
+
+def _in_need(groups: Mapping[Group, int]) -> Cell:
+    """Return which workers of an open task need somebody."""
     if not groups:
         return Cell("no chamber yet", "muted")
-    return Cell("  ".join(counts_text(groups)), GROUP_TONES[next(iter(groups))])
+    in_need = {group: groups[group] for group in _IN_NEED if group in groups}
+    tone = GROUP_TONES[next(iter(in_need))] if in_need else "muted"
+    return Cell("  ".join(counts_text(in_need)) or "none needs you", tone)
+
+
+def _others(groups: Mapping[Group, int]) -> Mapping[Group, int]:
+    return {group: count for group, count in groups.items() if group not in _IN_NEED}
 
 
 def outcome_text(task: Task, groups: Mapping[Group, int]) -> str:

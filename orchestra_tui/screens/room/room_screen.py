@@ -17,7 +17,7 @@ from orchestra_tui.key_bindings import Key, key_of
 from orchestra_tui.presentation.choices.acting_keys import Selected, acting_keys
 from orchestra_tui.presentation.drawer.drawer_lines import DrawerLines
 from orchestra_tui.presentation.landing.land_line import land_line
-from orchestra_tui.presentation.rows.acts import NO_ACT, enter_label
+from orchestra_tui.presentation.rows.acts import NO_ACT
 from orchestra_tui.presentation.status_text import title_text
 from orchestra_tui.screens.app_base import AppBase
 from orchestra_tui.screens.room.detail.conflicting_lines import ConflictingLines
@@ -175,7 +175,7 @@ class RoomScreen(Screen[None]):
             Selected(
                 task=lists.task_at_hand,
                 chamber=chamber,
-                enter=enter_label(self._operator_keys.act if in_chambers else NO_ACT),
+                enter=(self._operator_keys.act if in_chambers else NO_ACT).label,
                 anybody_in_need=bool(lists.next_in_need("")),
                 has_worker=chamber is not None and state.has_worker(chamber),
                 runs_worker=chamber is not None and state.runs_worker(chamber),

@@ -16,7 +16,7 @@ async def test_the_footer_says_what_enter_does_on_the_selected_row() -> None:
     async with room_of(board()) as room:
         assert "enter open" in room.text
         await room.press("2")
-        assert "enter retry" in room.text
+        assert "enter write to retry" in room.text
         await room.press("j")
         assert "enter allow or deny" in room.text
         await room.press("1")

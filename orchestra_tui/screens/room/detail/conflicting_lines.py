@@ -53,7 +53,8 @@ class ConflictingLines:
         except OrchestraError:
             return
         own = [conflict for conflict in plan.conflicts if chamber.name in conflict.between]
-        lines = [
-            line for conflict in own for line in (f"{conflict.file}:", *conflict.lines.splitlines())
-        ]
+        lines = list[str]()
+        for conflict in own:
+            lines += [f"{conflict.file}:"] if len(own) > 1 else []
+            lines += conflict.lines.splitlines()
         self._fetched[key] = _KnownLines(conflicts, lines)

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from orchestra_core.models import WorkerRequest
 from orchestra_core.worker_state import WorkerState
-from orchestra_tui.presentation.rows.acts import NO_ACT, Act, act_of, enter_label
+from orchestra_tui.presentation.rows.acts import NO_ACT, Act, act_of
 from tests.support.rows import LIVE
 from tests.support.samples import a_question, a_request
 
@@ -15,16 +15,16 @@ NEEDS = WorkerState("needs-you")
 @pytest.mark.parametrize(
     ("worker", "requests", "act"),
     [
-        (NEEDS, [a_request()], Act("allow or deny", "answer")),
-        (NEEDS, [a_question()], Act("choose an answer", "answer")),
+        (NEEDS, [a_request()], Act("allow or deny", "answer", "allow or deny")),
+        (NEEDS, [a_question()], Act("choose an answer", "answer", "choose an answer")),
         (
             WorkerState("needs-you", cause="permission"),
             [],
             Act("answer in its terminal", elsewhere=True),
         ),
-        (WorkerState("needs-you", cause="failed"), [], Act("retry", "write")),
-        (WorkerState("needs-you", cause="critical"), [], Act("wake", "write")),
-        (WorkerState("stuck", cause="silent"), [], Act("ask", "write")),
+        (WorkerState("needs-you", cause="failed"), [], Act("retry", "write", "write to retry")),
+        (WorkerState("needs-you", cause="critical"), [], Act("wake", "write", "write to wake it")),
+        (WorkerState("stuck", cause="silent"), [], Act("ask", "write", "write to it")),
         (WorkerState("working"), [], NO_ACT),
         (WorkerState("ready"), [], NO_ACT),
     ],
@@ -35,10 +35,3 @@ def test_what_helps_a_worker(worker: WorkerState, requests: list[WorkerRequest],
 
 def test_nothing_helps_in_a_chamber_that_is_not_live() -> None:
     assert act_of(replace(LIVE, state="closing"), NEEDS, [a_request()]) == NO_ACT
-
-
-def test_enter_opens_what_needs_nobody_or_is_answered_elsewhere() -> None:
-    assert (
-        enter_label(NO_ACT) == enter_label(Act("answer in its terminal", elsewhere=True)) == "open"
-    )
-    assert enter_label(Act("retry", "write")) == "retry"

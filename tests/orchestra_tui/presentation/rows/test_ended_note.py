@@ -23,8 +23,8 @@ def test_the_line_tells_what_landed_and_was_dropped_the_latest_first() -> None:
         replace(closed("g", 1), state="failed"),
     ]
     assert ended_note(ended, NOON, "a") == (
-        "4 landed today: a, b, c and 1 more · 1 dropped and saved: e · 1 dropped: f · "
-        "1 failed: g · a shows them"
+        "1 failed: g · 4 landed today: a, b, c and 1 more · 1 dropped and saved: e · "
+        "1 dropped: f · a shows them"
     )
 
 

@@ -26,7 +26,7 @@ def texts(row: Row) -> list[str]:
 def test_a_row_shows_state_step_chambers_and_time_of_a_task() -> None:
     task = replace(a_task(), phases=PHASES, phase="building")
     row = task_row(task, {"needs-you": 1, "working": 2}, NOON + 42_000)
-    said = ["◆ 1 needs you  ● 2 working", "2/3", "building", "3", "42s"]
+    said = ["◆ 1 needs you", "● 2 working", "2/3", "building", "3", "42s"]
     assert texts(row) == ["●", "Add a login", *said]
     assert row.cells[2].tone == "critical"
     assert texts(task_row(task, {}, NOON))[2] == "no chamber yet"
