@@ -141,7 +141,8 @@ def test_the_overview_of_a_ready_chamber_says_what_holds_it_with_the_lines_of_bo
         state.documents.put(document)
     state.load(state.documents)
     state.report_presence(Presence(chamber_id=LIVE.id, state="finished", since=NOON))
-    sides = ["src/app.py:", "    said = text(chamber_overview(ready, state, NOON, sides))
+    sides = ["src/app.py:", "<<<<<<< auth", "a = 1", "=======", "a = 2", ">>>>>>> database"]
+    said = text(chamber_overview(ready, state, NOON, sides))
     assert said.startswith("auth  ⊘ held  for 0s\n")
     assert "held by    conflict with database\n" in said
     assert "⚠ collides with database: 1 file\n" in said
@@ -151,7 +152,6 @@ def test_the_overview_of_a_ready_chamber_says_what_holds_it_with_the_lines_of_bo
 def test_the_overview_of_a_failed_worker_says_what_enter_does_for_it() -> None:
     state = some_state()
     state.report_presence(Presence(chamber_id=LIVE.id, state="failed", since=NOON))
-<<<<<<< HEAD
     assert "to do      enter: write to retry" in text(chamber_overview(LIVE, state, NOON))
 
 
