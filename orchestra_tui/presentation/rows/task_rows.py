@@ -58,7 +58,9 @@ def _in_need(groups: Mapping[Group, int]) -> Cell:
     """Return which workers of an open task need somebody."""
     if not groups:
         return Cell("no chamber yet", "muted")
-    in_need = {group: groups[group] for group in _IN_NEED if group in groups}
+    in_need: dict[Group, int] = {
+        group: count for group, count in groups.items() if group in _IN_NEED
+    }
     tone = GROUP_TONES[next(iter(in_need))] if in_need else "muted"
     return Cell("  ".join(counts_text(in_need)) or "none needs you", tone)
 
