@@ -45,6 +45,7 @@ WORKERS: dict[PresenceState, set[str]] = {
     "starting": {"is_active"},
     "working": {"is_active"},
     "waiting": {"is_active"},
+    "blocked": {"is_active"},
     "idle": set(),
     "aborted": set(),
     "finished": {"is_over"},
