@@ -70,6 +70,8 @@ _UNICODE = {
     "at": "commercial_at",
     "minus": "hyphen_minus",
     "underscore": "low_line",
+    "greater_than_sign": "greater-than_sign",
+    "less_than_sign": "less-than_sign",
     "plus": "plus_sign",
 }
 

@@ -26,6 +26,12 @@ from tests.support import gallery_stories as stories
 from tests.support.room import room_of
 
 
+def test_each_key_is_shown_as_the_character_that_it_types() -> None:
+    words = {shown for key in KEYS for shown in key.display.split(" ") if "_" in shown}
+    assert words <= {"_"}
+    assert [key_of(name).display for name in ("sort_next", "sort_previous")] == [">", "<"]
+
+
 @pytest.mark.parametrize("keys_of_screen", [ROOM_KEYS, keys_of_review()], ids=["room", "review"])
 def test_no_key_of_a_screen_and_no_id_is_bound_twice(keys_of_screen: Sequence[Key]) -> None:
     keys = Counter(key_name for key in keys_of_screen for key_name in key.keys.split(","))

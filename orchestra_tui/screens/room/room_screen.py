@@ -262,6 +262,7 @@ class RoomScreen(Screen[None]):
     @on(FilterLine.Changed)
     def _filtered(self) -> None:
         self.lists.write_counts()
+        self._board.arrange_again()
 
     @on(DetailArea.TabShown)
     def _tab_shown(self) -> None:

@@ -23,7 +23,7 @@ async def test_the_palette_runs_the_chosen_command() -> None:
 async def test_a_command_shows_its_key_and_short_name_and_is_found_by_both() -> None:
     async with room_of(stories.busy()) as room:
         await room.press("colon")
-        assert "L      land           Land the task: shows the dry run first" in room.text
+        assert ">      sort           Sort the list by its next column" in room.text
         await room.type("land")
         await room.press("enter")
         assert "Land: Add OAuth2 login" in room.text

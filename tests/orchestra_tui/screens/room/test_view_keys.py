@@ -31,6 +31,15 @@ async def test_typing_a_filter_narrows_the_list_and_escape_clears_it() -> None:
         assert "1 Tasks 3" in room.text
 
 
+async def test_a_pane_takes_the_height_of_what_a_filter_leaves_as_it_is_typed() -> None:
+    async with room_of(stories.busy()) as room:
+        tasks = room.app.screen.query_one("#tasks")
+        whole = tasks.size.height
+        await room.press("slash")
+        await room.type("postgres")
+        assert tasks.size.height == whole - 2
+
+
 def two_tasks() -> Told:
     """Return two tasks, in the older of which a worker has failed."""
     other = task("other-task-1a2b", "Something else", started=MINUTE)
