@@ -1,7 +1,8 @@
 """Reads the store, git and the disk; changes nothing."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -69,7 +70,13 @@ def _observe(
     repo: Repository, state: ProjectState, claims: dict[str, str], moved_from: str
 ) -> Observation:
     trees = tuple(list_worktrees(repo))
-    ours = [task for task in state.tasks.values() if _is_ours(repo, state, trees, task)]
+    clone = own_clone_id(repo.common_dir)
+    by_task = _by_task(state.chambers.values())
+    ours = [
+        task
+        for task in state.tasks.values()
+        if _is_ours(repo, clone, trees, task, by_task.get(task.id, ()))
+    ]
     tasks = frozenset(task.id for task in ours)
     chambers = [chamber for chamber in state.chambers.values() if chamber.task_id in tasks]
     branches = _branches(repo)
@@ -89,9 +96,7 @@ def _observe(
         renamed={
             chamber_id: branch
             for task in ours
-            for chamber_id, branch in renamed_branches(
-                repo, task, state.chambers_of(task.id)
-            ).items()
+            for chamber_id, branch in renamed_branches(repo, task, by_task.get(task.id, ())).items()
         },
         settled=_settled(repo, {name: at for name, at in branches.items() if name not in used}),
         ending=frozenset(
@@ -124,15 +129,25 @@ def _tasks_in_git(repo: Repository) -> set[str]:
     return {parts[1] for parts in named if parts[0] == "orchestra" and len(parts) > 1}
 
 
-def _is_ours(repo: Repository, state: ProjectState, trees: Iterable[Worktree], task: Task) -> bool:
+def _by_task(chambers: Iterable[Chamber]) -> Mapping[str, Sequence[Chamber]]:
+    chambers_by_task = defaultdict[str, list[Chamber]](list)
+    for chamber in sorted(chambers, key=lambda chamber: (chamber.created_at, chamber.name)):
+        chambers_by_task[chamber.task_id].append(chamber)
+    return chambers_by_task
+
+
+def _is_ours(
+    repo: Repository,
+    clone: str,
+    trees: Iterable[Worktree],
+    task: Task,
+    chambers: Iterable[Chamber],
+) -> bool:
     """Tell whether a task is this repository's; if its directory is gone, by its branches.
 
     It is, wherever it was started, while it has a chamber in this clone.
     """
-    clone = own_clone_id(repo.common_dir)
-    if any(
-        is_here(chamber, clone) and chamber.is_standing for chamber in state.chambers_of(task.id)
-    ):
+    if any(is_here(chamber, clone) and chamber.is_standing for chamber in chambers):
         return True
     directory = Path(task.working_directory)
     if directory.exists():
@@ -140,7 +155,7 @@ def _is_ours(repo: Repository, state: ProjectState, trees: Iterable[Worktree], t
             return find_project(directory).git_dir == repo.common_dir
         except OrchestraError:
             return False
-    own = {chamber.branch for chamber in state.chambers.values() if chamber.task_id == task.id}
+    own = {chamber.branch for chamber in chambers}
     return any(tree.branch in own for tree in trees)
 
 
