@@ -1,6 +1,6 @@
 """A store filled as after weeks of work: tasks, chambers and a long history, all made up."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice
 
 from benchmarks.pipeline import Pipeline
@@ -8,6 +8,7 @@ from orchestra_core.change import Change
 from orchestra_core.events import Event, EventData
 from orchestra_core.models import Agent, Chamber, Phase, Task
 from orchestra_core.names import chamber_id
+from orchestra_server.domain.tasks import task_lifecycle
 
 BEGAN = 1_790_000_000_000  # some moment, in milliseconds since 1970
 PHASES = tuple(Phase(name=name) for name in ("discovery", "implementation", "review"))
@@ -49,48 +50,46 @@ def seed(
     pipeline: Pipeline, tasks: int, chambers: int, *, per_task: int = 10, directory: str = "/repo"
 ) -> None:
     """Start tasks and create chambers, `per_task` for each of the newest tasks."""
-    pipeline.commit(_changes(_started(tasks, directory)))
-    pipeline.commit(_changes(_created(tasks, chambers, per_task)))
+    pipeline.commit(_joined(_started(tasks, directory)))
+    pipeline.commit(_joined(_created(tasks, chambers, per_task)))
 
 
 def lengthen(pipeline: Pipeline, events: int) -> None:
     """Add so many events to the history that change one and the same agent."""
-    pipeline.commit(_changes(_acted(events)))
+    pipeline.commit(_joined(_acted(events)))
 
 
-def _started(tasks: int, directory: str) -> Iterator[Event]:
-    for number in range(tasks):
-        started = task(number, directory)
-        data = EventData(task=started)
-        yield Event(at=started.started_at, kind="task.started", task_id=started.id, data=data)
+def _started(tasks: int, directory: str) -> Iterator[Change]:
+    return map(task_lifecycle.started, (task(number, directory) for number in range(tasks)))
 
 
-def _created(tasks: int, chambers: int, per_task: int) -> Iterator[Event]:
+def _created(tasks: int, chambers: int, per_task: int) -> Iterator[Change]:
     for number in range(chambers):
         created = chamber(number, max(0, tasks - 1 - number // per_task))
-        yield Event(
+        event = Event(
             at=created.created_at,
             kind="chamber.created",
             task_id=created.task_id,
             chamber=created.name,
             data=EventData(chamber=created),
         )
+        yield Change(events=(event,), claims={created.name: created.id})
 
 
-def _acted(events: int) -> Iterator[Event]:
+def _acted(events: int) -> Iterator[Change]:
     task_id = task(0).id
     for number in range(events):
         agent = Agent(
             id=f"{task_id}/worker", task_id=task_id, agent_id="worker", actions=number + 1
         )
         data = EventData(agent=agent, action="edit", result="done")
-        yield Event(at=BEGAN + number, kind="agent.acted", task_id=task_id, data=data)
+        event = Event(at=BEGAN + number, kind="agent.acted", task_id=task_id, data=data)
+        yield Change(events=(event,))
 
 
-def _changes(events: Iterator[Event]) -> Iterator[Change]:
-    while group := _next(events):
-        yield Change(events=tuple(group))
-
-
-def _next(events: Iterator[Event]) -> Sequence[Event]:
-    return tuple(islice(events, _PER_CHANGE))
+def _joined(changes: Iterator[Change]) -> Iterator[Change]:
+    while group := tuple(islice(changes, _PER_CHANGE)):
+        yield Change(
+            events=tuple(event for change in group for event in change.events),
+            claims={name: id_ for change in group for name, id_ in change.claims.items()},
+        )
