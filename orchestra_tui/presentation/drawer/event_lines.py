@@ -48,9 +48,41 @@ def feed_layout(line: Line, width: int) -> Line:
     return cut_line(placed, width)
 
 
+# What is said of every event of its kind, whatever it carries.
+_SAID: dict[str, EventText] = {
+    "task.completing": EventText("completing: merging chambers", "warn"),
+    "task.reopened": EventText("reopened: the merge failed", "warn"),
+    "task.closed": EventText("closed", "muted"),
+    "task.claimed": EventText("now known by its clone", "muted"),
+    "task.archived": EventText("moved to the archive", "muted"),
+    "task.recalled": EventText("brought back from the archive", "muted"),
+    "chamber.reserved": EventText("creating", "muted"),
+    "chamber.closing": EventText("closing", "muted"),
+    "chamber.claimed": EventText("now known by its clone", "muted"),
+    "chamber.restored": EventText("restored"),
+    "chamber.suspended": EventText("suspended: tools blocked until resumed", "warn"),
+    "chamber.resumed": EventText("resumed: tools no longer blocked", "ok"),
+    "interrupt.posted": EventText("✉ posted", "muted"),
+    "interrupt.delivered": EventText("✉ delivered", "accent"),
+    "interrupt.acted": EventText("✉ acted on", "ok"),
+    "worker.launched": EventText("▶ starting", "muted"),
+    "worker.started": EventText("▶ ready", "ok"),
+    "worker.turn-began": EventText("▶ turn begins", "muted"),
+    "worker.continued": EventText("▶ goes on", "ok"),
+    "worker.stop-asked": EventText("▶ to be stopped", "warn"),
+}
+
+
 def _said(event: Event) -> EventText:
+    if event.kind in _SAID:
+        return _SAID[event.kind]
     say = _SAYERS.get(event.kind.partition(".")[0], _agent_said)
     return say(event)
+
+
+def _bare(event: Event) -> EventText:
+    """Return the kind's own word, for an event without its document."""
+    return EventText(event.kind.partition(".")[2], "muted")
 
 
 def _agent_said(event: Event) -> EventText:
@@ -102,20 +134,10 @@ def _clone_said(event: Event) -> EventText:
     return EventText(f"clone {name} {_CLONE[event.kind]}", "muted")
 
 
-_TASK: dict[str, EventText] = {
-    "task.completing": EventText("completing: merging chambers", "warn"),
-    "task.reopened": EventText("reopened: the merge failed", "warn"),
-    "task.closed": EventText("closed", "muted"),
-    "task.claimed": EventText("now known by its clone", "muted"),
-    "task.archived": EventText("moved to the archive", "muted"),
-    "task.recalled": EventText("brought back from the archive", "muted"),
-}
-
-
 def _task_said(event: Event) -> EventText:
     task = event.data.task
-    if task is None or event.kind in _TASK:
-        return _TASK.get(event.kind, EventText(event.kind.partition(".")[2], "muted"))
+    if task is None:
+        return _bare(event)
     match event.kind:
         case "task.started":
             return EventText(f"started: {task.description}", "strong")
@@ -129,21 +151,9 @@ def _task_said(event: Event) -> EventText:
             return EventText(f"completed: {task.summary}", "ok")
 
 
-_CHAMBER: dict[str, EventText] = {
-    "chamber.reserved": EventText("creating", "muted"),
-    "chamber.closing": EventText("closing", "muted"),
-    "chamber.claimed": EventText("now known by its clone", "muted"),
-    "chamber.restored": EventText("restored"),
-    "chamber.suspended": EventText("suspended: tools blocked until resumed", "warn"),
-    "chamber.resumed": EventText("resumed: tools no longer blocked", "ok"),
-}
-
-
 def _chamber_said(event: Event) -> EventText:
     chamber = event.data.chamber
     match event.kind:
-        case kind if kind in _CHAMBER:
-            said = _CHAMBER[kind]
         case kind if chamber is not None and kind in _OF_CHAMBER:
             said = _OF_CHAMBER[kind](chamber)
         case "chamber.created":
@@ -211,12 +221,6 @@ def _interrupt_said(event: Event) -> EventText:
         case "interrupt.sent":
             how = interrupt.requires if interrupt else "review"
             return EventText(f"✉ sent{'' if how == 'review' else f', {how}'}: {message}", "warn")
-        case "interrupt.posted":
-            return EventText("✉ posted", "muted")
-        case "interrupt.delivered":
-            return EventText("✉ delivered", "accent")
-        case "interrupt.acted":
-            return EventText("✉ acted on", "ok")
         case "interrupt.cancelled":
             return EventText(f"✉ cancelled: {message}", "muted")
         case _:
@@ -227,7 +231,7 @@ def _interrupt_said(event: Event) -> EventText:
 def _request_said(event: Event) -> EventText:
     request = event.data.request
     if request is None:
-        return EventText(event.kind.partition(".")[2], "muted")
+        return _bare(event)
     match event.kind:
         case "request.asked":
             verb = "asks" if request.kind == "question" else "asks for"
@@ -238,19 +242,10 @@ def _request_said(event: Event) -> EventText:
             return EventText(f"{REQUEST.text} withdrawn: {request.note}", "muted")
 
 
-_WORKER: dict[str, EventText] = {
-    "worker.launched": EventText("▶ starting", "muted"),
-    "worker.started": EventText("▶ ready", "ok"),
-    "worker.turn-began": EventText("▶ turn begins", "muted"),
-    "worker.continued": EventText("▶ goes on", "ok"),
-    "worker.stop-asked": EventText("▶ to be stopped", "warn"),
-}
-
-
 def _worker_said(event: Event) -> EventText:
     worker = event.data.worker
-    if worker is None or event.kind in _WORKER:
-        return _WORKER.get(event.kind, EventText(event.kind.partition(".")[2], "muted"))
+    if worker is None:
+        return _bare(event)
     match event.kind:
         case "worker.start-asked":
             return EventText(f"▶ start {worker.agent}{f': {worker.text}' if worker.text else ''}")
