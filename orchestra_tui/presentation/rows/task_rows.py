@@ -77,7 +77,8 @@ def outcome_text(task: Task, groups: Mapping[Group, int]) -> str:
         if dropped and landed:
             return f"landed in part{where}: {landed} of {landed + dropped} chambers"
         return f"landed{where}"
-    return f"nothing landed, {dropped} dropped" if dropped else "nothing landed"
+    chambers = "1 chamber" if dropped == 1 else f"{dropped} chambers"
+    return f"nothing landed of {chambers}" if dropped else "nothing landed"
 
 
 def step_text(task: Task) -> str:

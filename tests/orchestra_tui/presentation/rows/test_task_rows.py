@@ -50,7 +50,8 @@ def test_the_step_counts_finished_phases_when_no_phase_is_current() -> None:
     [
         ("1a2b", {"landed": 2}, "landed on main"),
         ("1a2b", {"landed": 2, "dropped": 1}, "landed in part on main: 2 of 3 chambers"),
-        ("", {"dropped": 2}, "nothing landed, 2 dropped"),
+        ("", {"dropped": 1}, "nothing landed of 1 chamber"),
+        ("", {"dropped": 2}, "nothing landed of 2 chambers"),
         ("", {}, "nothing landed"),
     ],
 )
