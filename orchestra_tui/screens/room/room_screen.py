@@ -115,8 +115,9 @@ class RoomScreen(Screen[None]):
         self._sizes.stop()
 
     def action_run(self, key_id: str) -> None:
-        """Run the command of a key."""
+        """Run the command of a key, and give the panes the height of what they hold then."""
         self.commands[key_id]()
+        self._board.arrange_again()
 
     # What is shown
 

@@ -40,6 +40,14 @@ async def test_a_pane_takes_the_height_of_what_a_filter_leaves_as_it_is_typed() 
         assert tasks.size.height == whole - 2
 
 
+async def test_a_pane_takes_the_height_of_what_shows_once_finished_work_is_hidden() -> None:
+    async with room_of(stories.busy()) as room:
+        tasks = room.app.screen.query_one("#tasks")
+        whole = tasks.size.height
+        await room.press("a", "a")
+        assert tasks.size.height == whole - 1
+
+
 def two_tasks() -> Told:
     """Return two tasks, in the older of which a worker has failed."""
     other = task("other-task-1a2b", "Something else", started=MINUTE)
