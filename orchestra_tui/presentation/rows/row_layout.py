@@ -1,6 +1,7 @@
 """A row's cells side by side under their columns, and rows below the names of their groups."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from orchestra_tui.presentation.rows.cells import Cell, Column, Line
 from orchestra_tui.presentation.text_fit import fit_cell
@@ -60,16 +61,11 @@ def title_line(columns: Sequence[Column], widths: Sequence[int], heading: str = 
     if heading:
         at = next((at for at, column in enumerate(columns) if column.title and widths[at]), 0)
         room = sum(widths[: at + 1]) + sum(column.gap for column in columns[:at])
-        after = [*columns[at + 1 :]]
-        rest = row_line(
-            titles[at + 1 :], Cell(" " * columns[at].gap), _steady(after), widths[at + 1 :]
-        )
+        after = _steady(columns[at + 1 :])
+        rest = row_line(titles[at + 1 :], Cell(" " * columns[at].gap), after, widths[at + 1 :])
         return (Cell(" "), *fit_cell(Cell(heading, "strong"), room), *rest)
     return row_line(titles, Cell(" "), _steady(columns), widths)
 
 
 def _steady(columns: Sequence[Column]) -> list[Column]:
-    return [
-        Column(title=column.title, width=column.width, gap=column.gap, align=column.align)
-        for column in columns
-    ]
+    return [replace(column, overflows=False) for column in columns]
