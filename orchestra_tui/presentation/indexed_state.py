@@ -166,15 +166,17 @@ class IndexedState:
         self.documents.heartbeats = dict(heartbeats)
         return ChangedRows(chambers=self._chambers_elsewhere())
 
-    def runs_worker(self, chamber: Chamber) -> bool:
-        """Tell whether Orchestra runs an agent in a chamber."""
+    def running_worker(self, chamber: Chamber) -> StartedWorker | None:
+        """Return the agent that Orchestra runs in a chamber, None where it runs none."""
         worker = self.started_workers.get(chamber.id)
-        return worker is not None and not worker.is_over
+        return worker if worker is not None and not worker.is_over else None
 
     def has_worker(self, chamber: Chamber) -> bool:
         """Tell whether a worker is there: one that Orchestra runs, or another's in a turn."""
         presence = chamber.current(self.presence.get(chamber.id))
-        return self.runs_worker(chamber) or (presence is not None and presence.is_active)
+        return self.running_worker(chamber) is not None or (
+            presence is not None and presence.is_active
+        )
 
     def place_elsewhere(self, chamber: Chamber, now: int) -> ClonePlace | None:
         """Return where a standing chamber of another clone is; None for one of this clone."""

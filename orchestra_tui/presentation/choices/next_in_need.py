@@ -17,6 +17,11 @@ def oldest_request(state: IndexedState) -> WorkerRequest | None:
     return min(open_requests, key=lambda request: request.asked_at, default=None)
 
 
+def anybody_in_need(state: IndexedState) -> bool:
+    """Tell whether any worker needs somebody."""
+    return any(group in state.workers.counts for group in _IN_NEED)
+
+
 def next_in_need(state: IndexedState, current: str) -> str:
     """Return the chamber after `current` whose worker needs somebody, around the end; "" for none.
 

@@ -15,6 +15,7 @@ from orchestra_tui.backend.protocols import EventSource
 from orchestra_tui.backend.view_model import ViewChanges
 from orchestra_tui.key_bindings import Key, key_of
 from orchestra_tui.presentation.choices.acting_keys import Selected, acting_keys
+from orchestra_tui.presentation.choices.next_in_need import anybody_in_need
 from orchestra_tui.presentation.drawer.drawer_lines import DrawerLines
 from orchestra_tui.presentation.landing.land_line import land_line
 from orchestra_tui.presentation.rows.acts import NO_ACT
@@ -177,9 +178,9 @@ class RoomScreen(Screen[None]):
                 task=lists.task_at_hand,
                 chamber=chamber,
                 enter=(self._operator_keys.act if in_chambers else NO_ACT).label,
-                anybody_in_need=bool(lists.next_in_need("")),
+                anybody_in_need=anybody_in_need(state),
                 has_worker=chamber is not None and state.has_worker(chamber),
-                runs_worker=chamber is not None and state.runs_worker(chamber),
+                runs_worker=chamber is not None and state.running_worker(chamber) is not None,
             )
         )
 

@@ -1,7 +1,6 @@
 """The keys that start an agent in the selected chamber, and end it."""
 
 from orchestra_core.models import Chamber
-from orchestra_core.workers.started_worker import StartedWorker
 from orchestra_tui.screens.app_base import AppBase
 from orchestra_tui.screens.dialogs.confirm import Confirm
 from orchestra_tui.screens.dialogs.start_worker import StartWorker
@@ -24,7 +23,7 @@ class WorkerKeys:
         if chamber is None:
             say_why_not(self._app, "start_worker", NO_CHAMBER)
             return
-        worker = self._worker_in(chamber)
+        worker = self._app.view_model.state.running_worker(chamber)
         if not chamber.is_live:
             why = f"{chamber.name} is not live ({chamber.state})"
             say_why_not(self._app, "start_worker", why)
@@ -37,7 +36,7 @@ class WorkerKeys:
     def end(self) -> None:
         """Ask whether to end the agent in the selected chamber."""
         chamber = self._lists.chamber
-        worker = self._worker_in(chamber) if chamber is not None else None
+        worker = self._app.view_model.state.running_worker(chamber) if chamber is not None else None
         if chamber is None:
             say_why_not(self._app, "end_worker", NO_CHAMBER)
         elif worker is None:
@@ -51,7 +50,3 @@ class WorkerKeys:
         stop = await self._app.tool_calls.stop_worker(chamber.task_id, chamber.name)
         how = "is being ended" if stop.was_running else "had ended before"
         return f"{chamber.name}: its worker {how}"
-
-    def _worker_in(self, chamber: Chamber) -> StartedWorker | None:
-        worker = self._app.view_model.state.started_workers.get(chamber.id)
-        return worker if worker is not None and not worker.is_over else None

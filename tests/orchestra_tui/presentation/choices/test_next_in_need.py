@@ -5,7 +5,11 @@ from msgspec.structs import replace
 from orchestra_core.events import EventData
 from orchestra_core.models import Presence, PresenceState
 from orchestra_core.worker_state import WorkerLimits
-from orchestra_tui.presentation.choices.next_in_need import next_in_need, oldest_request
+from orchestra_tui.presentation.choices.next_in_need import (
+    anybody_in_need,
+    next_in_need,
+    oldest_request,
+)
 from orchestra_tui.presentation.indexed_state import IndexedState
 from tests.support.gallery_states import MINUTE, NOW, TASK, chamber, event, state_of
 from tests.support.samples import a_request
@@ -31,6 +35,7 @@ def test_who_waits_longest_comes_first_and_stuck_workers_come_last() -> None:
         docs=("working", 9 * MINUTE),
         tests=("working", MINUTE),
     )
+    assert anybody_in_need(state)
     order = [""]
     for _ in range(4):
         order.append(next_in_need(state, order[-1]))
