@@ -9,8 +9,8 @@ from orchestra_server.git.watch.file_watcher import FileWatcher
 from orchestra_server.usecases.conflicts.watch_plan import WatchPlan
 
 
-class OnWatch(Protocol):
-    """What is told of the watches, in the event loop."""
+class WatchListener(Protocol):
+    """Receives the events of the watches; its methods are called in the event loop."""
 
     def files_changed(self, paths: Sequence[str]) -> None:
         """Take the paths that have changed."""
@@ -28,8 +28,8 @@ class OnWatch(Protocol):
 class ChamberWatchers:
     """Keeps one watcher, or two while the newer one is not ready yet."""
 
-    def __init__(self, told: OnWatch) -> None:
-        self._told = told
+    def __init__(self, listener: WatchListener) -> None:
+        self._listener = listener
         self._loop = asyncio.get_running_loop()
         self._watchers: list[FileWatcher] = []  # the newest last; it may not be ready yet
         self._watched = frozenset[str]()
@@ -57,7 +57,9 @@ class ChamberWatchers:
         watcher = FileWatcher(
             plan.paths,
             on_ready=self._from_thread(lambda: self._ready(watcher)),
-            on_changes=lambda paths: self._from_thread(lambda: self._told.files_changed(paths))(),
+            on_changes=lambda paths: self._from_thread(
+                lambda: self._listener.files_changed(paths)
+            )(),
             on_failure=lambda why, ended: self._from_thread(
                 lambda: self._failed(watcher, why, ended=ended)
             )(),
@@ -70,7 +72,7 @@ class ChamberWatchers:
             return  # replaced already: the newest one checks these chambers when it is ready
         self.stop(self._watchers[:-1])
         unlooked, self._unwatched = self._unwatched, set[str]()
-        self._told.watch_ready(unlooked)
+        self._listener.watch_ready(unlooked)
 
     def _failed(self, watcher: FileWatcher, why: str, *, ended: bool) -> None:
         """Stop watching; another may succeed where this one ran, or lacked another's watches."""
@@ -80,7 +82,7 @@ class ChamberWatchers:
         retry = ended or len(self._watchers) > 1
         self.stop()
         self._watched = frozenset[str]()
-        self._told.watch_failed(why, retry=retry)
+        self._listener.watch_failed(why, retry=retry)
 
     def _from_thread(self, call: Callable[[], None]) -> Callable[[], None]:
         """Return a function by which another thread schedules the call in the event loop."""

@@ -46,12 +46,12 @@ async def tell_red_together(
         return Decision(changed, recorded(stored, changed.values(), at) if changed else NOTHING)
 
     changed = await run_transaction(context.store, decide)
-    for one in appeared(red, changed):
-        for chamber in one.chambers:
+    for fresh in appeared(red, changed):
+        for chamber in fresh.chambers:
             task_id, name = split_chamber_id(chamber)
             try:
                 await interrupt_worker(
-                    context, task_id=task_id, chamber=name, message=message_to(chamber, one, base)
+                    context, task_id=task_id, chamber=name, message=message_to(chamber, fresh, base)
                 )
             except OrchestraError as fault:  # closed meanwhile
                 _log.debug("%s is not told: %s", chamber, fault)
