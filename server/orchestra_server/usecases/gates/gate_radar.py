@@ -85,6 +85,7 @@ class GateRadar:
         self._judgements: dict[tuple[str, str], Judgement] = {}  # key: the plan's digest, a commit
         self._merges: dict[tuple[str, ...], str] = {}  # what was merged, by the base and commits
         self._fault = ""
+        self._without_verdict = set[str]()  # chambers whose record says so
         self._loop = asyncio.get_running_loop()
 
     @property
@@ -103,6 +104,7 @@ class GateRadar:
         if work.env != self._work.env or len(self._merges) > _MOST_KEPT:
             self._merges, self._judgements = {}, {}
         self._work = work
+        self._without_verdict &= {chamber.id for chamber in work.chambers}
         self._wake_up.set()
 
     async def run(self) -> None:
@@ -263,11 +265,19 @@ class GateRadar:
             self._watch = None
 
     async def _record(self, values: Mapping[str, str]) -> None:
-        """Record chambers' verdicts where the store has others."""
-        if values:
-            context = self._context
-            state = await context.store.snapshot()
-            await record_chamber_values(context.store, context.clock, state, _VERDICT, values)
+        """Record chambers' verdicts where the store has others; it is read only for these."""
+        verdicts = {
+            chamber: verdict
+            for chamber, verdict in values.items()
+            if verdict or chamber not in self._without_verdict
+        }
+        if not verdicts:
+            return
+        context = self._context
+        state = await context.store.snapshot()
+        await record_chamber_values(context.store, context.clock, state, _VERDICT, verdicts)
+        self._without_verdict.difference_update(verdicts)
+        self._without_verdict |= {chamber for chamber, verdict in verdicts.items() if not verdict}
 
 
 def _groups(repo: Repository, chambers: Sequence[ComparedChamber]) -> list[_LandingGroup]:

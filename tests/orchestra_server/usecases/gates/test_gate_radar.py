@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.models import Conflict
+from orchestra_core.state import ProjectState
+from orchestra_core.store.store import Store
 from orchestra_server.git.merge.pairwise_conflicts import ConflictChecker
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.conflicts.seen_work import SeenWork
 from orchestra_server.usecases.conflicts.watch_plan import compared_chamber
+from orchestra_server.usecases.gates import gate_radar
 from orchestra_server.usecases.gates.gate_radar import GateRadar
 from tests.support.conducting import a_started_task, chambers_open, until_told
 from tests.support.gates import trusted_gate
@@ -32,14 +35,16 @@ class Scene:
     radar: GateRadar
     chambers: dict[str, TestRepository]
 
-    async def see(self) -> None:
+    async def see(self) -> SeenWork:
         state = await self.context.store.snapshot()
         chambers = [compared_chamber(c, state.tasks[c.task_id]) for c in state.chambers.values()]
         ids = [chamber.id for chamber in chambers]
         checked = await asyncio.to_thread(self.checker.check, chambers, ids)
         apart = (pair for pair, verdict in checked.verdicts.items() if not verdict.merges)
         commits, env = dict(self.checker.snapshots), dict(self.checker.env)
-        self.radar.see(SeenWork(tuple(chambers), commits, env, frozenset(apart)))
+        work = SeenWork(tuple(chambers), commits, env, frozenset(apart))
+        self.radar.see(work)
+        return work
 
     async def conflicts(self) -> list[Conflict]:
         conflicts = (await self.context.store.snapshot()).conflicts.values()
@@ -163,3 +168,26 @@ async def test_a_newer_content_ends_the_gate_of_the_older_one(
     (scene.chambers["auth"].path / "hang.txt").unlink()
     await scene.see()
     await scene.until_verdicts(auth="green", api="green", docs="green")
+
+
+async def test_without_a_gate_the_store_is_read_once_and_not_at_each_look(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks, reads = list[None](), list[None]()
+    trusted_plan, snapshot = gate_radar.trusted_plan, Store.snapshot
+
+    def look(*of: Path) -> None:
+        assert trusted_plan(*of) is None
+        looks.append(None)
+
+    async def read(store: Store) -> ProjectState:
+        reads.append(None)
+        return await snapshot(store)
+
+    work = await scene.see()
+    monkeypatch.setattr(gate_radar, "trusted_plan", look)
+    monkeypatch.setattr(Store, "snapshot", read)
+    for count in range(1, 5):
+        scene.radar.see(work)
+        await until(lambda count=count: len(looks) >= count)
+    assert len(reads) <= 1
