@@ -80,9 +80,9 @@ def take_trust_back(state_dir: Path, git_dir: Path) -> None:
 def trusted_plan(directory: Path, state_dir: Path, git_dir: Path) -> GatePlan | None:
     """Return what may run of the repository's orchestra.toml, None for nothing."""
     plan = read_gate_plan(directory)
-    if plan.faults or trust_state(plan, read_trust(state_dir, git_dir)) != "trusted":
+    if plan.faults or not plan.runs_something:
         return None
-    return plan
+    return plan if trust_state(plan, read_trust(state_dir, git_dir)) == "trusted" else None
 
 
 def person_name() -> str:

@@ -4,6 +4,9 @@ import shutil
 import stat
 from pathlib import Path
 
+import pytest
+
+from orchestra_core.configuration import trust
 from orchestra_core.configuration.gate_plan import read_gate_plan
 from orchestra_core.configuration.trust import (
     give_trust,
@@ -53,3 +56,15 @@ def test_a_copy_of_the_clone_is_not_trusted_and_nobody_else_can_read_the_record(
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     file.write_text("{}")
     assert read_trust(state_dir, shop.path / ".git").digests == ()
+
+
+def test_without_the_file_no_record_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = small_repository(tmp_path / "shop")
+
+    def read(*_of: Path) -> None:
+        pytest.fail("a record was read")
+
+    monkeypatch.setattr(trust, "read_trust", read)
+    assert trusted_plan(shop.path, tmp_path / "state", shop.path / ".git") is None

@@ -3,10 +3,9 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from orchestra_core.configuration.gate_plan import read_gate_plan
-from orchestra_core.configuration.trust import read_trust, trust_state
+from orchestra_core.configuration.trust import read_trust, trust_state, trusted_plan
 from orchestra_core.errors import Refused
 from orchestra_core.gates.gate_verdict import GateVerdict
 from orchestra_core.models import OPERATOR, Chamber, Task
@@ -45,6 +44,8 @@ async def landing_judge(context: Context, repo: Repository, *, confirmed: bool) 
     has confirmed that it lands all the same.
     """
     plan = await asyncio.to_thread(read_gate_plan, repo.top)
+    if plan.file is None:
+        return None
     record = read_trust(context.settings.state_dir, repo.common_dir)
     state = trust_state(plan, record)
     if record.digests and not (confirmed and context.actor == OPERATOR):
@@ -133,8 +134,10 @@ class LandingProver:
 async def untested_note(context: Context, repo: Repository) -> str:
     """Return a sentence where a gate is named that nobody has trusted, so that nothing ran."""
     plan = await asyncio.to_thread(read_gate_plan, repo.top)
+    if not plan.gates:
+        return ""
     record = read_trust(context.settings.state_dir, repo.common_dir)
-    if not plan.gates or trust_state(plan, record) != "new":
+    if trust_state(plan, record) != "new":
         return ""
     return f"no gate has run: {plan.file} is not trusted; 'orchestra trust' shows what it would run"
 
@@ -146,9 +149,9 @@ async def is_proven(repo: Repository, commit: str, proof: Proof) -> bool:
 
 async def known_failure(context: Context, repo: Repository, commit: str) -> GateVerdict | None:
     """Return the verdict by which a commit would not land, as far as one is known."""
-    plan = await asyncio.to_thread(read_gate_plan, Path(repo.top))
-    record = read_trust(context.settings.state_dir, repo.common_dir)
-    if plan.faults or trust_state(plan, record) != "trusted":
+    state_dir = context.settings.state_dir
+    plan = await asyncio.to_thread(trusted_plan, repo.top, state_dir, repo.common_dir)
+    if plan is None or not plan.gates:
         return None
     judge = TreeJudge(context=context, repo=repo, plan=plan)
     return (await judge.known(in_repository(repo, commit))).failed
