@@ -67,7 +67,7 @@ class GatePlan:
         return _digest([gates, self.setup and vars_of(self.setup)])
 
     def gate_digest(self, gate: Gate) -> str:
-        """Return what a verdict of this gate is of: its own text and that of the setup."""
+        """Return a digest of the gate's text and the setup's: another one needs a new verdict."""
         own = {name: value for name, value in vars_of(gate).items() if name != "name"}
         return _digest([own, self.setup and vars_of(self.setup)])
 

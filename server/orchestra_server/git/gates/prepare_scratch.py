@@ -91,7 +91,7 @@ def copy_paths(source: Path, target: Path, paths: Sequence[str]) -> None:
 
 
 def _key(scratch: ScratchWorktree, setup: Setup, judged: CommitToJudge) -> str:
-    """Return what a setup is of: its own text, and the content of the files it depends on."""
+    """Return a digest of the setup's own text and of the files that it depends on."""
     content = ""
     if setup.depends:
         content = content_of(scratch.repo, judged.commit, setup.depends, judged.env)

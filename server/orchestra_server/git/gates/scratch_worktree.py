@@ -41,7 +41,7 @@ class ScratchWorktree:
 
     @property
     def path(self) -> Path:
-        """The working tree, which is called as the repository is."""
+        """The working tree, named like the repository's."""
         return self.place / (self.repo.top.name or "tree")
 
     @property
@@ -107,7 +107,8 @@ def take_scratch(
 ) -> Generator[ScratchWorktree]:
     """Hold the clone's scratch worktree; wait for whoever has it. Blocking.
 
-    Who is not `polite` makes a polite holder give way. Raises Refused when the caller gave up.
+    A caller that is not `polite` makes a polite holder give way. Raises Refused when the caller
+    gave up.
     """
     place = gates_folder(state_dir, repo.common_dir)
     place.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -59,7 +59,7 @@ class PreparedLanding:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What is to be known besides."""
+        """The sentences that the reply adds to the result."""
         return tuple(remark for remark in (self.behind, self.untested) if remark)
 
     @property

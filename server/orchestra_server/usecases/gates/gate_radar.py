@@ -123,7 +123,7 @@ class GateRadar:
                 await self._tell(fault)
 
     async def _tell(self, fault: OrchestraError | OSError) -> None:
-        """Say once why chambers are not judged; of a setup that fails, in each chamber's row."""
+        """Log once why chambers are not judged; for a failed setup, mark each of them unjudged."""
         if str(fault) == self._fault:
             return
         self._fault = str(fault)

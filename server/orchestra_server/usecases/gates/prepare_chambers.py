@@ -1,6 +1,6 @@
 """Prepares the environment of fresh chambers: ports of their own, and the setup of orchestra.toml.
 
-A setup that fails is said of the chamber, which is made all the same: its worker may mend it.
+A failed setup is noted on its chamber, which opens all the same: its worker may repair it.
 """
 
 import socket

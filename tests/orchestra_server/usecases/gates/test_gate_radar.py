@@ -67,7 +67,7 @@ class Scene:
 
 @pytest.fixture
 async def scene(context: Context, repository: TestRepository) -> AsyncIterator[Scene]:
-    """Three chambers, a radar that rests no moment, and no gate yet."""
+    """Three chambers, a radar that judges without a pause, and no gate yet."""
     task_id = await a_started_task(context)
     chambers = await chambers_open(context, task_id, ("auth", "api", "docs"))
     context = replace(context, settings=replace(context.settings, gate_share=100))
