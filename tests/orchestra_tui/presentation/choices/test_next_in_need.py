@@ -44,7 +44,9 @@ def test_who_waits_longest_comes_first_and_stuck_workers_come_last() -> None:
 
 
 def test_where_nobody_needs_anybody_there_is_none() -> None:
-    assert not next_in_need(a_state(auth=("working", MINUTE)), "")
+    state = a_state(auth=("working", MINUTE))
+    assert not next_in_need(state, "")
+    assert not anybody_in_need(state)
 
 
 def test_the_oldest_request_is_that_of_whoever_has_waited_longest() -> None:
