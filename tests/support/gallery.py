@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 import msgspec
 from msgspec import Raw
 from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widget import Widget
 
 from orchestra_core.errors import Refused
 from orchestra_core.models import Presence
@@ -150,6 +152,13 @@ async def settle(pilot: Pilot[int]) -> None:
     while app.unsettled:
         await pause(pilot)
     await pause(pilot)
+    while _awaits_layout(app.screen):
+        await pause(pilot)
+
+
+def _awaits_layout(screen: Screen[object]) -> bool:
+    widgets = screen.walk_children(Widget, with_self=True)
+    return any(widget._layout_required for widget in widgets)  # pyright: ignore[reportPrivateUsage]
 
 
 SCENES: tuple[Scene, ...] = (
