@@ -63,13 +63,13 @@ def conflict_badge(conflicts: Sequence[Conflict], chamber_id: str) -> str:
 
 
 def conflict_sentence(conflict: Conflict, chamber_id: str) -> str:
-    """Return a conflict in one line: `⚠ conflicts with auth: app.py, db.py and 2 files more`."""
+    """Return a conflict in one line: `⚠ collides with auth: app.py, db.py and 2 files more`."""
     if fails_together(conflict):
         return _fails_together_with(conflict, partner(conflict, chamber_id))
     files = ", ".join(map(plain, conflict.files)) or files_text(conflict.count)
     left_out = conflict.count - len(conflict.files)
     more = f" and {files_text(left_out)} more" if conflict.files and left_out > 0 else ""
-    return f"{SIGN} conflicts with {partner(conflict, chamber_id)}: {files}{more}"
+    return f"{SIGN} collides with {partner(conflict, chamber_id)}: {files}{more}"
 
 
 def conflict_lines_of(conflict: Conflict, chamber_id: str) -> list[Line]:
@@ -77,7 +77,7 @@ def conflict_lines_of(conflict: Conflict, chamber_id: str) -> list[Line]:
     other = partner(conflict, chamber_id)
     if fails_together(conflict):
         return [(Cell(_fails_together_with(conflict, other), "warn"),)]
-    head = f"{SIGN} conflicts with {other}: {files_text(conflict.count)}"
+    head = f"{SIGN} collides with {other}: {files_text(conflict.count)}"
     lines: list[Line] = [(Cell(head, "warn"),)]
     for file, kind in zip(conflict.files, conflict.kinds, strict=False):
         lines.append((Cell(f"  {fit(kind, _KIND_WIDTH)} ", "muted"), Cell(plain(file))))

@@ -46,7 +46,7 @@ def chamber_columns(
         Column(title="task", width=9, since=_MIDDLE if several_tasks else _NEVER, flex=1),
         Column(title="worker", width=12, flex=8, overflows=True),
         Column(
-            title="conflicts with",
+            title="collides with",
             width=14,
             flex=3,
             since=0 if conflicts else _NEVER,

@@ -59,8 +59,8 @@ def test_every_kind_of_event_has_its_own_text(kind: Kind) -> None:
         ("interrupt.sent", "✉ sent: Stop and look"),
         ("interrupt.cancelled", "✉ cancelled: Stop and look"),
         ("interrupt.expired", "✉ expired"),
-        ("collision.appeared", "⚠ conflicts with database: src/app.py"),
-        ("collision.changed", "⚠ still conflicts with database: src/app.py"),
+        ("collision.appeared", "⚠ collides with database: src/app.py"),
+        ("collision.changed", "⚠ still collides with database: src/app.py"),
         ("chamber.health-changed", "healthy again"),
         ("chamber.work-changed", "work unknown"),
         ("chamber.published", "no longer published"),
@@ -98,7 +98,7 @@ def test_the_text_of_a_closed_chamber_says_whether_its_work_has_landed_or_was_sa
 
 def test_the_text_of_a_resolved_conflict_names_no_files() -> None:
     data = EventData(conflict=replace(a_conflict(), state="clear"))
-    assert words("collision.cleared", data) == "no longer conflicts with database"
+    assert words("collision.cleared", data) == "no longer collides with database"
 
 
 def test_the_texts_of_a_pattern_and_of_a_discovery_differ() -> None:
