@@ -5,17 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import agent_stories
+from tests.support.agent_stories import STORIES
 from tests.support.agents import OPENCODE, Agent
-
-STORIES = [
-    agent_stories.asks_before_it_acts,
-    agent_stories.reads_words_at_the_next_tool,
-    agent_stories.stops_and_is_redirected,
-    agent_stories.withdraws_what_it_asked,
-    agent_stories.goes_on_with_its_conversation,
-    agent_stories.leaves_nothing_when_closed_in_a_tool,
-]
 
 
 @pytest.mark.parametrize("agent", [OPENCODE], ids=lambda agent: agent.name)

@@ -1,5 +1,6 @@
 """What every driver must do, played with any agent, fake or real."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from orchestra_server.agents.driver import Deny
@@ -139,3 +140,13 @@ async def leaves_nothing_when_closed_in_a_tool(agent: Agent, folder: Path) -> No
         await until((here.directory / "started").exists)
         await played.session.close(20)
         assert (await played.nth(Ended)).reason == "closed"
+
+
+STORIES: tuple[Callable[[Agent, Path], Awaitable[None]], ...] = (
+    asks_before_it_acts,
+    reads_words_at_the_next_tool,
+    stops_and_is_redirected,
+    withdraws_what_it_asked,
+    goes_on_with_its_conversation,
+    leaves_nothing_when_closed_in_a_tool,
+)

@@ -1,16 +1,13 @@
 """The real Claude Code: installed once into a cache, run without an account on a scripted model."""
 
 import os
-import platform
 import subprocess
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-from orchestra_core.process.file_lock import locked_file
-from tests.support.npm import CannotInstallError, cache_directory, install_package
+from tests.support.npm import CannotInstallError, installed_binary
 
 PACKAGE = "@anthropic-ai/claude-code"
 PINNED = "2.1.330"
@@ -71,32 +68,9 @@ def run_claude(
     )
 
 
-@cache
 def installed_claude() -> Path:
-    """Return the binary, installing it on first use; raises CannotInstallError."""
-    where = cache_directory() / f"claude-code-{VERSION}"
-    where.mkdir(parents=True, exist_ok=True)
-    with locked_file(where / "lock"):
-        binary = _find(where)
-        if binary is None:
-            install_package(where, f"{PACKAGE}@{VERSION}")
-            binary = _find(where)
-    if binary is None:
-        raise CannotInstallError(f"npm left no binary for {platform.system()} in {where}")
-    return binary
+    """Return the binary, to which the package's launcher is only a link, installed on first use.
 
-
-def _find(where: Path) -> Path | None:
-    """Return the platform's own binary: the package's launcher is only a link to it."""
-    binaries = sorted((where / "node_modules" / "@anthropic-ai").glob("claude-code-*/claude"))
-    return next((path for path in binaries if _runs(path)), None)
-
-
-def _runs(binary: Path) -> bool:
-    try:
-        told = subprocess.run(
-            [binary, "--version"], capture_output=True, text=True, timeout=60, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return told.returncode == 0 and told.stdout.startswith(VERSION)
+    Raises CannotInstallError.
+    """
+    return installed_binary("claude-code", PACKAGE, VERSION, "@anthropic-ai/claude-code-*/claude")

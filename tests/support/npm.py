@@ -2,10 +2,14 @@
 
 import importlib.util
 import os
+import platform
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
+
+from orchestra_core.process.file_lock import locked_file
 
 CACHE_VARIABLE = "ORCHESTRA_TEST_CACHE"
 _ROOT = Path(__file__).resolve().parents[2]
@@ -20,6 +24,39 @@ class CannotInstallError(Exception):
 def cache_directory() -> Path:
     """Return where the programs are kept."""
     return Path(os.environ.get(CACHE_VARIABLE) or _ROOT / ".cache")
+
+
+@cache
+def installed_binary(program: str, package: str, version: str, pattern: str) -> Path:
+    """Return a program's binary for this platform, installing its package on first use.
+
+    `pattern` tells where it lies below `node_modules`. Raises CannotInstallError.
+    """
+    where = cache_directory() / f"{program}-{version}"
+    where.mkdir(parents=True, exist_ok=True)
+    with locked_file(where / "lock"):
+        binary = _find(where, pattern, version)
+        if binary is None:
+            install_package(where, f"{package}@{version}")
+            binary = _find(where, pattern, version)
+    if binary is None:
+        raise CannotInstallError(f"npm left no binary for {platform.system()} in {where}")
+    return binary
+
+
+def _find(where: Path, pattern: str, version: str) -> Path | None:
+    binaries = sorted((where / "node_modules").glob(pattern))
+    return next((path for path in binaries if _runs(path, version)), None)
+
+
+def _runs(binary: Path, version: str) -> bool:
+    try:
+        told = subprocess.run(
+            [binary, "--version"], capture_output=True, text=True, timeout=60, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return told.returncode == 0 and version in told.stdout.split()
 
 
 def install_package(where: Path, package: str) -> None:

@@ -2,16 +2,12 @@
 
 import json
 import os
-import platform
-import subprocess
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-from orchestra_core.process.file_lock import locked_file
-from tests.support.npm import CannotInstallError, cache_directory, install_package
+from tests.support.npm import CannotInstallError, installed_binary
 
 VERSION = "1.18.33"
 
@@ -19,7 +15,7 @@ VERSION = "1.18.33"
 def opencode_binary() -> Path:
     """Return the binary, installing it on first use; skips the test where that cannot be done."""
     try:
-        return _installed()
+        return installed_binary("opencode", "opencode-ai", VERSION, "opencode-*/bin/opencode")
     except CannotInstallError as error:
         pytest.skip(f"opencode {VERSION} cannot be installed here: {error}")
 
@@ -47,33 +43,3 @@ def opencode_environ(home: Path, model_url: str) -> Mapping[str, str]:
         "OPENCODE_DISABLE_LSP_DOWNLOAD": "1",
         "OPENCODE_DISABLE_MODELS_FETCH": "1",
     }
-
-
-@cache
-def _installed() -> Path:
-    where = cache_directory() / f"opencode-{VERSION}"
-    where.mkdir(parents=True, exist_ok=True)
-    with locked_file(where / "lock"):
-        binary = _find(where)
-        if binary is None:
-            install_package(where, f"opencode-ai@{VERSION}")
-            binary = _find(where)
-    if binary is None:
-        raise CannotInstallError(f"npm left no binary for {platform.system()} in {where}")
-    return binary
-
-
-def _find(where: Path) -> Path | None:
-    """Return the platform's own binary that runs here."""
-    binaries = sorted((where / "node_modules").glob("opencode-*/bin/opencode"))
-    return next((path for path in binaries if _runs(path)), None)
-
-
-def _runs(binary: Path) -> bool:
-    try:
-        told = subprocess.run(
-            [binary, "--version"], capture_output=True, text=True, timeout=60, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return told.returncode == 0 and VERSION in told.stdout

@@ -8,6 +8,7 @@ from orchestra_core.models import Interrupt, WorkerRequest
 from orchestra_core.names import chamber_id
 from orchestra_core.workers.started_worker import StartedState, StartedWorker
 from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.started_workers.start_worker import start_worker
 from orchestra_server.usecases.started_workers.supervisor import WorkerSupervisor
 from tests.support.scripted_session import ScriptedAgents, ScriptedSession
 from tests.support.waiting import until, until_awaited
@@ -47,6 +48,16 @@ async def session_in(agents: ScriptedAgents, name: str = "auth") -> ScriptedSess
     """Return the session in a chamber once its agent was told something."""
     await until(lambda: name in agents.sessions and bool(agents.sessions[name].heard))
     return agents.sessions[name]
+
+
+@asynccontextmanager
+async def begun_session(
+    context: Context, agents: ScriptedAgents, task_id: str
+) -> AsyncGenerator[ScriptedSession]:
+    """Supervise the clone's workers within the block; yield the session of one just started."""
+    async with supervised(context, agents):
+        await start_worker(context, task_id=task_id, chamber="auth")
+        yield await session_in(agents)
 
 
 async def interrupts(context: Context) -> list[Interrupt]:

@@ -18,7 +18,7 @@ from orchestra_server.usecases.started_workers.start_worker import start_worker
 from tests.support.conducting import chamber_of, kinds
 from tests.support.repositories import TestRepository
 from tests.support.scripted_session import ScriptedAgents
-from tests.support.supervised import session_in, supervised, worker_in
+from tests.support.supervised import begun_session, worker_in
 
 
 async def test_a_chamber_closes_behind_its_worker(
@@ -26,9 +26,7 @@ async def test_a_chamber_closes_behind_its_worker(
 ) -> None:
     monkeypatch.setattr(module, "ask_daemon", _answers)
     agents = ScriptedAgents()
-    async with supervised(context, agents):
-        await start_worker(context, task_id=task_id, chamber="auth")
-        session = await session_in(agents)
+    async with begun_session(context, agents, task_id) as session:
         await close_chamber(context, task_id=task_id, chamber="auth", confirm=True)
     assert session.closed
     assert not auth.path.exists()

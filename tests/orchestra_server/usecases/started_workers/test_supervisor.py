@@ -24,6 +24,7 @@ from tests.support.conducting import kinds
 from tests.support.repositories import TestRepository
 from tests.support.scripted_session import ScriptedAgents
 from tests.support.supervised import (
+    begun_session,
     requests,
     session_in,
     supervised,
@@ -98,9 +99,7 @@ async def test_an_agent_that_ends_by_itself_ends_with_its_last_words(
 ) -> None:
     del auth
     agents = ScriptedAgents()
-    async with supervised(context, agents):
-        await start_worker(context, task_id=task_id, chamber="auth")
-        session = await session_in(agents)
+    async with begun_session(context, agents, task_id) as session:
         session.say(Asked("a1", "permission", "Bash", {"command": "curl x"}))
         await until_asked(context)
         session.say(Ended("failed", 7, "fatal: out of memory"))

@@ -19,13 +19,11 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.interrupts.cancel_interrupt import cancel_interrupt
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from orchestra_server.usecases.requests.answer_request import answer_request
-from orchestra_server.usecases.started_workers.start_worker import start_worker
 from tests.support.repositories import TestRepository
 from tests.support.scripted_session import ScriptedAgents
 from tests.support.supervised import (
+    begun_session,
     interrupts,
-    session_in,
-    supervised,
     until_asked,
     until_worker,
 )
@@ -49,9 +47,7 @@ async def test_turns_show_what_the_worker_does_and_add_up_what_it_uses(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     agents = ScriptedAgents()
-    async with supervised(context, agents):
-        await start_worker(context, task_id=task_id, chamber="auth")
-        session = await session_in(agents)
+    async with begun_session(context, agents, task_id) as session:
         session.say(
             Said("I begin."),
             ToolBegan("t1", "Write", {"file_path": f"{auth.path}/app.py", "content": "x"}),
@@ -88,9 +84,7 @@ async def test_a_message_goes_in_through_the_session_and_is_followed_until_it_wa
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     agents = ScriptedAgents()
-    async with supervised(context, agents):
-        await start_worker(context, task_id=task_id, chamber="auth")
-        session = await session_in(agents)
+    async with begun_session(context, agents, task_id) as session:
         await until_worker(context, task_id, "running")
         session.reads_at_once = False
         sent = await interrupt_worker(
@@ -124,9 +118,7 @@ async def test_mail_from_before_the_start_is_taken_out_of_the_mailbox_and_told_o
     assert (auth.path / MAIL).exists()
     agents = ScriptedAgents()
     agents.abilities = Abilities(tells_prompts_read=False)
-    async with supervised(context, agents):
-        await start_worker(context, task_id=task_id, chamber="auth")
-        session = await session_in(agents)
+    async with begun_session(context, agents, task_id) as session:
         await until(lambda: len(session.heard) == 2)
         assert "Early word" in session.heard[1][1]
         session.say(ToolBegan("t1", "Bash", {}), ToolEnded("t1", "done"), Said("I see."))
@@ -139,9 +131,7 @@ async def test_a_permission_is_a_request_and_its_answer_goes_back_once(
 ) -> None:
     del auth
     agents = ScriptedAgents()
-    async with supervised(context, agents):
-        await start_worker(context, task_id=task_id, chamber="auth")
-        session = await session_in(agents)
+    async with begun_session(context, agents, task_id) as session:
         session.say(Asked("a0", "permission", "Bash", {"command": "git status"}))
         session.say(Asked("a1", "permission", "Bash", {"command": "npm test"}))
         request = await until_asked(context)

@@ -12,7 +12,13 @@ from orchestra_server.usecases.started_workers.session.spend_guard import CONTIN
 from orchestra_server.usecases.started_workers.start_worker import start_worker
 from tests.support.conducting import kinds
 from tests.support.scripted_session import ScriptedAgents, ScriptedSession
-from tests.support.supervised import session_in, supervised, until_asked, until_worker
+from tests.support.supervised import (
+    begun_session,
+    session_in,
+    supervised,
+    until_asked,
+    until_worker,
+)
 from tests.support.waiting import until
 
 
@@ -31,9 +37,7 @@ def use(session: ScriptedSession, dollars: float) -> None:
 @pytest.mark.usefixtures("limit", "auth")
 async def test_a_yes_lets_a_held_worker_hear_what_waits(context: Context, task_id: str) -> None:
     agents = ScriptedAgents()
-    async with supervised(context, agents):
-        await start_worker(context, task_id=task_id, chamber="auth")
-        session = await session_in(agents)
+    async with begun_session(context, agents, task_id) as session:
         use(session, 8.5)
         await until_worker(context, task_id, "waiting")
         await session.prompt("more")
