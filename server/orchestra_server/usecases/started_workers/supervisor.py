@@ -150,6 +150,8 @@ class WorkerSupervisor:
 
     def _tell_all(self, chamber_id: str, run: WorkerRun) -> None:
         """Tell a run what came while the store was away; what it knows is not told again."""
+        if chamber_id in self._state.chambers:
+            run.take_chamber(self._state.chambers[chamber_id])
         for interrupt in self._state.unread_by_chamber().get(chamber_id, []):
             if interrupt.state == "sent":
                 run.tell(interrupt)

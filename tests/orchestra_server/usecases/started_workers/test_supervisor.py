@@ -7,16 +7,20 @@ import asyncio
 import subprocess
 import sys
 
+import pytest
 from msgspec.structs import replace
 
 from orchestra_core.change import Change
 from orchestra_core.errors import Refused
 from orchestra_core.process.process_mark import is_running, process_mark
+from orchestra_core.store.follow import Snapshot, Updates
 from orchestra_core.store.reads import Reads
-from orchestra_server.agents.driver import Abilities
+from orchestra_core.store.store import Store
+from orchestra_server.agents.driver import Abilities, Deny
 from orchestra_server.agents.reports import Asked, Ended
 from orchestra_server.domain.workers import started_workers as rules
 from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from orchestra_server.usecases.started_workers.session.first_prompt import RESUMED
 from orchestra_server.usecases.started_workers.start_worker import start_worker
 from orchestra_server.usecases.started_workers.stop_worker import stop_worker
@@ -32,7 +36,7 @@ from tests.support.supervised import (
     until_worker,
     worker_in,
 )
-from tests.support.waiting import until_awaited
+from tests.support.waiting import until, until_awaited
 
 
 async def leave_waiting(context: Context, task_id: str, process: str) -> None:
@@ -173,3 +177,31 @@ async def test_a_stop_that_was_asked_while_no_daemon_ran_needs_no_agent(
     async with supervised(context, agents):
         worker = await until_worker(context, task_id, "ended")
     assert (worker.reason, agents.starts) == ("stopped", [])
+
+
+async def test_a_new_snapshot_tells_a_running_worker_that_its_chamber_is_suspended(
+    context: Context, task_id: str, auth: TestRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del auth
+    suspended = asyncio.Event()
+
+    async def follow() -> Updates:
+        """Follow a stream that has lost what happened after the first snapshot."""
+        yield Snapshot(await context.store.snapshot())
+        await suspended.wait()
+        yield Snapshot(await context.store.snapshot())
+        await asyncio.Event().wait()
+
+    agents = ScriptedAgents()
+    monkeypatch.setattr(Store, "follow", lambda _: follow())
+    await start_worker(context, task_id=task_id, chamber="auth")
+    async with supervised(context, agents):
+        session = await session_in(agents)
+        await interrupt_worker(
+            context, task_id=task_id, chamber="auth", message="Wait", requires="suspend"
+        )
+        suspended.set()
+        await until(lambda: len(session.heard) == 2)
+        session.say(Asked("a1", "permission", "Bash", {"command": "curl x"}))
+        await until(lambda: "a1" in session.answers)
+        assert isinstance(session.answers["a1"], Deny)

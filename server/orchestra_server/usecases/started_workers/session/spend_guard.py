@@ -86,6 +86,8 @@ class SpendGuard:
         self.may_go_on.clear()
         words = budget.words()
         await record(lambda now, at: rules.paused(now, why=words, at=at))
+        if self._asked is not None:  # the agent began a turn by itself; the question stays open
+            return
         request = WorkerRequest(
             id=f"r-{secrets.token_hex(_ID_BYTES)}",
             task_id=worker.task_id,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_server.agents.reports import TurnEnded, Used
+from orchestra_server.agents.reports import TurnBegan, TurnEnded, Used
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from orchestra_server.usecases.requests.answer_request import answer_request
@@ -14,12 +14,13 @@ from tests.support.conducting import kinds
 from tests.support.scripted_session import ScriptedAgents, ScriptedSession
 from tests.support.supervised import (
     begun_session,
+    requests,
     session_in,
     supervised,
     until_asked,
     until_worker,
 )
-from tests.support.waiting import until
+from tests.support.waiting import until, until_awaited
 
 
 @pytest.fixture
@@ -62,3 +63,23 @@ async def test_a_no_ends_a_held_worker(context: Context, task_id: str) -> None:
         request = await until_asked(context)
         await answer_request(context, request_id=request.id, answer="deny")
         await until_worker(context, task_id, "ended")
+
+
+@pytest.mark.usefixtures("limit", "auth")
+async def test_a_held_worker_that_works_by_itself_is_asked_about_once(
+    context: Context, task_id: str
+) -> None:
+    agents = ScriptedAgents()
+    async with begun_session(context, agents, task_id) as session:
+        use(session, 11.0)
+        first = await until_asked(context)
+        session.say(TurnBegan())  # a subagent of its own has ended
+        use(session, 1.0)
+
+        async def is_held_again() -> bool:
+            return (await kinds(context)).count("worker.paused") == 2
+
+        await until_awaited(is_held_again)
+        await answer_request(context, request_id=first.id, answer="allow")
+        await until_worker(context, task_id, "waiting")
+        assert not [request for request in await requests(context) if request.is_open]
