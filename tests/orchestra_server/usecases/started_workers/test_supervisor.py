@@ -15,7 +15,6 @@ from orchestra_core.errors import Refused
 from orchestra_core.process.process_mark import is_running, process_mark
 from orchestra_core.store.follow import Snapshot, Updates
 from orchestra_core.store.reads import Reads
-from orchestra_core.store.store import Store
 from orchestra_server.agents.driver import Abilities, Deny
 from orchestra_server.agents.reports import Asked, Ended
 from orchestra_server.domain.workers import started_workers as rules
@@ -193,7 +192,7 @@ async def test_a_new_snapshot_tells_a_running_worker_that_its_chamber_is_suspend
         await asyncio.Event().wait()
 
     agents = ScriptedAgents()
-    monkeypatch.setattr(Store, "follow", lambda _: follow())
+    monkeypatch.setattr(context.store, "follow", follow)
     await start_worker(context, task_id=task_id, chamber="auth")
     async with supervised(context, agents):
         session = await session_in(agents)
