@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -18,10 +19,13 @@ ROOMY = 14  # lines
 
 
 class TabLine(LineWidget):
-    """The names of the tabs on one line, the present one bold and in brackets."""
+    """The names of the tabs on one line, the present one bold and in brackets.
+
+    A blank line follows where there is room for it.
+    """
 
     DEFAULT_CSS = """
-    TabLine { height: 1; }
+    TabLine { height: auto; }
     """
 
     @dataclass
@@ -33,9 +37,15 @@ class TabLine(LineWidget):
     names: reactive[tuple[str, ...]] = reactive(())
     shown: reactive[str] = reactive("")
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Take two lines of a high area, one of a low one."""
+        del viewport, width
+        return 2 if container.height >= ROOMY else 1
+
     def draw(self, y: int, width: int) -> Strip:
         """Return the names side by side."""
-        del y
+        if y > 0:
+            return self.strip_of((), width)
         cells = [Cell(" ")]
         for name in self.names:
             here = name == self.shown
@@ -44,6 +54,8 @@ class TabLine(LineWidget):
 
     def on_click(self, event: events.Click) -> None:
         """Find the name below the mouse."""
+        if event.y > 0:
+            return
         x = 1
         for name in self.names:
             if x <= event.x < x + len(name) + 2:
@@ -58,10 +70,7 @@ class DetailArea(Vertical):
     """
 
     DEFAULT_CSS = """
-    DetailArea {
-        height: 1fr;
-        &.-roomy TabLine { margin-bottom: 1; }
-    }
+    DetailArea { height: 1fr; }
     """
 
     @dataclass
@@ -103,10 +112,6 @@ class DetailArea(Vertical):
         """Put the names above the text."""
         yield self._line
         yield self.text
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Separate names and text by a blank line if there is room for it."""
-        self.set_class(event.size.height >= ROOMY, "-roomy")
 
     def set_tabs(self, tabs: Sequence[str]) -> None:
         """Offer other tabs; the one that is shown stays if it is among them."""

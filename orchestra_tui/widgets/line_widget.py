@@ -108,6 +108,14 @@ class LineWidget(Widget):
         self.forget_strips()
         super().notify_style_update()
 
+    def watch_virtual_size(self, size: Size) -> None:
+        """Tell of a new size that Textual keeps to itself.
+
+        It posts no `Resize` if somebody asked for a region between the change and its layout.
+        """
+        if size != self.extent:
+            self.post_message(events.Resize(size, size))
+
     def on_resize(self, event: events.Resize) -> None:
         """Make lines for the new width."""
         self.extent = event.size

@@ -1,4 +1,5 @@
-from textual.geometry import Region
+from textual.events import Resize
+from textual.geometry import Region, Size
 from textual.strip import Strip
 
 from orchestra_tui.presentation.rows.cells import Cell
@@ -71,3 +72,23 @@ async def test_every_line_is_drawn_again_at_another_width() -> None:
         await mounted(pilot)
         await pilot.resize_terminal(12, 2)
         assert painted(lines) == ["line 0      ", "line 1      "]
+
+
+async def test_a_size_that_was_asked_for_before_its_layout_is_told_too() -> None:
+    told: list[Size] = []
+
+    class Resized(NumberedLines):
+        def on_resize(self, event: Resize) -> None:
+            told.append(event.size)
+            super().on_resize(event)
+
+    lines = Resized()
+    async with WidgetStage(lines).run_test(size=(10, 3)) as pilot:
+        await mounted(pilot)
+        told.clear()
+        lines.styles.height = 2
+        lines.screen._clear_arrangement_cache()  # pyright: ignore[reportPrivateUsage]
+        lines.screen._compositor._full_map_invalidated = True  # pyright: ignore[reportPrivateUsage]
+        assert lines.region.height == 2
+        await mounted(pilot)
+        assert told == [Size(10, 2)]
