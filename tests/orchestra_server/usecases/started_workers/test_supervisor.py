@@ -15,6 +15,7 @@ from orchestra_core.errors import Refused
 from orchestra_core.process.process_mark import is_running, process_mark
 from orchestra_core.store.follow import Snapshot, Updates
 from orchestra_core.store.reads import Reads
+from orchestra_core.store.store import Store
 from orchestra_server.agents.driver import Abilities, Deny
 from orchestra_server.agents.reports import Asked, Ended
 from orchestra_server.domain.workers import started_workers as rules
@@ -184,7 +185,7 @@ async def test_a_new_snapshot_tells_a_running_worker_that_its_chamber_is_suspend
     del auth
     suspended = asyncio.Event()
 
-    async def follow() -> Updates:
+    async def follow(_: Store) -> Updates:
         """Follow a stream that has lost what happened after the first snapshot."""
         yield Snapshot(await context.store.snapshot())
         await suspended.wait()
@@ -192,7 +193,7 @@ async def test_a_new_snapshot_tells_a_running_worker_that_its_chamber_is_suspend
         await asyncio.Event().wait()
 
     agents = ScriptedAgents()
-    monkeypatch.setattr(context.store, "follow", follow)
+    monkeypatch.setattr(Store, "follow", follow)
     await start_worker(context, task_id=task_id, chamber="auth")
     async with supervised(context, agents):
         session = await session_in(agents)
