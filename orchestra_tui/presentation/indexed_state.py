@@ -276,8 +276,8 @@ class IndexedState:
     def _need(self, chamber: Chamber) -> Need:
         worker = self.workers.of(chamber)
         waits = worker.since if worker.group in _WAITING else 0
-        is_held = bool(self.landing.holds_of(chamber.id))
-        return RANK[worker.group], is_held, waits, -chamber.created_at, chamber.name
+        group = "held" if self.landing.holds_of(chamber.id) else worker.group
+        return RANK[group], waits, -chamber.created_at, chamber.name
 
     def ended_chambers(self) -> list[Chamber]:
         """Return the chambers that are over, of all tasks."""
@@ -303,7 +303,7 @@ class IndexedState:
     def _update_landing(self, chamber: Chamber) -> bool:
         key = chamber.id
         worker = self.workers.of(chamber)
-        conflicts = self.conflicts_of(key) if worker.group == "ready" else ()
+        conflicts = self.conflicts_of(key) if worker.has_work_to_land else ()
         return self.landing.update(chamber, worker, conflicts, self.workers.critical_of(key))
 
     def _chambers_elsewhere(self) -> set[str]:

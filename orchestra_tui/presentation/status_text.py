@@ -46,7 +46,7 @@ class Status:
     overdue: int = 0
     suspended: int = 0
     conflicts: int = 0
-    held: int = 0  # of those that are ready
+    held: int = 0  # of those with work to land
     workers: Mapping[Group, int] = field(default_factory=dict[Group, int])
     latency: Latency | None = None
     project: str = ""
@@ -91,7 +91,7 @@ _SERVER: dict[ServerState, Cell] = {
     "stopped": Cell("server stopped", "critical"),
 }
 # What is counted of the workers; where there is no room, the first goes first.
-_COUNTED: tuple[Group, ...] = ("idle", "working", "ready", "stuck", "needs-you")
+_COUNTED: tuple[Group, ...] = ("idle", "working", "ready", "stuck", "needs-you")  # held: beside it
 _NO_DAEMON = Cell("no daemon", "warn")
 
 
@@ -144,15 +144,16 @@ def _numbers(status: Status) -> list[Cell]:
         if group == "ready" and status.conflicts:
             numbers.append(Cell(f"{SIGN} {_many(status.conflicts, 'conflict')}", "warn"))
         count = status.workers.get(group, 0)
-        if group == "ready" and count:
-            numbers += _ready_numbers(count - status.held, status.held)
+        if group == "ready":
+            to_land = count + status.workers.get("held", 0)
+            numbers += _to_land_numbers(to_land - status.held, status.held)
         elif count:
             words = f"{GROUP_SYMBOLS[group]} {count_text(group, count)}"
             numbers.append(Cell(words, GROUP_TONES[group]))
     return numbers
 
 
-def _ready_numbers(can_land: int, held: int) -> list[Cell]:
+def _to_land_numbers(can_land: int, held: int) -> list[Cell]:
     numbers = [Cell(f"{HELD.text} {held} held", HELD.tone)] if held else []
     symbol, tone = GROUP_SYMBOLS["ready"], GROUP_TONES["ready"]
     return [*numbers, *([Cell(f"{symbol} {can_land} can land", tone)] if can_land else [])]

@@ -124,7 +124,7 @@ class Chamber(Struct, frozen=True, kw_only=True, omit_defaults=True):
     work: Work = ""  # whether it differs from its base, and by commits alone; "" while unknown
     ports: tuple[str, ...] = ()  # variables with ports that no other chamber has: PORT=41000
     setup_fault: str = ""  # why the setup of its worktree failed
-    verdict: str = ""  # of the gates on what it holds now: green, red, flaky; "" while unknown
+    verdict: str = ""  # of the gates on what it holds now: `wording/gates.py`; "" without a gate
     # For other clones that have chambers of the task:
     published: str = ""  # the commit of its work that is on a remote
     published_at: int = 0

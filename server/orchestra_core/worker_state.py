@@ -20,9 +20,10 @@ from orchestra_core.settings import Settings
 from orchestra_core.state import ProjectState
 from orchestra_core.text import one_line
 from orchestra_core.wording.ages import SECOND
+from orchestra_core.wording.gates import PROVEN, verdict_words
 from orchestra_core.wording.requests import asked_in_short
 
-Group = Literal["needs-you", "stuck", "working", "ready", "idle", "landed", "dropped"]
+Group = Literal["needs-you", "stuck", "working", "ready", "held", "idle", "landed", "dropped"]
 Cause = Literal[
     "",
     "permission",
@@ -70,6 +71,11 @@ class WorkerState(NamedTuple):
     since: int = 0
     cause: Cause = ""
     due: int = 0
+
+    @property
+    def has_work_to_land(self) -> bool:
+        """Whether the worker has ended with changes, proven or not."""
+        return self.group in ("ready", "held")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,12 +232,21 @@ def _at_work(
         case "aborted":
             return WorkerState("idle", "its turn was interrupted", since, "aborted")
         case _:
-            group: Group = "ready" if chamber.work in _WITH_CHANGES else "idle"
-            said = one_line(presence.message, _REASON)
-            return WorkerState(group, said or _ENDED.get(presence.state, ""), since)
+            return _ended(chamber, presence)
 
 
 _ENDED = {"idle": "its turn has ended", "finished": "finished"}
+
+
+def _ended(chamber: Chamber, presence: Presence) -> WorkerState:
+    """Return the state of a worker whose turn has ended: ready only where no gate says otherwise."""
+    said = one_line(presence.message, _REASON) or _ENDED.get(presence.state, "")
+    if chamber.work not in _WITH_CHANGES:
+        return WorkerState("idle", said, presence.since)
+    if chamber.verdict in PROVEN:
+        return WorkerState("ready", said, presence.since)
+    reason = ": ".join(words for words in (verdict_words(chamber.verdict), said) if words)
+    return WorkerState("held", reason, presence.since)
 
 
 def _running(presence: Presence, limits: WorkerLimits, now: int) -> WorkerState:

@@ -163,6 +163,29 @@ def test_a_worker_that_has_ended_is_ready_if_it_has_changed_something(
 
 
 @pytest.mark.parametrize(
+    ("verdict", "group", "reason"),
+    [
+        ("", "ready", "Done"),  # no gate
+        ("green", "ready", "Done"),
+        ("awaited", "held", "its gate has not run yet: Done"),
+        ("red", "held", "fails its gate: Done"),
+        ("flaky", "held", "its gate is flaky: Done"),
+        ("base-red", "held", "the branch it lands on fails its gate: Done"),
+        ("unjudged", "held", "its gate cannot run: Done"),
+    ],
+)
+def test_a_worker_that_has_ended_is_ready_only_where_its_gates_have_passed_its_work(
+    verdict: str, group: str, reason: str
+) -> None:
+    done = reported("finished", message="Done")
+    told = state_of(done, chamber=replace(LIVE, work="committed", verdict=verdict))
+    assert (told.group, told.reason) == (group, reason)
+    assert told.has_work_to_land
+    unchanged = state_of(done, chamber=replace(LIVE, work="none", verdict=verdict))
+    assert (unchanged.group, unchanged.has_work_to_land) == ("idle", False)
+
+
+@pytest.mark.parametrize(
     ("state", "group", "reason"),
     [
         ("gone", "stuck", "its process is gone"),
@@ -217,7 +240,9 @@ def test_the_states_of_a_project_take_presence_and_mail_of_each_chamber() -> Non
 
 
 def test_the_groups_are_in_the_order_of_who_needs_a_person() -> None:
-    assert GROUPS == ("needs-you", "stuck", "working", "ready", "idle", "landed", "dropped")
+    assert GROUPS == (
+        "needs-you", "stuck", "working", "ready", "held", "idle", "landed", "dropped",
+    )  # fmt: skip
 
 
 def test_the_limits_are_the_persons() -> None:

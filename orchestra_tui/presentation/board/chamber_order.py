@@ -3,7 +3,7 @@
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
 
-Need = tuple[int, bool, int, int, str]  # the least stands first
+Need = tuple[int, int, int, str]
 
 
 class ChamberOrder:

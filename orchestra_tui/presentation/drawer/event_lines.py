@@ -6,7 +6,7 @@ from typing import NamedTuple
 from orchestra_core.events import Event
 from orchestra_core.models import Chamber, Work
 from orchestra_core.wording.ages import time_of_day
-from orchestra_core.wording.gates import verdict_words
+from orchestra_core.wording.gates import AWAITED, PROVEN, verdict_words
 from orchestra_core.wording.requests import answer_in_short, asked_in_short
 from orchestra_core.wording.started_workers import end_in_short
 from orchestra_tui.presentation.details import conflict_lines
@@ -205,8 +205,8 @@ def _health_said(health: tuple[str, ...]) -> EventText:
 _OF_CHAMBER: dict[str, Callable[[Chamber], EventText]] = {
     "chamber.health-changed": lambda chamber: _health_said(chamber.health),
     "chamber.judged": lambda chamber: EventText(
-        verdict_words(chamber.verdict) or "not judged yet",
-        "warn" if chamber.verdict in {"red", "flaky"} else "muted",
+        verdict_words(chamber.verdict) or "no gate judges it any more",
+        "muted" if chamber.verdict in (*PROVEN, AWAITED) else "warn",
     ),
     "chamber.work-changed": lambda chamber: EventText(_WORK[chamber.work], "muted"),
     "chamber.published": lambda chamber: _published_said(chamber.published),

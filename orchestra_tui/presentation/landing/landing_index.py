@@ -1,9 +1,12 @@
-"""Which chambers that are ready can land, and what holds the others; computed once per change."""
+"""Which chambers whose workers have ended with changes can land, and what holds the others.
+
+It is computed once per change.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 
 from orchestra_core.models import Chamber, Conflict, Interrupt
-from orchestra_core.wording.gates import fails_together, verdict_words
+from orchestra_core.wording.gates import PROVEN, fails_together, verdict_words
 from orchestra_core.worker_state import WorkerState
 from orchestra_core.workers.chamber_holds import HoldCause, chamber_holds
 from orchestra_tui.presentation.details.conflict_lines import partner
@@ -18,14 +21,14 @@ _WORDS: Mapping[HoldCause, str] = {
 def hold_words(
     chamber: Chamber, conflicts: Sequence[Conflict], critical: Iterable[Interrupt]
 ) -> tuple[str, ...]:
-    """Return in a few words each what holds a chamber whose worker is ready."""
+    """Return in a few words each what holds a chamber whose worker has ended with changes."""
     apart = [conflict for conflict in conflicts if not fails_together(conflict)]
     red = [conflict for conflict in conflicts if fails_together(conflict)]
     holds = dict.fromkeys(_WORDS[hold.cause] for hold in chamber_holds(chamber, "", critical))
     return (
         *([f"conflict with {_names(apart, chamber)}"] if apart else []),
         *([f"fails together with {_names(red, chamber)}"] if red else []),
-        *([verdict_words(chamber.verdict)] if chamber.verdict in {"red", "flaky"} else []),
+        *([verdict_words(chamber.verdict)] if chamber.verdict not in PROVEN else []),
         *holds,
     )
 
@@ -35,7 +38,7 @@ def _names(conflicts: Sequence[Conflict], chamber: Chamber) -> str:
 
 
 class LandingIndex:
-    """Keeps of each ready chamber what holds it, and by task which can land."""
+    """Keeps what holds each chamber with work to land, and by task which can land."""
 
     def __init__(self) -> None:
         self._holds: dict[str, tuple[str, ...]] = {}
@@ -43,7 +46,7 @@ class LandingIndex:
         self._held: dict[str, None] = {}
 
     def holds_of(self, key: str) -> tuple[str, ...]:
-        """Return what holds a ready chamber; nothing for one that can land, or is not ready."""
+        """Return what holds a chamber; nothing for one that can land, or has nothing to land."""
         return self._holds.get(key, ())
 
     def can_land(self, task_id: str = "") -> Sequence[str]:
@@ -54,7 +57,7 @@ class LandingIndex:
 
     @property
     def held(self) -> Sequence[str]:
-        """The ids of the chambers that are ready and cannot land."""
+        """The ids of the chambers that have work to land and cannot."""
         return [*self._held]
 
     def update(
@@ -67,7 +70,7 @@ class LandingIndex:
         """Take a chamber's new state; tell whether it now can land, or no longer can."""
         key = chamber.id
         before = self._holds.get(key)
-        if worker.group != "ready":
+        if not worker.has_work_to_land:
             self.forget(chamber.task_id, [key])
             return before is not None
         holds = hold_words(chamber, conflicts, critical)

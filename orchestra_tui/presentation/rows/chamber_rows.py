@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from orchestra_core.clock import Clock, now_ms
 from orchestra_core.models import Chamber
 from orchestra_core.wording.ages import age, due, earliest
-from orchestra_core.wording.gates import verdict_words
+from orchestra_core.wording.gates import BASE_RED, verdict_words
 from orchestra_core.wording.requests import asked_in_short
 from orchestra_core.wording.states import GROUP_WORDS, worker_text, worker_word
 from orchestra_core.wording.titles import task_title
@@ -92,6 +92,7 @@ _LASTING: Mapping[Group, str] = {
     "stuck": "silent",
     "working": "runs",
     "ready": "ended",
+    "held": "ended",
     "idle": "idle",
     "landed": "ended",
     "dropped": "ended",
@@ -101,8 +102,8 @@ _LASTING: Mapping[Group, str] = {
 def doing_cell(
     chamber: Chamber, worker: WorkerState, state: IndexedState, badges: tuple[Cell, ...] = ()
 ) -> Cell:
-    """Return why a worker is in its state; of one that is ready whether its work can land."""
-    if worker.group != "ready":
+    """Return why a worker is in its state; of one with work to land whether that can."""
+    if not worker.has_work_to_land:
         return Cell(plain(worker_text(worker)), worker_tone(worker), badges)
     holds = state.landing.holds_of(chamber.id)
     if holds:
@@ -125,6 +126,8 @@ def badges_of(chamber: Chamber, state: IndexedState, now: int) -> tuple[tuple[Ce
         badges.append(Cell(act.words if act.elsewhere else f"enter: {act.words}", "accent"))
     if chamber.setup_fault:
         badges.append(Cell("setup failed", "warn"))
+    if chamber.verdict == BASE_RED:
+        badges.append(Cell("base red", "warn"))
     ailments = health_text(chamber)
     if ailments:
         badges.append(Cell(ailments, HEALTH.tone))
@@ -167,7 +170,7 @@ def lines_cell(diff: Diff | None) -> Cell:
 def uncommitted_cell(chamber: Chamber, worker: WorkerState) -> Cell:
     """Return whether a chamber has work that is not committed."""
     is_uncommitted = chamber.is_standing and chamber.work == "uncommitted"
-    tone: Tone = "warn" if worker.group == "ready" else "muted"
+    tone: Tone = "warn" if worker.has_work_to_land else "muted"
     return Cell("uncommitted" if is_uncommitted else "", tone)
 
 
@@ -185,7 +188,7 @@ class ChamberRows:
     def heading(self, key: str) -> str:
         """Return the name of the group that a chamber's worker is in."""
         worker = self._state.worker_of(self._state.chambers[key])
-        if worker.group == "ready":
+        if worker.has_work_to_land:
             return "HELD" if self._state.landing.holds_of(key) else "CAN LAND"
         return GROUP_WORDS[worker.group].upper()
 

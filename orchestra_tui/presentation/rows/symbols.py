@@ -46,6 +46,7 @@ GROUP_TONES: dict[Group, Tone] = {
     "stuck": "warn",
     "working": "plain",
     "ready": "ok",
+    "held": "warn",
     "idle": "muted",
     "landed": "muted",
     "dropped": "muted",
@@ -67,7 +68,7 @@ MAIL: dict[InterruptState, Cell] = {
     "cancelled": Cell("cancelled", "muted"),
     "expired": Cell("undelivered", "muted"),
 }
-HELD = Cell("⊘", "warn")  # a chamber that is ready and cannot land
+HELD = Cell(GROUP_SYMBOLS["held"], GROUP_TONES["held"])  # it has ended and cannot land
 CONFLICT = Cell(CONFLICT_SYMBOL, "warn")
 SUSPENDED = Cell(SUSPENDED_WORDS, "warn")
 UNPROVEN = Cell(UNPROVEN_WORDS, "warn")

@@ -59,7 +59,7 @@ class ChamberStatus:
     `proven_ready`: its hook has answered, so that mail reaches its worker. `health` says what is
     wrong with the chamber while it is live, and the cure. `clone` has its worktree, and was last
     heard at `clone_heard_at`; `is_here` when that is the clone that answers. `open_requests` is
-    what its worker waits for.
+    what its worker waits for. `verdict` is of its gates; without a green one it is held.
     """
 
     name: str
@@ -89,6 +89,7 @@ class ChamberStatus:
     open_requests: list[RequestStatus] = field(default_factory=list[RequestStatus])
     group: Group = "idle"
     reason: str = ""
+    verdict: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

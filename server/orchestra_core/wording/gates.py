@@ -5,11 +5,17 @@ from collections.abc import Sequence
 from orchestra_core.models import Conflict
 
 FAILS_TOGETHER = "fails together"  # in place of git's word for a file
-UNJUDGED = "unjudged"  # of a chamber while the setup fails without which no gate can run
+# What a chamber's `verdict` says beside the three of a gate:
+AWAITED = "awaited"  # the gates have not judged yet what it holds now
+BASE_RED = "base-red"  # it does not pass, and neither does the branch it lands on
+UNJUDGED = "unjudged"  # the setup fails without which no gate can run
+PROVEN = ("", "green")  # the verdicts of a chamber that may be shown as ready; "" without a gate
 _VERDICTS = {
     "green": "gates pass",
     "red": "fails its gate",
     "flaky": "its gate is flaky",
+    AWAITED: "its gate has not run yet",
+    BASE_RED: "the branch it lands on fails its gate",
     UNJUDGED: "its gate cannot run",
 }
 

@@ -136,7 +136,7 @@ class ChamberEntry(Struct, frozen=True, kw_only=True, rename={"conflicts": "coll
     requests: tuple[RequestEntry, ...] = ()
     agent: AgentEntry | None = None
     setup_fault: str = ""  # why the setup of its worktree failed
-    verdict: str = ""  # of its gates on what it holds now: green, red, flaky; "" while unknown
+    verdict: str = ""  # of its gates on what it holds now: `wording/gates.py`; "" without a gate
 
 
 class TaskEntry(Struct, frozen=True, kw_only=True):

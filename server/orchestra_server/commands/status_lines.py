@@ -98,7 +98,8 @@ def _chamber_line(chamber: ChamberEntry, width: int, now: int) -> str:
     state = WorkerState(entry.group, entry.reason, entry.since, entry.cause)
     parts = (worker_word(state), age(state.since, now), one_line(state.reason, _TEXT_LIMIT))
     words = "  ".join(part for part in parts if part)
-    verdict = f"  {verdict_words(chamber.verdict)}" if chamber.verdict else ""
+    told = entry.group == "held"  # by the reason
+    verdict = "" if told or not chamber.verdict else f"  {verdict_words(chamber.verdict)}"
     unread = f"  ✉ {len(chamber.unread)} unread" if chamber.unread else ""
     trouble = f"{_trouble(chamber, now)}{_conflicts(chamber)}"
     at = _at(chamber, now)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from orchestra_core.models import Heartbeat
+from orchestra_core.models import Heartbeat, Presence
 from orchestra_core.project import Project
 from orchestra_core.state import ProjectState, UnreadableDocument
 from orchestra_core.workers.started_worker import Spent
@@ -53,6 +53,24 @@ def test_a_chamber_shows_what_keeps_its_worker_from_working_or_reading_mail() ->
     assert lines[5:] == [
         "  ○ auth  idle  1m  no worker yet  ‖ suspended 1m",
         "  ○ web   idle  1m  no worker yet  ◌ hook not verified",
+    ]
+
+
+def test_a_chamber_is_ready_only_with_a_green_verdict() -> None:
+    state = ProjectState()
+    state.put(a_task())
+    for name, verdict in (("auth", "green"), ("web", "red")):
+        chamber = replace(
+            a_chamber(name), state="live", ready_at=NOON, work="committed", verdict=verdict
+        )
+        state.put(chamber)
+        state.presence[chamber.id] = Presence(
+            chamber_id=chamber.id, state="finished", since=NOON, message="Done"
+        )
+    lines = status_lines(status_document(PROJECT, state), NOON + 65_000)
+    assert lines[5:] == [
+        "  ✓ auth  ready  1m  Done  gates pass",
+        "  ⊘ web   held  1m  fails its gate: Done",
     ]
 
 

@@ -134,7 +134,7 @@ def test_workers_are_counted_by_what_they_need_the_most_urgent_last() -> None:
 
 
 def test_what_is_ready_is_counted_by_whether_it_can_land_after_the_conflicts() -> None:
-    status = Status(link="live", workers={"ready": 3}, held=2, conflicts=1)
+    status = Status(link="live", workers={"ready": 2, "held": 1}, held=2, conflicts=1)
     assert text(status, 160).endswith("⚠ 1 conflict  ⊘ 2 held  ✓ 1 can land")
 
 

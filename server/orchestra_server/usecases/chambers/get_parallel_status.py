@@ -12,6 +12,7 @@ from orchestra_core.models import Agent, Chamber, Interrupt, Presence, Task, Wor
 from orchestra_core.replies.chambers import ChamberStatus, ParallelStatus
 from orchestra_core.state import ProjectState
 from orchestra_core.text import one_line
+from orchestra_core.wording.gates import verdict_words
 from orchestra_core.worker_state import WorkerState, limits_of, worker_states
 from orchestra_server.git.process.foreign_programs import brief_programs
 from orchestra_server.git.snapshot.diff import diff_size
@@ -86,6 +87,7 @@ def parallel_status(
         next_step=_asking(live)
         + _needing(live)
         + _ailing(live)
+        + _held(live)
         + _next_step(task, live, finished)
         + sentence_elsewhere(state.chambers_of(task_id), places),
     )
@@ -147,6 +149,7 @@ def _chamber(
         open_requests=[serializers.request(request) for request in requests],
         group=worker_state.group,
         reason=worker_state.reason,
+        verdict=chamber.verdict if chamber.is_live else "",
     )
 
 
@@ -167,6 +170,14 @@ def _ailing(live: Sequence[ChamberStatus]) -> str:
     """Return a sentence that names the chambers with which something is wrong, "" for none."""
     names = ", ".join(row.name for row in live if row.health)
     return f"Something is wrong with {names}: `health` says what, and what to do. " if names else ""
+
+
+def _held(live: Sequence[ChamberStatus]) -> str:
+    """Return a sentence that says which work is done and not proven, "" for none."""
+    names = "; ".join(
+        f"{row.name} ({verdict_words(row.verdict)})" for row in live if row.group == "held"
+    )
+    return f"Not proven yet by the gates, so not ready: {names}. " if names else ""
 
 
 def _asking(live: Sequence[ChamberStatus]) -> str:

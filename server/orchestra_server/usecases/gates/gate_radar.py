@@ -16,7 +16,7 @@ from orchestra_core.configuration.trust import trusted_plan
 from orchestra_core.errors import OrchestraError, Refused
 from orchestra_core.models import BASE, Chamber
 from orchestra_core.names import split_chamber_id
-from orchestra_core.wording.gates import UNJUDGED, work_of
+from orchestra_core.wording.gates import AWAITED, BASE_RED, UNJUDGED, work_of
 from orchestra_server.domain.chambers.chamber_lifecycle import gates_judged
 from orchestra_server.domain.gates.culprits import Names, green_part
 from orchestra_server.domain.gates.red_together import RedChambers
@@ -85,7 +85,7 @@ class GateRadar:
         self._judgements: dict[tuple[str, str], Judgement] = {}  # key: the plan's digest, a commit
         self._merges: dict[tuple[str, ...], str] = {}  # what was merged, by the base and commits
         self._fault = ""
-        self._without_verdict = set[str]()  # chambers whose record says so
+        self._unproven: dict[str, str] = {}  # by chamber: "" or AWAITED, where its record says so
         self._loop = asyncio.get_running_loop()
 
     @property
@@ -104,7 +104,8 @@ class GateRadar:
         if work.env != self._work.env or len(self._merges) > _MOST_KEPT:
             self._merges, self._judgements = {}, {}
         self._work = work
-        self._without_verdict &= {chamber.id for chamber in work.chambers}
+        present = {chamber.id for chamber in work.chambers}
+        self._unproven = {key: said for key, said in self._unproven.items() if key in present}
         self._wake_up.set()
 
     async def run(self) -> None:
@@ -155,10 +156,14 @@ class GateRadar:
             return _UNTRUSTED_SECONDS
         resting, seconds = self._resting(work)
         restless = (chamber.id for chamber in work.chambers if chamber not in resting)
-        await self._record(dict.fromkeys(restless, ""))
+        await self._record(dict.fromkeys(restless, AWAITED))
         repo = await asyncio.to_thread(open_repository, project.root)
-        for group in await asyncio.to_thread(_groups, repo, resting):
-            await self._judge_group(repo, plan, work, group)
+        judge = TreeJudge(context=context, repo=repo, plan=plan, polite=True)
+        groups = await asyncio.to_thread(_groups, repo, work.chambers, resting)
+        for group in groups:
+            await self._record_known(judge, work, group)
+        for group in groups:
+            await self._judge_group(judge, work, group)
         return seconds
 
     def _resting(self, work: SeenWork) -> tuple[list[ComparedChamber], float | None]:
@@ -174,11 +179,17 @@ class GateRadar:
                 waits.append(remaining)
         return resting, min(waits, default=None)
 
-    async def _judge_group(
-        self, repo: Repository, plan: GatePlan, work: SeenWork, group: _LandingGroup
-    ) -> None:
-        judge = TreeJudge(context=self._context, repo=repo, plan=plan, polite=True)
-        itself = f"{group.branch} itself"
+    async def _record_known(self, judge: TreeJudge, work: SeenWork, group: _LandingGroup) -> None:
+        """Record what is known before a gate runs, so that no chamber keeps an outdated verdict."""
+        base = await self._known(judge, in_repository(judge.repo, group.base))
+        verdicts = dict[str, str]()
+        for chamber in group.chambers:
+            snapshot = _snapshot(judge.repo, work.commits[chamber.id], work)
+            verdicts[chamber.id] = _verdict_of(await self._known(judge, snapshot), base)
+        await self._record(verdicts)
+
+    async def _judge_group(self, judge: TreeJudge, work: SeenWork, group: _LandingGroup) -> None:
+        repo, itself = judge.repo, f"{group.branch} itself"
         base = await self._judge(judge, in_repository(repo, group.base), itself, {})
         passing = list[ComparedChamber]()
         for chamber in group.chambers:
@@ -189,8 +200,7 @@ class GateRadar:
                 work_of([_name(chamber.id)]),
                 {chamber.id: commit},
             )
-            failed = judgement.failed
-            await self._record({chamber.id: failed.state if failed else "green"})
+            await self._record({chamber.id: _verdict_of(judgement, base)})
             if judgement.passes:
                 passing.append(chamber)
         if base.passes:  # else nobody is to blame
@@ -233,18 +243,27 @@ class GateRadar:
         self, judge: TreeJudge, commit: CommitToJudge, whose: str, of: Mapping[str, str]
     ) -> Judgement:
         """Return the verdicts of a commit, which holds the commits `of` chambers; then rest."""
+        is_past = any(self._work.commits.get(chamber) != held for chamber, held in of.items())
+        if is_past and (judge.plan.digest, commit.commit) not in self._judgements:
+            raise _WorkChangedError
+        judgement = await self._known(judge, commit)
+        if judgement.is_whole:
+            return judgement
+        begun = self._loop.time()
+        judgement = await self._run(judge, commit, whose, frozenset(of))
+        self._judgements[judge.plan.digest, commit.commit] = judgement
+        share = self._context.settings.gate_share
+        await asyncio.sleep((self._loop.time() - begun) * (_WHOLE - share) / share)
+        return judgement
+
+    async def _known(self, judge: TreeJudge, commit: CommitToJudge) -> Judgement:
+        """Return the verdicts of a commit that are known; the store is asked once for all."""
         key = (judge.plan.digest, commit.commit)
         if key in self._judgements:
             return self._judgements[key]
-        if any(self._work.commits.get(chamber) != held for chamber, held in of.items()):
-            raise _WorkChangedError
         judgement = await judge.known(commit)
-        if not judgement.is_whole:
-            begun = self._loop.time()
-            judgement = await self._run(judge, commit, whose, frozenset(of))
-            share = self._context.settings.gate_share
-            await asyncio.sleep((self._loop.time() - begun) * (_WHOLE - share) / share)
-        self._judgements[key] = judgement
+        if judgement.is_whole:
+            self._judgements[key] = judgement
         return judgement
 
     async def _run(
@@ -269,22 +288,38 @@ class GateRadar:
         verdicts = {
             chamber: verdict
             for chamber, verdict in values.items()
-            if verdict or chamber not in self._without_verdict
+            if self._unproven.get(chamber) != verdict
         }
         if not verdicts:
             return
         context = self._context
         state = await context.store.snapshot()
         await record_chamber_values(context.store, context.clock, state, _VERDICT, verdicts)
-        self._without_verdict.difference_update(verdicts)
-        self._without_verdict |= {chamber for chamber, verdict in verdicts.items() if not verdict}
+        for chamber, verdict in verdicts.items():
+            self._unproven.pop(chamber, None)
+            if verdict in ("", AWAITED):
+                self._unproven[chamber] = verdict
 
 
-def _groups(repo: Repository, chambers: Sequence[ComparedChamber]) -> list[_LandingGroup]:
-    """Return the chambers by the branch that they land on. Blocking."""
-    by_branch: dict[str, list[ComparedChamber]] = {}
-    for chamber in chambers:
-        by_branch.setdefault(chamber.lands_on, []).append(chamber)
+def _verdict_of(judgement: Judgement, base: Judgement) -> str:
+    """Return what a chamber's record says; what fails as its branch does is not its own fault."""
+    if not judgement.is_whole:
+        return AWAITED
+    if judgement.failed is None:
+        return "green"
+    return BASE_RED if base.failed else judgement.failed.state
+
+
+def _groups(
+    repo: Repository, chambers: Sequence[ComparedChamber], resting: Sequence[ComparedChamber]
+) -> list[_LandingGroup]:
+    """Return the resting chambers by the branch that they land on. Blocking.
+
+    A branch of which no chamber rests yet is among them: it is judged by itself before they are.
+    """
+    by_branch: dict[str, list[ComparedChamber]] = {c.lands_on: [] for c in chambers}
+    for chamber in resting:
+        by_branch[chamber.lands_on].append(chamber)
     return [
         _LandingGroup(lands_on, repo.resolve(lands_on), tuple(landing))
         for lands_on, landing in by_branch.items()

@@ -6,7 +6,10 @@ from orchestra_core.models import Presence
 from orchestra_core.names import chamber_id
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
-from orchestra_server.usecases.chambers.get_parallel_status import get_parallel_status
+from orchestra_server.usecases.chambers.get_parallel_status import (
+    get_parallel_status,
+    parallel_status,
+)
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.health.record_health import refresh_health
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
@@ -15,7 +18,7 @@ from orchestra_server.usecases.tasks.get_task_status import get_task_status
 from orchestra_server.usecases.workers.record_agent_action import record_agent_action
 from tests.support.conducting import a_started_task, chambers_open
 from tests.support.repositories import TestRepository
-from tests.support.samples import a_question, a_request
+from tests.support.samples import NOON, a_question, a_request
 
 
 async def test_parallel_status_shows_workers_work_and_mail(context: Context) -> None:
@@ -68,6 +71,21 @@ async def test_both_statuses_say_what_is_wrong_with_a_chamber_while_it_is_live(
     await close_chamber(context, task_id=task_id, chamber="auth")
     status = await get_parallel_status(context, task_id=task_id)
     assert [row.health for row in status.chambers] == [[], []]
+
+
+async def test_work_without_a_green_verdict_is_not_shown_as_ready(context: Context) -> None:
+    task_id = await a_started_task(context)
+    await chambers_open(context, task_id, ["auth", "api"])
+    state = await context.store.snapshot()
+    done = Presence(chamber_id="", state="finished", since=NOON + 1_000)
+    for chamber in list(state.chambers.values()):
+        verdict = "red" if chamber.name == "auth" else "green"
+        state.put(replace(chamber, work="committed", verdict=verdict))
+        state.presence[chamber.id] = replace(done, chamber_id=chamber.id)
+    status = parallel_status(context, state, task_id, {})
+    rows = {row.name: (row.group, row.verdict) for row in status.chambers}
+    assert rows == {"auth": ("held", "red"), "api": ("ready", "green")}
+    assert "Not proven yet by the gates, so not ready: auth (fails its gate). " in status.next_step
 
 
 async def test_parallel_status_lists_what_workers_wait_for(context: Context) -> None:

@@ -131,7 +131,7 @@ async def test_a_branch_that_is_red_by_itself_blames_nobody(
     gate = trusted_gate(context, repository, "test -f mended.txt")
     scene.chambers["docs"].write("mended.txt", "")
     await scene.see()
-    await scene.until_verdicts(auth="red", api="red", docs="green")
+    await scene.until_verdicts(auth="base-red", api="base-red", docs="green")
     assert (await scene.conflicts(), await scene.mail()) == ([], {})
     assert gate.runs == 3  # the branch, what auth and api share, and docs
 
@@ -168,6 +168,40 @@ async def test_a_newer_content_ends_the_gate_of_the_older_one(
     (scene.chambers["auth"].path / "hang.txt").unlink()
     await scene.see()
     await scene.until_verdicts(auth="green", api="green", docs="green")
+
+
+async def test_work_is_not_proven_from_its_change_to_the_green_verdict_of_just_that_content(
+    scene: Scene, context: Context, repository: TestRepository, tmp_path: Path
+) -> None:
+    trusted_gate(context, repository, f"test ! -f slow.txt -o -f {tmp_path}/go || sleep 100")
+    await scene.see()
+    await scene.until_verdicts(auth="green", api="green", docs="green")
+    scene.chambers["auth"].write("slow.txt", "")
+    await scene.see()
+    await scene.until_verdicts(auth="awaited", api="green", docs="green")
+    (tmp_path / "go").touch()
+    scene.chambers["auth"].write("more.txt", "")
+    await scene.see()
+    await scene.until_verdicts(auth="green", api="green", docs="green")
+
+
+async def test_the_branch_is_judged_before_any_chamber_rests(
+    context: Context, repository: TestRepository
+) -> None:
+    trusted_gate(context, repository, "false")
+    task_id = await a_started_task(context)
+    await chambers_open(context, task_id, ("auth",))
+    radar = GateRadar(context, quiet_seconds=1_000)
+    running = asyncio.create_task(radar.run())
+    state = await context.store.snapshot()
+    chamber = compared_chamber(state.chambers[f"{task_id}/auth"], state.tasks[task_id])
+    radar.see(SeenWork((chamber,), {chamber.id: repository.head}))
+    await until_told(context, "gate.failed")
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+    events = [event for event in await context.store.events() if event.kind == "gate.failed"]
+    assert [event.data.verdict and event.data.verdict.whose for event in events] == ["main itself"]
 
 
 async def test_without_a_gate_the_store_is_read_once_and_not_at_each_look(

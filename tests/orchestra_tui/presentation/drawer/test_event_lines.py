@@ -69,7 +69,7 @@ def test_every_kind_of_event_has_its_own_text(kind: Kind) -> None:
         ("chamber.resumed", "resumed: tools no longer blocked"),
         ("gate.passed", "gate tests passed"),
         ("gate.overruled", "gate tests was overruled by the operator"),
-        ("chamber.judged", "not judged yet"),
+        ("chamber.judged", "no gate judges it any more"),
         ("clone.appeared", "clone laptop:/repo appeared"),
         ("clone.renamed", "clone laptop:/repo is known by a new name"),
         ("clone.remotes-changed", "clone laptop:/repo has other remotes"),

@@ -26,6 +26,7 @@ def test_a_gate_that_fails_holds_a_chamber_alone_or_together_with_another() -> N
     red = replace(a_conflict(("gate tests",)), kinds=(FAILS_TOGETHER,))
     assert hold_words(LIVE, [red], []) == ("fails together with database",)
     assert hold_words(replace(LIVE, verdict="red"), [], []) == ("fails its gate",)
+    assert hold_words(replace(LIVE, verdict="awaited"), [], []) == ("its gate has not run yet",)
     assert hold_words(replace(LIVE, verdict="green"), [], []) == ()
 
 
@@ -37,6 +38,10 @@ def test_a_ready_chamber_moves_between_those_that_can_land_and_those_that_are_he
     assert index.can_land() == [LIVE.id]
 
     assert index.update(LIVE, READY, [a_conflict()], [])
+    red = replace(LIVE, verdict="red")
+    assert not index.update(red, WorkerState("held"), [], [])
+    assert index.holds_of(LIVE.id) == ("fails its gate",)
+    assert not index.update(LIVE, READY, [a_conflict()], [])
     assert (index.can_land(LIVE.task_id), index.held) == ([], [LIVE.id])
     assert index.holds_of(LIVE.id) == ("conflict with database",)
     assert index.can_land() == []

@@ -115,6 +115,24 @@ def test_a_row_of_a_ready_chamber_says_what_holds_it_in_place_of_its_last_messag
     assert rows.heading(LIVE.id) == "HELD"
 
 
+def test_work_that_its_gates_have_not_passed_is_held_and_only_then_can_land() -> None:
+    ended = Presence(chamber_id=LIVE.id, state="finished", since=NOON, message="Done")
+    for verdict, heading, words in (
+        ("green", "CAN LAND", "gates pass, can land: Done"),
+        ("awaited", "HELD", "held: its gate has not run yet"),
+        ("red", "HELD", "held: fails its gate"),
+    ):
+        chamber = replace(LIVE, work="committed", verdict=verdict)
+        state = state_with(chamber, ended)
+        assert ChamberRows(state, lambda: NOON).heading(LIVE.id) == heading
+        assert chamber_row(chamber, state, NOON).cells[DOING].text == words
+
+
+def test_a_row_says_that_the_branch_itself_fails_whatever_its_worker_does() -> None:
+    row = row_of(replace(LIVE, ready_at=NOON, verdict="base-red"))
+    assert row.cells[DOING].badges == (Cell("base red", "warn"),)
+
+
 def test_a_row_shows_that_a_chamber_is_suspended_beside_the_workers_activity() -> None:
     suspended = replace(LIVE, suspended_at=NOON)
     idle = Presence(chamber_id=LIVE.id, state="idle", since=NOON + 1_500)
