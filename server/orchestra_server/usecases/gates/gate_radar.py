@@ -11,7 +11,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from orchestra_core.configuration.gate_plan import GatePlan
 from orchestra_core.configuration.trust import trusted_plan
 from orchestra_core.errors import OrchestraError, Refused
 from orchestra_core.models import BASE, Chamber
