@@ -239,7 +239,7 @@ _ENDED = {"idle": "its turn has ended", "finished": "finished"}
 
 
 def _ended(chamber: Chamber, presence: Presence) -> WorkerState:
-    """Return the state of a worker whose turn has ended: ready only where no gate says otherwise."""
+    """Return the state of a worker whose turn has ended: only proven work is ready."""
     said = one_line(presence.message, _REASON) or _ENDED.get(presence.state, "")
     if chamber.work not in _WITH_CHANGES:
         return WorkerState("idle", said, presence.since)
