@@ -143,7 +143,7 @@ async def measure() -> list[str]:
                 reported = await _size(store)
                 if (await store.snapshot()).seq != events:
                     raise RuntimeError("reports of presence have become events")
-            await archive_ended(store, seeding.BEGAN, kept=0)
+            await archive_ended(store, seeding.BEGAN, keep=0)
             archived = await _size(store)
             await _rewrite(store)
             lines = _lines(events, empty, written, reported, archived, await _size(store))

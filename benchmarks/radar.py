@@ -111,8 +111,8 @@ def _merges(repo: Repository, compared: Sequence[ComparedChamber]) -> list[_Line
             scratch, repo, {chamber.path.name: chamber.path for chamber in compared}
         ).values()
     )
-    pairs = [(first, other) for at, first in enumerate(commits) for other in commits[at + 1 :]]
-    stdin = "".join(f"{first} {other}\n" for first, other in pairs)
+    pairs = [(first, second) for at, first in enumerate(commits) for second in commits[at + 1 :]]
+    stdin = "".join(f"{first} {second}\n" for first, second in pairs)
 
     def together() -> float:
         return _ms(lambda: list(parse_merges(_all_at_once(repo, stdin, scratch))))

@@ -143,13 +143,13 @@ def comparison(
 ) -> Comparison:
     """Return one comparison with the results of its aims."""
     mine = spread(ours)
-    other = spread(against) if against else None
+    theirs = spread(against) if against else None
     return Comparison(
         case=case,
         unit=unit,
         ours=mine,
         versus=versus,
-        against=other,
-        aims=tuple(aim.judge(mine, other, unit) for aim in aims),
+        against=theirs,
+        aims=tuple(aim.judge(mine, theirs, unit) for aim in aims),
         note=note,
     )

@@ -182,7 +182,7 @@ def cluster() -> Generator[list[Server]]:
         for number in range(_NODES):
             options = ("--cluster-enabled", "yes", "--bind", "127.0.0.1")
             node = stack.enter_context(running_server(valkey_binary(), *options, port=free_port()))
-            first, last = (_SLOTS * one // _NODES for one in (number, number + 1))
+            first, last = (_SLOTS * bound // _NODES for bound in (number, number + 1))
             node.command("CLUSTER", "ADDSLOTSRANGE", str(first), str(last - 1))
             node.command("CLUSTER", "SET-CONFIG-EPOCH", str(number + 1))
             nodes.append(node)

@@ -36,22 +36,22 @@ class Keymap:
 
 def read_keymap(wishes: Mapping[str, KeyWish]) -> Keymap:
     """Return the keymap of `[keys]`; a wish with a fault changes nothing."""
-    known = {key.id for key in KEYS}
+    key_ids = {key.id for key in KEYS}
     keys: dict[str, str] = {}
     faults: dict[str, str] = {}
     for key_id, wish in wishes.items():
-        if key_id not in known:
-            faults[key_id] = _unknown(key_id, known)
+        if key_id not in key_ids:
+            faults[key_id] = _unknown(key_id, key_ids)
             continue
         names = [_textual_name(word) for word in _words(wish)]
         if None in names:
             faults[key_id] = f"keys.{key_id} = {_written(wish)} names no key such as ctrl+x or f5"
         else:
             keys[key_id] = ",".join(name for name in names if name)
-    for key_id, other in _clashes(keys):
+    for key_id, other_id in _clashes(keys):
         faults[key_id] = (
-            f"keys.{key_id} = {_written(wishes[key_id])} is also a key of {other}; "
-            f"give {other} another one, or none"
+            f"keys.{key_id} = {_written(wishes[key_id])} is also a key of {other_id}; "
+            f"give {other_id} another one, or none"
         )
         keys.pop(key_id, None)
     return Keymap(keys, faults)
@@ -76,7 +76,7 @@ def _clashes_in(table: Iterable[Key], keys: Mapping[str, str]) -> list[tuple[str
             if name:
                 holders.setdefault(name, []).append(key.id)
     return [
-        (key_id, next(other for other in ids if other != key_id))
+        (key_id, next(other_id for other_id in ids if other_id != key_id))
         for ids in holders.values()
         if len(ids) > 1
         for key_id in ids
@@ -128,10 +128,10 @@ def _named_keys() -> set[str]:
     return {key.value for key in Keys if "+" not in key.value and "<" not in key.value} | spelled
 
 
-def _unknown(key_id: str, known: Iterable[str]) -> str:
+def _unknown(key_id: str, key_ids: Iterable[str]) -> str:
     import difflib  # noqa: PLC0415 - only for a mistake
 
-    close = difflib.get_close_matches(key_id, known, n=1)
+    close = difflib.get_close_matches(key_id, key_ids, n=1)
     cure = f"did you mean keys.{close[0]}?" if close else "'orchestra config' lists them"
     return f"unknown key keys.{key_id}; {cure}"
 

@@ -43,8 +43,8 @@ def read_room_options(configuration: Configuration) -> RoomOptions:
     ]
     theme = str(configuration.value("theme.name"))
     if theme and theme not in theme_names():
-        known = ", ".join(sorted(theme_names()))
-        fault = f'theme.name = "{theme}" is no theme; there are {known}'
+        choices = ", ".join(sorted(theme_names()))
+        fault = f'theme.name = "{theme}" is no theme; there are {choices}'
         problems.append(problem_of(configuration, "theme.name", fault))
         theme = ""
     return RoomOptions(

@@ -15,6 +15,8 @@ ROOT = Path(__file__).parent.parent
 TESTS = ROOT / "tests"
 LONGEST_FILE = 400
 LARGEST_FOLDER = 12
+# They say that something was chosen, not what it is.
+EMPTY_NAMES = frozenset({"found", "kept", "known", "left", "one", "other"})
 
 
 class Elsewhere(NamedTuple):
@@ -121,3 +123,28 @@ def test_no_folder_of_a_package_has_too_many_modules() -> None:
         if module.stem != "__init__":
             folders[module.parent.as_posix()] = folders.get(module.parent.as_posix(), 0) + 1
     assert {folder: count for folder, count in folders.items() if count > LARGEST_FOLDER} == {}
+
+
+def _names_given(function: ast.AST) -> set[str]:
+    """Return what a function calls its arguments and locals, nested functions included."""
+    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        return set()
+    bound = (node for node in ast.walk(function) if isinstance(node, ast.Name | ast.arg))
+    names = {
+        node.arg if isinstance(node, ast.arg) else node.id
+        for node in bound
+        if isinstance(node, ast.arg) or isinstance(node.ctx, ast.Store)
+    }
+    # Two of a kind: `self` and `other` as Python has them, the left and the right of a screen.
+    pairs = ({"self", "other"}, {"left", "right"})
+    return names.difference(*(pair for pair in pairs if pair <= names))
+
+
+def test_arguments_and_locals_say_what_they_hold() -> None:
+    empty = {
+        module.as_posix(): sorted(names)
+        for module in _modules()
+        for node in ast.walk(ast.parse(_source(module).read_text(encoding="utf-8")))
+        if (names := _names_given(node) & EMPTY_NAMES)
+    }
+    assert empty == {}

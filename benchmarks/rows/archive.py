@@ -128,12 +128,12 @@ async def _tools(
             project = find_project(repository.path)
             store = await stack.enter_async_context(open_store(project.id, place.settings))
             works[name] = _works(store, _context(place, repository, store))
-        found: list[Comparison] = []
+        comparisons: list[Comparison] = []
         for tool in works[_FULL]:
             measures = [_timed(works[name][tool]) for name in (_FULL, _EMPTY)]
             ours, against = await by_turns_async(measures, budget.seconds(3))
-            found.append(comparison(tool, "ms", ours, _LEAST, versus=_EMPTY, against=against))
-        return found
+            comparisons.append(comparison(tool, "ms", ours, _LEAST, versus=_EMPTY, against=against))
+        return comparisons
 
 
 def _context(place: Place, repository: TestRepository, store: Store) -> Context:
@@ -171,16 +171,16 @@ def _commands(
     place: Place, repositories: Mapping[str, TestRepository], budget: Budget
 ) -> list[Comparison]:
     paths = [repositories[name].path for name in (_FULL, _EMPTY)]
-    found: list[Comparison] = []
+    comparisons: list[Comparison] = []
     for name, command in (("orchestra status", STATUS), ("orchestra events", _EVENTS)):
         measures = [
             lambda path=path, c=command: command_ms(c, path, place.environ) for path in paths
         ]
         ours, against = by_turns(measures, budget.seconds(6))
-        found.append(comparison(name, "ms", ours, _LEAST, versus=_EMPTY, against=against))
+        comparisons.append(comparison(name, "ms", ours, _LEAST, versus=_EMPTY, against=against))
     ours, against = (opened(place, path, budget.seconds(6))[1] for path in paths)
     return [
-        *found,
+        *comparisons,
         comparison("room filled", "ms", ours, _LEAST, versus=_EMPTY, against=against),
     ]
 

@@ -137,10 +137,10 @@ def _comparisons(
             for way in (tool, command)
             for measured in way.since_stored(stored, thinking=thinking)
         ]
-        other = peer.since_stored(peer_stored, thinking=thinking)
+        of_peer = peer.since_stored(peer_stored, thinking=thinking)
         case = f"from the file to the model's next request, {during}"
         if own:
-            lines.append(comparison(case, "ms", own, *_AHEAD, versus=_PEER, against=other))
+            lines.append(comparison(case, "ms", own, *_AHEAD, versus=_PEER, against=of_peer))
     for way, case in ((tool, "the tool"), (command, "the command")):
         lines.append(
             comparison(

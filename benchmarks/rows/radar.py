@@ -151,8 +151,8 @@ def _step_by_step(
 ) -> None:
     """Commit each chamber's work to a temporary commit as a script would, then merge each pair."""
     commits = [_committed(scratch, chamber) for chamber in compared]
-    for first, other in combinations(commits, 2):
-        merge_trees(repo, first, other, env=scratch.env)
+    for first, second in combinations(commits, 2):
+        merge_trees(repo, first, second, env=scratch.env)
 
 
 def _committed(scratch: ScratchObjects, chamber: ComparedChamber) -> str:

@@ -153,15 +153,15 @@ async def _at_work(place: Place, claude: Path, chamber: Path) -> AsyncGenerator[
 
 async def _next_request(store: Store) -> WorkerRequest:
     """Return the open request as soon as there is one."""
-    found = list[WorkerRequest]()
+    open_requests = list[WorkerRequest]()
 
     async def is_asked() -> bool:
         requests = (await store.snapshot()).requests.values()
-        found[:] = [request for request in requests if request.is_open]
-        return bool(found)
+        open_requests[:] = [request for request in requests if request.is_open]
+        return bool(open_requests)
 
     await until_awaited(is_asked, _ASKED_SECONDS)
-    return found[0]
+    return open_requests[0]
 
 
 async def _cleared(store: Store, request: WorkerRequest) -> None:

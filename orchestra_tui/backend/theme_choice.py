@@ -19,9 +19,9 @@ class ThemeChoice:
 
     def load(self) -> str:
         """Return the theme to begin with, "" for the usual one."""
-        kept = self._read()
-        if kept.get("configured", "") == self._configured:
-            return str(kept.get("theme", "")) or self._configured
+        choice = self._read()
+        if choice.get("configured", "") == self._configured:
+            return str(choice.get("theme", "")) or self._configured
         return self._configured
 
     def keep(self, theme: str) -> None:
@@ -31,7 +31,7 @@ class ThemeChoice:
 
     def _read(self) -> dict[str, Any]:
         with suppress(OSError, ValueError):
-            kept: object = json.loads(self._file.read_text(encoding="utf-8"))
-            if isinstance(kept, dict):
-                return cast("dict[str, Any]", kept)
+            choice: object = json.loads(self._file.read_text(encoding="utf-8"))
+            if isinstance(choice, dict):
+                return cast("dict[str, Any]", choice)
         return {}

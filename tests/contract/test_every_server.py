@@ -109,7 +109,7 @@ async def test_an_ended_task_goes_into_the_archive_and_comes_back(store: Store) 
     data = EventData(task=task, chamber=chamber, interrupt=mail)
     await commit(store, Change(events=(Event(at=NOON, kind="task.completed", data=data),)))
 
-    assert await archive_ended(store, NOON, kept=0) == 1
+    assert await archive_ended(store, NOON, keep=0) == 1
     assert [archived.task for archived in await store.archive_page(0, 5)] == [task]
     assert (await store.snapshot()).tasks == {}
 

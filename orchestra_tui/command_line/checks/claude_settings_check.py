@@ -74,20 +74,22 @@ def settings_checks(settings: ClaudeSettings, place: str) -> Iterator[Check]:
             "take it out there: it forbids Orchestra's tools",
         )
     if permissions.get("defaultMode") == "auto":
-        found = f"{place}: permissions.defaultMode is auto, so the client itself decides requests"
+        finding = f"{place}: permissions.defaultMode is auto, so the client itself decides requests"
         mend = "set it to acceptEdits or default to be asked"
-        yield Check(name=NAME, verdict="note", found=found, mend=mend)
+        yield Check(name=NAME, verdict="note", found=finding, mend=mend)
 
 
 def trust_checks(state: ClaudeSettings, place: str, root: str) -> Iterator[Check]:
     """Yield whether the client's own state says that it does not trust the project's folder."""
     entry = mapping_of(mapping_of(state.get("projects")).get(root))
     if entry and entry.get("hasTrustDialogAccepted") is False:
-        found = f"{place}: the folder {root} is not trusted, so its settings and hooks do not count"
+        finding = (
+            f"{place}: the folder {root} is not trusted, so its settings and hooks do not count"
+        )
         yield Check(
             name=NAME,
             verdict="note",
-            found=found,
+            found=finding,
             mend=f"start 'claude' once in {root} and accept its question",
         )
 
@@ -98,8 +100,8 @@ def _is_ours(rule: object) -> bool:
     )
 
 
-def _failed(found: str, mend: str) -> Check:
-    return Check(name=NAME, verdict="fail", found=found, mend=mend)
+def _failed(fault: str, mend: str) -> Check:
+    return Check(name=NAME, verdict="fail", found=fault, mend=mend)
 
 
 def read_settings(place: Path) -> ClaudeSettings:

@@ -19,15 +19,17 @@ def check_daemon(project: Project, settings: Settings) -> Check:
     answer = ask_daemon(project.git_dir, question, _ANSWER_SECONDS)
     log = daemon_log(project.git_dir)
     if answer is None and is_locked(daemon_lock(project.git_dir)):
-        found = f"runs but does not answer; its log is {log}"
-        return Check(name=_NAME, verdict="fail", found=found, mend="stop it with 'orchestra down'")
+        finding = f"runs but does not answer; its log is {log}"
+        return Check(
+            name=_NAME, verdict="fail", found=finding, mend="stop it with 'orchestra down'"
+        )
     if answer is None:
         return Check(
             name=_NAME, verdict="ok", found="does not run; a room, a server or a command starts it"
         )
-    found = f"runs as process {answer.get('pid')}, {answer.get('attached')} attached; log {log}"
+    finding = f"runs as process {answer.get('pid')}, {answer.get('attached')} attached; log {log}"
     if answer.get("differs") == "store":
-        found = f"serves another store: {answer.get('store')}"
+        finding = f"serves another store: {answer.get('store')}"
         mend = "set ORCHESTRA_REDIS_URL and ORCHESTRA_PROJECT alike, or stop it: 'orchestra down'"
-        return Check(name=_NAME, verdict="fail", found=found, mend=mend)
-    return Check(name=_NAME, verdict="ok", found=found)
+        return Check(name=_NAME, verdict="fail", found=finding, mend=mend)
+    return Check(name=_NAME, verdict="ok", found=finding)

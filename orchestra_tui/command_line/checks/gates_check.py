@@ -19,8 +19,8 @@ def check_gates(project: Project, settings: Settings) -> Check:
     state = trust_state(plan, read_trust(settings.state_dir, project.git_dir))
     match state:
         case "nothing":
-            found = "orchestra.toml names no gate: what lands is not tested"
-            return Check(name=_NAME, verdict="ok", found=found)
+            finding = "orchestra.toml names no gate: what lands is not tested"
+            return Check(name=_NAME, verdict="ok", found=finding)
         case "trusted":
             return Check(name=_NAME, verdict="ok", found=f"{named}, trusted")
         case "new" | "changed":

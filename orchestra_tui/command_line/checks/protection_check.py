@@ -33,11 +33,11 @@ def check_protection(project: Project, environ: Mapping[str, str]) -> Iterator[C
 def protection_of(sandbox: str, *, isolation: bool) -> Check:
     """Return the check for what the hooks deny, and what is said of the client's sandbox."""
     if isolation:
-        found = f"the hooks deny file tools and plain shell writes outside a chamber; {sandbox}"
-        return Check(name=NAME, verdict="ok", found=found)
-    found = f"isolation is off, so the hooks guard only git's stash; {sandbox}"
+        finding = f"the hooks deny file tools and plain shell writes outside a chamber; {sandbox}"
+        return Check(name=NAME, verdict="ok", found=finding)
+    finding = f"isolation is off, so the hooks guard only git's stash; {sandbox}"
     mend = "run 'orchestra init' to keep workers in their chambers"
-    return Check(name=NAME, verdict="note", found=found, mend=mend)
+    return Check(name=NAME, verdict="note", found=finding, mend=mend)
 
 
 def sandbox_words(settings: list[tuple[Path, ClaudeSettings]]) -> str:

@@ -74,10 +74,10 @@ def conflict_sentence(conflict: Conflict, chamber_id: str) -> str:
 
 def conflict_lines_of(conflict: Conflict, chamber_id: str) -> list[Line]:
     """Return a whole conflict: the other side, and each file with git's word for it."""
-    other = partner(conflict, chamber_id)
+    other_side = partner(conflict, chamber_id)
     if fails_together(conflict):
-        return [(Cell(_fails_together_with(conflict, other), "warn"),)]
-    head = f"{SIGN} collides with {other}: {files_text(conflict.count)}"
+        return [(Cell(_fails_together_with(conflict, other_side), "warn"),)]
+    head = f"{SIGN} collides with {other_side}: {files_text(conflict.count)}"
     lines: list[Line] = [(Cell(head, "warn"),)]
     for file, kind in zip(conflict.files, conflict.kinds, strict=False):
         lines.append((Cell(f"  {fit(kind, _KIND_WIDTH)} ", "muted"), Cell(plain(file))))
@@ -87,8 +87,8 @@ def conflict_lines_of(conflict: Conflict, chamber_id: str) -> list[Line]:
     return lines
 
 
-def _fails_together_with(conflict: Conflict, other: str) -> str:
-    return f"{SIGN} fails {plain(conflict.files[0])} together with {other}"
+def _fails_together_with(conflict: Conflict, other_side: str) -> str:
+    return f"{SIGN} fails {plain(conflict.files[0])} together with {other_side}"
 
 
 def side_lines(texts: Sequence[str]) -> list[Line]:
@@ -102,11 +102,11 @@ def side_lines(texts: Sequence[str]) -> list[Line]:
 def feed_text(conflict: Conflict, chamber: str, verb: str) -> str:
     """Return the feed's text for the chamber of that name: `verb`, then the other side."""
     first, second = map(side_name, conflict.between)
-    other = first if second == chamber else second
+    other_side = first if second == chamber else second
     if fails_together(conflict):
-        words = _fails_together_with(conflict, other)
+        words = _fails_together_with(conflict, other_side)
         return words.replace(SIGN, "no longer") if conflict.is_over else words
     if conflict.is_over:
-        return f"{verb} {other}"
+        return f"{verb} {other_side}"
     names = ", ".join(map(plain, conflict.files)) or files_text(conflict.count)
-    return f"{verb} {other}: {names}"
+    return f"{verb} {other_side}: {names}"

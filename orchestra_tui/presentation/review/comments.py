@@ -119,13 +119,13 @@ def _distance(comment: Comment, line: DiffLine) -> tuple[bool, int]:
 
 def _read(blocks: Sequence[Sequence[str]]) -> Iterator[Comment]:
     for head, *rest in blocks:
-        found = _HEAD.fullmatch(head)
+        head_match = _HEAD.fullmatch(head)
         quotes = list(takewhile(_is_quote, rest))
         words = [line[len(_WORDS) :] for line in rest[len(quotes) :]]
         quoted: tuple[Quote, ...] = tuple((_kind(line), line[len(_QUOTE) + 1 :]) for line in quotes)
-        if quoted and found:
-            side: Side = "old" if found[4] else "new"
-            yield Comment(found[2], side, int(found[3]), quoted, "\n".join(words).strip())
+        if quoted and head_match:
+            side: Side = "old" if head_match[4] else "new"
+            yield Comment(head_match[2], side, int(head_match[3]), quoted, "\n".join(words).strip())
 
 
 def _is_quote(line: str) -> bool:

@@ -97,8 +97,8 @@ class DiffLayout:
 
     def line_at(self, item: int) -> int:
         """Return the number of the line that a comment on the item is about: the newer one."""
-        found = self.items[item]
-        return found.right if found.right != NOTHING else found.left
+        shown = self.items[item]
+        return shown.right if shown.right != NOTHING else shown.left
 
     def item_of(self, line: int) -> int:
         """Return the item that shows a line; 0 where there is none."""

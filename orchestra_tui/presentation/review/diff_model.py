@@ -176,5 +176,8 @@ def _hunks_of(section: str) -> Iterator[Hunk]:
     starts = _starts_of("@@ -", section)
     for start, end in pairwise([*starts, len(section)]):
         first, *rest = section[start:end].removesuffix("\n").split("\n")
-        if found := _HUNK.match(first):
-            yield Hunk(first[found.end() :].strip(), HunkLines(rest, int(found[1]), int(found[2])))
+        if hunk_head := _HUNK.match(first):
+            yield Hunk(
+                first[hunk_head.end() :].strip(),
+                HunkLines(rest, int(hunk_head[1]), int(hunk_head[2])),
+            )

@@ -83,7 +83,7 @@ class DiffView(ScrollArea):
         `empty` is shown where the file has no lines, in their place.
         """
         same = file is not None and self._file is not None and file.path == self._file.path
-        kept = at or (self.line if same else None)
+        cursor_line = at or (self.line if same else None)
         row = self.cursor_row - self.top if same and self.layout_of_file else -1
         likely = self.line_number
         if file is not self._file:
@@ -93,7 +93,7 @@ class DiffView(ScrollArea):
             self._marked_from = None
         self._notes, self._commented, self._empty = notes, tuple(notes), empty
         self._lay_out()
-        self._put_on(kept, row, likely)
+        self._put_on(cursor_line, row, likely)
 
     def set_split(self, *, split: bool) -> None:
         """Show old and new side by side, or one below the other."""
@@ -283,9 +283,9 @@ class DiffView(ScrollArea):
             self.post_message(self.LineOpened(self))
 
     def _lay_out_again(self) -> None:
-        kept, likely, row = self.line, self.line_number, self.cursor_row - self.top
+        cursor_line, likely, row = self.line, self.line_number, self.cursor_row - self.top
         self._lay_out()
-        self._put_on(kept, row, likely)
+        self._put_on(cursor_line, row, likely)
 
     def _lay_out(self) -> None:
         self._strips.clear()

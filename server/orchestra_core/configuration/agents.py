@@ -63,12 +63,12 @@ def agent_named(configuration: Configuration, name: str = "") -> AgentCommand:
 
 
 def _agent(configuration: Configuration, name: str) -> AgentCommand:
-    known = KNOWN_AGENTS.get(name, AgentCommand(name, (), "acp"))
+    usual = KNOWN_AGENTS.get(name, AgentCommand(name, (), "acp"))
     command, protocol = f"{AGENTS}.{name}.command", f"{AGENTS}.{name}.protocol"
     given = configuration.value(command)
-    spoken = configuration.value(protocol) if configuration.source(protocol) else known.protocol
+    spoken = configuration.value(protocol) if configuration.source(protocol) else usual.protocol
     return AgentCommand(
         name,
-        given if isinstance(given, tuple) and given else known.command,
+        given if isinstance(given, tuple) and given else usual.command,
         cast("Protocol", spoken),
     )

@@ -15,7 +15,7 @@ def key_lines(text: str) -> dict[tuple[str, ...], int]:
     value of several lines counts where it begins.
     """
     lines = text.splitlines(keepends=True)
-    found: dict[tuple[str, ...], int] = {}
+    line_numbers: dict[tuple[str, ...], int] = {}
     valid = 0  # lines of the longest valid beginning so far
     for count in range(1, len(lines) + 1):
         try:
@@ -23,9 +23,9 @@ def key_lines(text: str) -> dict[tuple[str, ...], int]:
         except tomllib.TOMLDecodeError:
             continue
         for path, _ in leaves(document):
-            found.setdefault(path, valid + 1)
+            line_numbers.setdefault(path, valid + 1)
         valid = count
-    return {path: found[path] for path, _ in leaves(tomllib.loads(text))}
+    return {path: line_numbers[path] for path, _ in leaves(tomllib.loads(text))}
 
 
 def leaves(

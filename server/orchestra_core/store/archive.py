@@ -27,13 +27,13 @@ def is_due(state: ProjectState) -> bool:
     return sum(task.is_over for task in state.tasks.values()) > KEPT + SLACK
 
 
-async def archive_ended(store: Store, now: int, kept: int = KEPT) -> int:
-    """Move all but the last `kept` ended tasks into the archive, and return how many went.
+async def archive_ended(store: Store, now: int, keep: int = KEPT) -> int:
+    """Move all but the last `keep` ended tasks into the archive, and return how many went.
 
     One that changes meanwhile stays, and goes another time.
     """
     moved = 0
-    going = ended_beyond(await store.snapshot(), kept)
+    going = ended_beyond(await store.snapshot(), keep)
     for start in range(0, len(going), _AT_ONCE):
         batch = going[start : start + _AT_ONCE]
         committed = await store.transact(partial(_archive, batch, now))
@@ -41,13 +41,13 @@ async def archive_ended(store: Store, now: int, kept: int = KEPT) -> int:
     return moved
 
 
-def ended_beyond(state: ProjectState, kept: int) -> list[ArchivedTask]:
+def ended_beyond(state: ProjectState, keep: int) -> list[ArchivedTask]:
     """Return the ended tasks but for the last ones, each with all that belongs to it."""
     ended = sorted(
         (task for task in state.tasks.values() if task.is_over),
         key=lambda task: (task.finished_at, task.id),
     )
-    going = {task.id: list[Document]() for task in ended[: max(0, len(ended) - kept)]}
+    going = {task.id: list[Document]() for task in ended[: max(0, len(ended) - keep)]}
     standing = {chamber.task_id for chamber in state.chambers.values() if chamber.is_standing}
     unread = {interrupt.task_id for interrupt in state.interrupts.values() if interrupt.is_unread}
     for name in ("chambers", "agents", "discoveries", "interrupts", "requests", "workers"):
@@ -57,7 +57,7 @@ def ended_beyond(state: ProjectState, kept: int) -> list[ArchivedTask]:
     for conflict in state.conflicts.values():
         owner = next((task_id for task_id in conflict.task_ids if task_id in going), "")
         others = (state.tasks.get(task_id) for task_id in conflict.task_ids)
-        if owner and (conflict.is_over or all(other is None or other.is_over for other in others)):
+        if owner and (conflict.is_over or all(task is None or task.is_over for task in others)):
             going[owner].append(conflict)
     return [
         _gathered(task, going[task.id])

@@ -263,8 +263,8 @@ class Store:
     async def add_to_transcript(self, chamber_id: str, entry: TranscriptEntry) -> None:
         """Add what a started worker said or did; only about the last thousands are kept."""
         key = self.keys.transcript(chamber_id)
-        kept = ("MAXLEN", "~", _TRANSCRIPT_KEPT)
-        await self.client.call("XADD", key, *kept, "*", "t", encode_entry(entry))
+        length = ("MAXLEN", "~", _TRANSCRIPT_KEPT)
+        await self.client.call("XADD", key, *length, "*", "t", encode_entry(entry))
 
     async def transcript(self, chamber_id: str, count: int) -> list[TranscriptEntry]:
         """Return the last `count` entries of a chamber's transcript, oldest first."""

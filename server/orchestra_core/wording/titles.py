@@ -15,7 +15,7 @@ def task_title(description: str) -> str:
     A beginning of less than eight characters is none: the next sentence belongs to it.
     """
     text = description.strip()
-    end = next((found for found in _END.finditer(text) if found.start() >= _LEAST), None)
+    end = next((match for match in _END.finditer(text) if match.start() >= _LEAST), None)
     sentence = one_line(text[: end.start()] if end else text, _LENGTH + 1)
     if len(sentence) <= _LENGTH:
         return sentence

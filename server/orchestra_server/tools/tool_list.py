@@ -60,7 +60,7 @@ def short_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
     for name, part in schema.items():
         if name == "title" and isinstance(part, str):
             continue
-        alternatives = [other for other in part if other != _NULL] if name == "anyOf" else []
+        alternatives = [choice for choice in part if choice != _NULL] if name == "anyOf" else []
         if len(alternatives) == 1:
             short |= short_schema(alternatives[0])
         elif not (name == "default" and part is None):

@@ -66,7 +66,7 @@ async def test_all_but_the_last_ended_tasks_leave_the_live_documents(store: Stor
     await end(store, *range(7))
     whole = await store.snapshot()
 
-    assert await archive_ended(store, NOON, kept=2) == 5
+    assert await archive_ended(store, NOON, keep=2) == 5
 
     state = await store.snapshot()
     assert sorted(state.tasks) == ["task-005", "task-006"]
@@ -90,7 +90,7 @@ async def test_the_history_gives_the_state_with_the_archive_and_a_follower_sees_
 ) -> None:
     async with watching(store) as watch:
         await end(store, *range(5))
-        await archive_ended(store, NOON, kept=1)
+        await archive_ended(store, NOON, keep=1)
         state = await store.snapshot()
         await watch.until(lambda seen: seen.state.seq == state.seq)
 
@@ -105,7 +105,7 @@ async def test_the_history_gives_the_state_with_the_archive_and_a_follower_sees_
 
 async def test_the_archive_is_read_page_by_page_the_newest_first(store: Store) -> None:
     await end(store, *range(6))
-    await archive_ended(store, NOON, kept=1)
+    await archive_ended(store, NOON, keep=1)
 
     pages = [
         [archived.task.id for archived in await store.archive_page(skip, 2)] for skip in (0, 2, 4)
@@ -118,7 +118,7 @@ async def test_the_archive_is_read_page_by_page_the_newest_first(store: Store) -
 
 async def test_an_archived_task_is_read_as_if_it_were_live(store: Store) -> None:
     await end(store, 1, 2)
-    await archive_ended(store, NOON, kept=0)
+    await archive_ended(store, NOON, keep=0)
     reads = Reads(store.client, store.keys)
 
     assert await reads.task("task-001") == ended(1)
@@ -131,7 +131,7 @@ async def test_an_archived_task_is_read_as_if_it_were_live(store: Store) -> None
 async def test_a_change_to_an_archived_task_brings_it_back_whole(store: Store) -> None:
     await end(store, 1, 2)
     whole = await store.snapshot()
-    await archive_ended(store, NOON, kept=0)
+    await archive_ended(store, NOON, keep=0)
 
     async def reopen(reads: Reads) -> Change:
         task = await reads.task("task-001")
@@ -170,7 +170,7 @@ async def test_a_decision_on_an_archived_task_is_made_again_when_it_comes_back(
     store: Store,
 ) -> None:
     await end(store, 1)
-    await archive_ended(store, NOON, kept=0)
+    await archive_ended(store, NOON, keep=0)
     seen = list[str]()
 
     async def reopen(reads: Reads) -> Change:
@@ -206,7 +206,7 @@ async def test_a_chamber_added_while_another_task_goes_into_the_archive_is_notic
     async def count(reads: Reads) -> Change:
         counts.append(len(await reads.chambers_of("add-login-1a2b")))
         if len(counts) == 1:  # two chambers go and two come: their number is what it was
-            await archive_ended(store, NOON, kept=0)
+            await archive_ended(store, NOON, keep=0)
             await commit(store, Change(events=(creating("api"), creating("web"))))
         return Change(events=())
 
@@ -226,7 +226,7 @@ async def test_what_still_has_work_or_unread_mail_stays(store: Store) -> None:
     for data in (EventData(interrupt=mail), EventData(chamber=standing)):
         await commit(store, Change(events=(Event(at=NOON, kind="interrupt.sent", data=data),)))
 
-    await archive_ended(store, NOON, kept=0)
+    await archive_ended(store, NOON, keep=0)
 
     assert sorted((await store.snapshot()).tasks) == ["task-001", "task-002"]
 
@@ -262,7 +262,7 @@ async def test_a_task_s_history_is_read_without_what_came_before(store: Store) -
 
 async def test_a_lost_hash_is_mended_beside_an_archive(store: Store) -> None:
     await end(store, *range(4))
-    await archive_ended(store, NOON, kept=2)
+    await archive_ended(store, NOON, keep=2)
     whole = await store.snapshot()
     await store.client.call("DEL", store.keys.documents("chambers"))
     for damage in await find_damage(store):
@@ -280,6 +280,6 @@ async def test_thousands_go_in_batches(store: Store) -> None:
     )
     await commit(store, Change(events=events))
 
-    assert await archive_ended(store, NOON, kept=9) == 110
+    assert await archive_ended(store, NOON, keep=9) == 110
     assert as_list(await store.client.call("HKEYS", store.keys.archive))
     assert (await store.snapshot()).archived == 110

@@ -81,7 +81,7 @@ async def test_documents_of_an_archived_task_are_read_as_if_they_were_live(
     ended = replace(TASK, state="completed", finished_at=NOON)
     auth = replace(a_chamber("auth", "t-1"), state="closed")
     await write(store, ended, auth)
-    await archive_ended(store, NOON, kept=0)
+    await archive_ended(store, NOON, keep=0)
     assert (await store.snapshot()).tasks == {}
     assert await reads.task("t-1") == ended
     assert await reads.chamber("t-1/auth") == auth

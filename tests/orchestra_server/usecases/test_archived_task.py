@@ -25,7 +25,7 @@ async def an_archived_task(context: Context) -> str:
     trees["auth"].write("login.py", "LOGIN = 1\n")
     await close_chamber(context, task_id=task_id, chamber="auth", confirm=True)
     await complete_task(context, task_id=task_id, summary="The login", confirm=True)
-    assert await archive_ended(context.store, 1, kept=0) == 1
+    assert await archive_ended(context.store, 1, keep=0) == 1
     assert (await context.store.snapshot()).tasks == {}
     return task_id
 

@@ -9,9 +9,9 @@ CHUNK = 65_536
 
 
 async def wait_readable(
-    descriptors: set[int], other: "asyncio.Future[int] | None" = None
+    descriptors: set[int], unless: "asyncio.Future[int] | None" = None
 ) -> set[int]:
-    """Return the descriptors that can be read; an empty set when `other` is done first."""
+    """Return the descriptors that can be read; an empty set when `unless` is done first."""
     loop = asyncio.get_running_loop()
     readable: asyncio.Future[int] = loop.create_future()
 
@@ -24,7 +24,7 @@ async def wait_readable(
     for descriptor in descriptors:
         loop.add_reader(descriptor, found, descriptor)
     try:
-        waiters = {readable, other} if other else {readable}
+        waiters = {readable, unless} if unless else {readable}
         await asyncio.wait(waiters, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for descriptor in descriptors:

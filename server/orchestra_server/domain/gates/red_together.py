@@ -35,7 +35,7 @@ def changed_conflicts(
 
     `judged` are the chambers of which everything is known now: what they no longer fail is over.
     """
-    now = {conflict.id: conflict for one in red for conflict in _conflicts(one, at)}
+    now = {conflict.id: conflict for failing in red for conflict in _conflicts(failing, at)}
     changed: dict[str, Conflict] = {}
     for key, conflict in now.items():
         before = recorded.get(key)
@@ -51,16 +51,16 @@ def changed_conflicts(
 def appeared(red: Sequence[RedChambers], changed: Mapping[str, Conflict]) -> list[RedChambers]:
     """Return the sets of which a conflict is new: their workers are to be told."""
     new = {key for key, conflict in changed.items() if not conflict.is_over}
-    return [one for one in red if any(c.id in new for c in _conflicts(one, 0))]
+    return [failing for failing in red if any(c.id in new for c in _conflicts(failing, 0))]
 
 
 def message_to(chamber: str, red: RedChambers, base: str) -> str:
     """Return what the worker of one of the chambers reads; `base` is the branch they land on."""
-    others = [split_chamber_id(other) for other in red.chambers if other != chamber]
+    others = [split_chamber_id(sibling) for sibling in red.chambers if sibling != chamber]
     gate = red.verdict.gate
     if others:
-        names = " and ".join(other.name for other in others)
-        branches = ", ".join(branch_of(*other) for other in others)
+        names = " and ".join(sibling.name for sibling in others)
+        branches = ", ".join(branch_of(*sibling) for sibling in others)
         what = (
             f"Your work and that of {names} fail gate {gate!r} together, although each passes "
             f"alone. Look at what is on {branches} (uncommitted work is not there yet), find what "

@@ -14,13 +14,15 @@ _KINDS: dict[GateState, Kind] = {
 _NOTHING = Change(events=())
 
 
-def judged(known: GateVerdict | None, fresh: GateVerdict, actor: str) -> tuple[GateVerdict, Change]:
+def judged(
+    recorded: GateVerdict | None, fresh: GateVerdict, actor: str
+) -> tuple[GateVerdict, Change]:
     """Return the verdict that holds after the gate has said `fresh`, and the change to it."""
-    if known is None:
+    if recorded is None:
         return fresh, _recorded(fresh, actor)
-    if known.state in {fresh.state, "flaky"}:
-        return known, _NOTHING
-    red = known if known.state == "red" else fresh
+    if recorded.state in {fresh.state, "flaky"}:
+        return recorded, _NOTHING
+    red = recorded if recorded.state == "red" else fresh
     flaky = replace(fresh, state="flaky", output=red.output)
     return flaky, _recorded(flaky, actor)
 

@@ -139,10 +139,10 @@ def copy_to_other_readers(reader: Reader, letters: list[Fields]) -> None:
         is_elsewhere = binding.get("chamber") != reader.root
         if is_elsewhere or binding.get("ended") or agent == reader.agent_id:
             continue
-        other = Reader(reader.chamber, {"agent_id": agent}, name)
-        unread = letters_in(other.own_mail)
+        sibling = Reader(reader.chamber, {"agent_id": agent}, name)
+        unread = letters_in(sibling.own_mail)
         copies: list[Json] = [*unread, *(letter for letter in letters if letter not in unread)]
-        write_json(other.own_mail, {"for": reader.name, "interrupts": copies})
+        write_json(sibling.own_mail, {"for": reader.name, "interrupts": copies})
 
 
 def mail_text(reader: Reader, letters: list[Fields]) -> str:

@@ -164,6 +164,6 @@ def _judge(output: bytes, nonce: str, chamber_id: str) -> HookProbe:
     if answer.handshake != nonce:
         return HookProbe(ready=False, note="the hook's answer does not repeat the nonce")
     if answer.chamber_id != chamber_id:
-        other = answer.chamber_id or "none"
-        return HookProbe(ready=False, note=f"the hook takes the chamber for {other!r}")
+        answered_id = answer.chamber_id or "none"
+        return HookProbe(ready=False, note=f"the hook takes the chamber for {answered_id!r}")
     return HookProbe(ready=True, note="" if answer.spool_writable else _MUTE)

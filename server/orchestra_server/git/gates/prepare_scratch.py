@@ -42,9 +42,9 @@ def prepare_scratch(
         scratch.check_out(judged.commit, judged.objects, ())
         return
     key = _key(scratch, setup, judged)
-    known = _read(scratch.prepared)
-    if known.get("for") == key:
-        scratch.check_out(judged.commit, judged.objects, cast("list[str]", known["kept"]))
+    prepared = _read(scratch.prepared)
+    if prepared.get("for") == key:
+        scratch.check_out(judged.commit, judged.objects, cast("list[str]", prepared["kept"]))
         return
     scratch.prepared.unlink(missing_ok=True)
     scratch.check_out(judged.commit, judged.objects, ())

@@ -49,16 +49,16 @@ class ScratchWorktree:
         """The file that says for what it was prepared, and which paths that has made."""
         return self.place / "prepared.json"
 
-    def check_out(self, commit: str, objects: Sequence[Path], kept: Sequence[str]) -> None:
-        """Make it the commit's tree, without anything else but the `kept` paths.
+    def check_out(self, commit: str, objects: Sequence[Path], keep: Sequence[str]) -> None:
+        """Make it the commit's tree, without anything else but the `keep` paths.
 
         `objects` are the directories in which git finds the commit. Raises GitFailed.
         """
         try:
-            self._check_out(commit, objects, kept)
+            self._check_out(commit, objects, keep)
         except GitFailed:  # a process was killed in it
             self.delete()
-            self._check_out(commit, objects, kept)
+            self._check_out(commit, objects, keep)
 
     def delete(self) -> None:
         """Delete the working tree and what it was prepared for."""
@@ -70,7 +70,7 @@ class ScratchWorktree:
         listed = self._git("ls-files", "--others", "--directory", "-z")
         return [path for path in listed.split("\0") if path]
 
-    def _check_out(self, commit: str, objects: Sequence[Path], kept: Sequence[str]) -> None:
+    def _check_out(self, commit: str, objects: Sequence[Path], keep: Sequence[str]) -> None:
         if not (self.path / ".git" / "HEAD").exists():
             self.delete()
             self.path.mkdir(parents=True)
@@ -82,7 +82,7 @@ class ScratchWorktree:
         info = self.path / ".git" / "objects" / "info"
         info.mkdir(parents=True, exist_ok=True)
         (info / "alternates").write_bytes(b"".join(os.fsencode(path) + b"\n" for path in objects))
-        excluded = [word for path in kept for word in ("-e", f"/{path}")]
+        excluded = [word for path in keep for word in ("-e", f"/{path}")]
         if (self.path / ".git" / "index").exists():
             self._git("clean", "-ffdxq", *excluded)
         self._git("read-tree", "--reset", "-u", f"{commit}^{{tree}}")

@@ -14,14 +14,14 @@ _VANISHED = re.compile(
 )
 
 
-def hold_merge(repo: Repository, task_id: str, commit: str, known: Iterable[str]) -> bool:
-    """Keep the commit and all that it holds beside the `known` commits.
+def hold_merge(repo: Repository, task_id: str, commit: str, lasting: Iterable[str]) -> bool:
+    """Keep the commit and all that it holds beside the `lasting` commits.
 
     Return False, with nothing held, where something of it has been deleted already. Blocking.
     """
     if repo.run("update-ref", _ref(task_id), commit).status:
         return False
-    whole = repo.run("rev-list", "--objects", "--quiet", commit, "--not", *known)
+    whole = repo.run("rev-list", "--objects", "--quiet", commit, "--not", *lasting)
     if whole.status:
         release_merge(repo, task_id)
     return whole.status == 0

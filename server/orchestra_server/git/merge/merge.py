@@ -219,17 +219,17 @@ def _conflicts_of_branch(
     that touched the file.
     """
     unexplained = dict(kinds)
-    for other in earlier:
-        if not unexplained or is_ancestor(repo, other.commit, branch.commit):
+    for earlier_branch in earlier:
+        if not unexplained or is_ancestor(repo, earlier_branch.commit, branch.commit):
             continue
-        merged = merge_trees(repo, other.commit, branch.commit)
-        sides = {other.commit: other.chamber, branch.commit: branch.chamber}
+        merged = merge_trees(repo, earlier_branch.commit, branch.commit)
+        sides = {earlier_branch.commit: earlier_branch.chamber, branch.commit: branch.chamber}
         for file in sorted(unexplained.keys() & merged.kinds.keys()):
             del unexplained[file]
             yield MergeConflict(
                 file=file,
                 kind=merged.kinds[file],
-                between=(other.chamber, branch.chamber),
+                between=(earlier_branch.chamber, branch.chamber),
                 lines=excerpt(repo, merged.tree, file, sides),
             )
     for file, kind in sorted(unexplained.items()):
@@ -238,10 +238,17 @@ def _conflicts_of_branch(
 
 def _last_to_touch(repo: Repository, earlier: Sequence[ChamberBranch], file: str) -> str:
     base = earlier[0].commit
-    for other in reversed(earlier[1:]):
+    for earlier_branch in reversed(earlier[1:]):
         changed = repo.git(
-            "--literal-pathspecs", "diff-tree", "-r", "--name-only", base, other.commit, "--", file
+            "--literal-pathspecs",
+            "diff-tree",
+            "-r",
+            "--name-only",
+            base,
+            earlier_branch.commit,
+            "--",
+            file,
         )
         if changed:
-            return other.chamber
+            return earlier_branch.chamber
     return _BASE

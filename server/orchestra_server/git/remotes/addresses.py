@@ -92,7 +92,9 @@ def shared_address(preferred: str, noted: Iterable[str]) -> str:
     """
     others = [set(remotes.split("\n")) for remotes in noted]
     addresses = (address for address in preferred.split("\n") if address)
-    return next((address for address in addresses if all(address in other for other in others)), "")
+    return next(
+        (address for address in addresses if all(address in shared for shared in others)), ""
+    )
 
 
 def noted(addresses: Mapping[str, str]) -> str:

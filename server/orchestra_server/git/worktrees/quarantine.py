@@ -152,9 +152,9 @@ def delete_discarded_in_background(folder: Path) -> None:
         )
 
 
-def _is_same_file(one: Path, other: Path) -> bool:
+def _is_same_file(path: Path, other_path: Path) -> bool:
     try:
-        return one.samefile(other)
+        return path.samefile(other_path)
     except OSError:
         return False
 

@@ -343,7 +343,7 @@ def _unprepared(chamber: Chamber) -> str:
 
 def _opened(task: Task, chamber: Chamber, live: Sequence[Chamber]) -> OpenedChamber:
     agent_id = agent_id_of(WORKER_TYPE, chamber.name)
-    siblings = [other for other in live if other.id != chamber.id]
+    siblings = [live_chamber for live_chamber in live if live_chamber.id != chamber.id]
     return OpenedChamber(
         name=chamber.name,
         path=chamber.path,

@@ -51,7 +51,7 @@ def provision_chambers(
                 project=here,
                 task=task,
                 chamber=chamber,
-                siblings=(*siblings, *(other for other in chambers if other is not chamber)),
+                siblings=(*siblings, *(sibling for sibling in chambers if sibling is not chamber)),
                 skeleton=tuple(skeleton),
                 included=included,
                 tracked=tracked[chamber.base_commit],

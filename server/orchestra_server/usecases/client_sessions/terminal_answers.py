@@ -91,7 +91,9 @@ class TerminalAnswers:
                 key: answered
                 for key, waits in told.items()
                 if not waits
-                and (answered := [one.id for one in asked[key] if one.id in self._waited])
+                and (
+                    answered := [waiting.id for waiting in asked[key] if waiting.id in self._waited]
+                )
             }
             if free:
                 await self._withdraw(free)

@@ -306,8 +306,8 @@ def _left_out(conflicts: Sequence[MergeConflict]) -> list[str]:
 
 
 def _mending(conflicts: Sequence[MergeConflict], rewritten: Collection[str]) -> str:
-    other, chamber = conflicts[0].between
-    verb = "rebase" if other == BASE and chamber in rewritten else "merge"
+    other_side, chamber = conflicts[0].between
+    verb = "rebase" if other_side == BASE and chamber in rewritten else "merge"
     return (
         f"In chamber {chamber!r} have its worker run `git {verb}` as `resolve` says, edit "
         f"{conflicts[0].file!r} and commit; do the same for the other conflicts, then call "
@@ -332,11 +332,15 @@ def _ways_out(
     live = {chamber.name: chamber for chamber in chambers if chamber.is_live}
     files: dict[tuple[str, str], list[str]] = {}
     for conflict in conflicts:
-        other, name = conflict.between
-        if other in live and live[other].clone == clone and live[name].clone != clone:
-            other, name = name, other
+        other_side, name = conflict.between
+        if other_side in live and live[other_side].clone == clone and live[name].clone != clone:
+            other_side, name = name, other_side
         if name in live:
-            source = _branch_of(live[other], clone) if other in live and other != BASE else onto
+            source = (
+                _branch_of(live[other_side], clone)
+                if other_side in live and other_side != BASE
+                else onto
+            )
             files.setdefault((source, name), []).append(conflict.file)
     commands: list[str] = []
     for (source, name), touched in files.items():

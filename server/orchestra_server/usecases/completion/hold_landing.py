@@ -39,9 +39,9 @@ async def _prepare_held(
             if attempt == _ATTEMPTS - 1 or not is_by_deleted_objects(fault):
                 raise
             continue
-        known = (landing.old, *landing.tips.values())
+        lasting = (landing.old, *landing.tips.values())
         if not landing.moves or await asyncio.to_thread(
-            hold_merge, repo, task_id, landing.commit, known
+            hold_merge, repo, task_id, landing.commit, lasting
         ):
             return landing
     raise Refused(

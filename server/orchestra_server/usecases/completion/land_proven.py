@@ -109,7 +109,7 @@ def _left_out(trial: PreparedLanding, proof: Proof) -> Mapping[str, str]:
 def _reason(name: str, red: Sequence[RedSet]) -> str:
     for red_set in red:
         if name in red_set.chambers:
-            others = [other for other in red_set.chambers if other != name]
+            others = [member for member in red_set.chambers if member != name]
             together = f" together with {' and '.join(others)}" if others else ""
             return f"gate {red_set.verdict.gate!r} fails{together}"
     return "its gate fails"

@@ -33,5 +33,7 @@ async def ask_others_to_close(
     context: Context, repo: Repository, begun: BegunCompletion, landing: PreparedLanding | None
 ) -> None:
     """Ask other clones to close the chambers whose work has landed or is to be saved."""
-    ending = [other for other in begun.others if landing is None or other.name in landing.order]
+    ending = [
+        chamber for chamber in begun.others if landing is None or chamber.name in landing.order
+    ]
     await ask_to_close(context, repo, ending, landing.commit if landing else "")

@@ -157,11 +157,11 @@ def _advice(
     elsewhere = {chamber.id for chamber in away}
     if first in elsewhere and second not in elsewhere:
         first, second, name = second, first, split_chamber_id(second).name
-    other_task, other = split_chamber_id(second)
+    other_task, other_name = split_chamber_id(second)
     named = chamber_ref if second in elsewhere else branch_of
     return (
-        f"Decide which of {name!r} and {other!r} keeps the files named, and tell the other "
+        f"Decide which of {name!r} and {other_name!r} keeps the files named, and tell the other "
         "one's worker with interrupt_worker to leave them alone. If both need them, let one worker "
         f"finish and commit, then have {name!r} run `git merge "
-        f"{named(other_task, other)}` and resolve; complete_task would answer the conflict."
+        f"{named(other_task, other_name)}` and resolve; complete_task would answer the conflict."
     )

@@ -182,10 +182,10 @@ async def _stamp(store: Store, receipts: Sequence[Receipt]) -> list[Interrupt]:
     """Stamp interrupts, under the name of the worker whose they are; return those there are."""
     stamped = list[Interrupt]()
     for receipt in receipts:
-        known = await _interrupt(store, receipt.interrupt_id)
-        if known is not None and known.state != receipt.state:
+        recorded = await _interrupt(store, receipt.interrupt_id)
+        if recorded is not None and recorded.state != receipt.state:
             interrupt = await store.stamp_interrupt(
-                receipt.interrupt_id, receipt.state, at=receipt.at, actor=known.chamber
+                receipt.interrupt_id, receipt.state, at=receipt.at, actor=recorded.chamber
             )
             stamped += [interrupt] if interrupt is not None else []
     return stamped

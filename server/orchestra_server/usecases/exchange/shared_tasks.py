@@ -33,7 +33,7 @@ def places_to_publish(state: ProjectState, clone: str) -> dict[str, str]:
             continue
         ids = dict.fromkeys(chamber.clone for chamber in chambers if chamber.clone != clone)
         others = [state.clones[clone_id] for clone_id in ids if clone_id in state.clones]
-        remotes = [other.remotes for other in others]
+        remotes = [other_clone.remotes for other_clone in others]
         address = shared_address(own.remotes, remotes) or next(
             filter(None, (shared_address(own.remotes, [noted]) for noted in remotes)), ""
         )

@@ -119,9 +119,9 @@ class TreeJudge:
 
     async def _run(self, run: _GateRun, judged_commit: CommitToJudge) -> GateVerdict:
         async with self._scratch(run.waits_for) as scratch:
-            known = await self._read(run.identifier)  # another process may have judged meanwhile
-            if known is not None and not (run.again and known.state == "red"):
-                return known
+            recorded = await self._read(run.identifier)  # another process may have judged meanwhile
+            if recorded is not None and not (run.again and recorded.state == "red"):
+                return recorded
             fresh = await asyncio.to_thread(self._run_in, scratch, run, judged_commit)
             return await self._record(fresh)  # before the next one may look
 

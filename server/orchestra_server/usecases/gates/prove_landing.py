@@ -83,10 +83,10 @@ class LandingProver:
         Raises Refused where a gate cannot run.
         """
         whole = in_repository(self.judge.repo, landing.commit)
-        known = await self.judge.known(whole)
-        if known.failed and confirmed and not again and self.judge.context.actor == OPERATOR:
-            await self._overrule(known.failed)
-            return Proof(trees=frozenset({known.tree}), green=landing.order)
+        recorded = await self.judge.known(whole)
+        if recorded.failed and confirmed and not again and self.judge.context.actor == OPERATOR:
+            await self._overrule(recorded.failed)
+            return Proof(trees=frozenset({recorded.tree}), green=landing.order)
         judgement = await self.judge.judge(whole, work_of(landing.order), again=again)
         if judgement.failed and judgement.failed.state == "flaky":
             return Proof(trees=frozenset(), red=(RedSet(landing.order, judgement.failed),))

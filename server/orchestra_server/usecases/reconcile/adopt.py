@@ -81,8 +81,10 @@ async def follow(
         at, actor = context.clock(), context.actor
         changed, change = chamber_lifecycle.moved(current, path=str(path), at=at, actor=actor)
         if gone and owner.working_directory == task.working_directory:
-            owner, other = task_lifecycle.moved(owner, directory=directory, at=at, actor=actor)
-            change = task_lifecycle.both(other, change)
+            owner, task_change = task_lifecycle.moved(
+                owner, directory=directory, at=at, actor=actor
+            )
+            change = task_lifecycle.both(task_change, change)
         return Decision((owner, changed), change)
 
     followed = await run_transaction(context.store, decide)

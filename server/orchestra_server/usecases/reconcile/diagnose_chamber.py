@@ -159,9 +159,9 @@ def _has_no_branch(seen: Observation, chamber: Chamber) -> bool:
     return split_branch(chamber.branch) is not None and chamber.branch not in seen.branches
 
 
-def _same_place(path: str, other: str) -> bool:
+def _same_place(path: str, other_path: str) -> bool:
     """Tell whether two paths are the same chamber's before and after its repository moved."""
-    return path.split("/")[-_PARTS:] == other.split("/")[-_PARTS:]
+    return path.split("/")[-_PARTS:] == other_path.split("/")[-_PARTS:]
 
 
 def _mail(seen: Observation, chamber: Chamber, at: ChamberObservation) -> Iterator[Difference]:

@@ -57,7 +57,7 @@ def _provision(context: Context, repo: Repository, state: ProjectState) -> None:
     for chamber in state.chambers.values():
         if chamber.is_live and is_here(chamber, context.clone) and Path(chamber.path).exists():
             others = [chamber for chamber in state.chambers_of(chamber.task_id) if chamber.is_live]
-            siblings = [other for other in others if other.id != chamber.id]
+            siblings = [sibling for sibling in others if sibling.id != chamber.id]
             provision_chambers(
                 context, repo, state.tasks[chamber.task_id], [chamber], siblings=siblings
             )

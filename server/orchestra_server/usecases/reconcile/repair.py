@@ -208,7 +208,7 @@ async def _provision(case: Case, chamber: Chamber) -> bool:
     live_chambers = [
         chamber for chamber in case.seen.state.chambers_of(chamber.task_id) if chamber.is_live
     ]
-    siblings = [other for other in live_chambers if other.id != chamber.id]
+    siblings = [sibling for sibling in live_chambers if sibling.id != chamber.id]
     await asyncio.to_thread(
         provision_chambers, case.context, case.repo, case.task, [chamber], siblings=siblings
     )

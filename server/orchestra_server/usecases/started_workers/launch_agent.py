@@ -41,11 +41,11 @@ def launch_of(
     agent: AgentCommand, worker: StartedWorker, chamber: Chamber, environ: Mapping[str, str]
 ) -> Launch:
     """Return what is started, and where."""
-    kept = {name: value for name, value in environ.items() if name not in _OF_THE_CLIENT}
+    inherited = {name: value for name, value in environ.items() if name not in _OF_THE_CLIENT}
     return Launch(
         agent=agent.name,
         command=agent.command,
         directory=Path(chamber.path),
-        environ={**kept, **as_environment(chamber.ports)},
+        environ={**inherited, **as_environment(chamber.ports)},
         conversation=worker.conversation,
     )

@@ -161,7 +161,7 @@ class WorkerSupervisor:
 
     async def _withdraw_left_requests(self) -> None:
         """Withdraw what the agents of a daemon that has ended had asked."""
-        left = [
+        orphaned = [
             request.id
             for request in self._state.requests.values()
             if request.is_open
@@ -171,7 +171,7 @@ class WorkerSupervisor:
         ]
         common_dir = self._project.git_dir
         try:
-            await withdraw_requests(self._store, common_dir, left, GONE_NOTE, self._clock)
+            await withdraw_requests(self._store, common_dir, orphaned, GONE_NOTE, self._clock)
         except OrchestraError as fault:
             _log.warning("%s", fault)
 

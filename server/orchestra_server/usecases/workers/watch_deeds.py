@@ -243,10 +243,10 @@ def watched_folders(main: Path) -> list[Path] | None:
     asked = "".join(f"{name}\0" for name in names)
     ignored = run_git(main, "check-ignore", "-z", "--stdin", stdin=asked, env=ceiling_env(main))
     folders = [main / name for name in names if name not in ignored.out.split("\0")]
-    left = MOST_DIRECTORIES
+    remaining = MOST_DIRECTORIES
     for folder in folders:
-        left -= count_directories(folder, left)
-        if left < 0:
+        remaining -= count_directories(folder, remaining)
+        if remaining < 0:
             return None
     return folders
 

@@ -43,13 +43,13 @@ async def require_completing_here(context: Context, task: Task, *, confirmed: bo
     A clone with nobody on duty may have died meanwhile: when `confirmed`, this clone takes over.
     """
     require_sure(context)
-    other = task.completing_clone
-    if not task.is_completing or other in {"", context.clone}:
+    clone_id = task.completing_clone
+    if not task.is_completing or clone_id in {"", context.clone}:
         return
     state = await context.store.snapshot()
-    clone = state.clones.get(other)
-    name = clone.name if clone else other
-    if is_served(state, other, context.clock()):
+    clone = state.clones.get(clone_id)
+    name = clone.name if clone else clone_id
+    if is_served(state, clone_id, context.clock()):
         raise Refused(f"task {task.id!r} is being completed in clone {name}; see how it ends there")
     if not confirmed:
         raise Refused(

@@ -52,7 +52,7 @@ class SpendGuard:
         """Hold the worker if a limit is used up, and tell of one that soon will be."""
         limits = await asyncio.to_thread(read_spend_limits)
         # What is followed may be a moment behind this worker's own last turn.
-        others = [other for other in self._workers() if other.id != worker.id]
+        others = [fellow for fellow in self._workers() if fellow.id != worker.id]
         for budget in budgets_of(limits, [*others, worker], worker.task_id, today()):
             allowed = self._allowed.get(budget.subject, 0.0)
             subject = budget._replace(allowed=allowed)
