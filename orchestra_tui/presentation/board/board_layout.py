@@ -1,10 +1,9 @@
 """Where the panes stand: each as high as what it holds, the rest where it is looked at."""
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple
 
 BoardPane = Literal["tasks", "chambers", "discoveries", "detail"]
-BOARD_PANES: tuple[BoardPane, ...] = get_args(BoardPane)
 Enlarged = Literal[0, 1, 2]  # of the pane in use: as usual, most of the board, all of it
 NARROW = 100  # cells; below it either the lists or the detail area shows
 WIDE = 160  # cells; from there on the detail area stands beside the lists, whatever the height

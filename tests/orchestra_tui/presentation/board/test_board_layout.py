@@ -1,12 +1,14 @@
 """Where the panes stand."""
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestra_tui.presentation.board.board_layout import (
-    BOARD_PANES,
     BoardNeeds,
+    BoardPane,
     Box,
     board_boxes,
 )
@@ -18,7 +20,7 @@ FEW = BoardNeeds(3, 4, 2, "tasks")
     st.integers(40, 300),
     st.integers(14, 80),
     st.tuples(st.integers(1, 500), st.integers(1, 500), st.integers(1, 500)),
-    st.sampled_from(BOARD_PANES),
+    st.sampled_from(get_args(BoardPane)),
     st.sampled_from([0, 1, 2]),
 )
 def test_the_panes_cover_the_board_without_a_gap_whatever_they_hold(
