@@ -165,20 +165,20 @@ def _merge_in_order(
                 tree = disjoint.merge(branch.commit)
                 by_git, kinds = not tree, dict[str, str]()
                 if by_git:
-                    trees.write()
+                    commits.flush()
                     tree, kinds = _merge_by_git(repo, ancestry, result, branch.commit)
                 if kinds:
                     conflicting.append((branch, kinds))
                     continue
-                result = commits.write(tree, (result, branch.commit), _message(branch, message))
+                result = commits.name(tree, (result, branch.commit), _message(branch, message))
                 if by_git:
+                    commits.flush()
                     disjoint.start_at(result)
                 done.append(branch)
                 ancestry.take(branch.commit)
             if len(conflicting) == len(waiting):
                 break
             waiting = [branch for branch, _ in conflicting]
-        trees.write()
     return _MergeProgress(result, done, conflicting)
 
 

@@ -1,25 +1,23 @@
-"""Writes merge commits: unsigned ones through one git process, signed ones one after another."""
+"""Writes merge commits: unsigned ones all at once, signed ones one after another."""
 
+import hashlib
 import os
-import subprocess
-import tempfile
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import BinaryIO
 
-from orchestra_server.git.merge.in_memory.write_objects import quoted_line
-from orchestra_server.git.process.foreign_programs import start_git, submit_watched
+from orchestra_server.git.merge.in_memory.write_objects import hash_objects
+from orchestra_server.git.process.foreign_programs import submit_watched
 from orchestra_server.git.process.identity import (
     ORCHESTRA_IDENTITY,
     read_identity,
     signing_option,
 )
-from orchestra_server.git.process.plain_git import GitResult
-from orchestra_server.git.process.run import GitFailed, ceiling_env
+from orchestra_server.git.process.run import GitFailed
 from orchestra_server.git.repository.repository import Repository
+
+_SHA1_DIGITS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,37 +34,52 @@ class CommitWriter:
     def __init__(
         self,
         repo: Repository,
-        scratch: Path,
         write_trees: Callable[[], None],
         ownership: Future[_Ownership],
         env: Mapping[str, str],
     ) -> None:
         self._repo = repo
         self._write_trees = write_trees
-        self._scratch = scratch
         self._env = env
         self._ownership = ownership
-        self._writer: _ObjectWriter | None = None
+        self._unwritten: dict[str, bytes] = {}
 
     def write(self, tree: str, parents: Sequence[str], message: str) -> str:
-        """Return the new commit; raises Refused where git has no identity."""
+        """Return the new commit, which git has written; raises as `name` and `flush`."""
+        commit = self.name(tree, parents, message)
+        self.flush()
+        return commit
+
+    def name(self, tree: str, parents: Sequence[str], message: str) -> str:
+        """Return the name of a new commit that git has once `flush` has run.
+
+        Raises Refused where git has no identity.
+        """
         owned = self._ownership.result()
         content = _commit_object(tree, parents, owned.identity, message)
         if "--gpg-sign" in owned.signed or not _is_plain(content):
+            self.flush()  # git looks for the parents
             return self._commit_tree(tree, parents, message, owned.signed)
-        if self._writer is None:
-            self._writer = _ObjectWriter(self._repo, self._scratch)
-        return self._writer.write(content)
+        new_hash = hashlib.sha1 if len(tree) == _SHA1_DIGITS else hashlib.sha256
+        commit = new_hash(b"commit %d\0%s" % (len(content), content)).hexdigest()
+        self._unwritten[commit] = content
+        return commit
 
-    def close(self) -> None:
-        """Wait for the end of git."""
-        if self._writer is not None:
-            self._writer.close()
+    def flush(self) -> None:
+        """Write the commits that are only named, after their trees; raises GitFailed."""
+        self._write_trees()
+        named, self._unwritten = self._unwritten, {}
+        if not named:
+            return
+        ran = hash_objects(self._repo, "commit", named.values())
+        if ran.status:
+            raise GitFailed(f"git hash-object failed in {self._repo.top}: {ran.failure}")
+        if ran.out.split() != list(named):
+            raise GitFailed(f"git hash-object in {self._repo.top} wrote other commits than given")
 
     def _commit_tree(
         self, tree: str, parents: Sequence[str], message: str, signed: Sequence[str]
     ) -> str:
-        self._write_trees()
         named = [part for parent in parents for part in ("-p", parent)]
         return self._repo.git(
             "-c", "i18n.commitEncoding=UTF-8",
@@ -81,7 +94,8 @@ def commit_writer(
 ) -> Generator[CommitWriter]:
     """Yield a writer of commits in the user's name, or for a `trial` in Orchestra's own.
 
-    `write_trees` writes the commits' trees: git needs them before it makes a signed commit.
+    `write_trees` writes the commits' trees, which the repository is to have first. At the end all
+    commits are written.
     """
     env: Mapping[str, str] = ORCHESTRA_IDENTITY if trial else {}
 
@@ -89,57 +103,11 @@ def commit_writer(
         identity = read_identity(repo.top, env)
         return _Ownership(identity, ("--no-gpg-sign",) if trial else signing_option(repo.top))
 
-    with (
-        ThreadPoolExecutor(max_workers=1) as pool,
-        tempfile.TemporaryDirectory(prefix="orchestra-commits-") as scratch,
-    ):
+    with ThreadPoolExecutor(max_workers=1) as pool:
         ownership = submit_watched(pool, read_ownership)  # whatever the caller reads meanwhile
-        writer = CommitWriter(repo, Path(scratch), write_trees, ownership, env)
-        try:
-            yield writer
-        finally:
-            writer.close()
-
-
-class _ObjectWriter:
-    """One git process that writes each commit as soon as it is asked; it runs no hook or filter."""
-
-    def __init__(self, repo: Repository, scratch: Path) -> None:
-        self._directory = repo.top
-        self._content = scratch / "commit"
-        self._line = os.fsencode(quoted_line(self._content))
-        self._err: BinaryIO = (scratch / "errors").open("w+b")
-        self._process = start_git(
-            repo.top, ("hash-object", "-t", "commit", "-w", "--no-filters", "--stdin-paths"),
-            ceiling_env(repo.top),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._err,
-        )  # fmt: skip
-
-    def write(self, content: bytes) -> str:
-        """Return the object's name once git has written it; raises GitFailed when git cannot."""
-        self._content.write_bytes(content)
-        given, answers = self._process.stdin, self._process.stdout
-        answer = b""
-        if given is not None and answers is not None:
-            try:
-                given.write(self._line)
-                given.flush()
-                answer = answers.readline()
-            except BrokenPipeError:
-                pass  # it has said why
-        if not answer.endswith(b"\n"):
-            raise GitFailed(f"git hash-object failed in {self._directory}: {self._failure()}")
-        return answer.decode().strip()
-
-    def close(self) -> None:
-        """End the process by the end of its input."""
-        self._process.communicate()
-        self._err.close()
-
-    def _failure(self) -> str:
-        status = self._process.wait()
-        self._err.seek(0)
-        return GitResult(status, "", os.fsdecode(self._err.read())).failure
+        writer = CommitWriter(repo, write_trees, ownership, env)
+        yield writer
+        writer.flush()
 
 
 def _commit_object(

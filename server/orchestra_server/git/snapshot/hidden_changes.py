@@ -12,9 +12,10 @@ from pathlib import Path
 # gitformat-index(5): the header, the fixed part of an entry before its object id, and the flags.
 _HEADER = struct.Struct(">4sLL")
 _STATS = 40
-_FLAGS = struct.Struct(">H")
-_ASSUMED = 0x8000
-_NAME = 0x0FFF
+_FLAGS = 2  # bytes
+_ASSUMED = 0x80  # in the first one
+_HIGH = 0x0F  # of the length of the name
+_LONG = 0x0FFF  # that long, or longer
 _PLAIN_VERSION = 2  # it has no flags for `--skip-worktree` and `add --intent-to-add`
 _SPLIT = b"link"  # the extension of an index whose entries are mostly in another file
 
@@ -45,14 +46,18 @@ def unhide_changes(worktree: Path, git: Callable[..., str]) -> None:
 
 
 def _is_assumed(content: bytes, count: int, id_bytes: int) -> bool:
-    """Read the flags of each entry; an entry ends with its name, padded with NUL to eight bytes."""
-    at = _HEADER.size
+    """Read the flags of each entry; an entry ends with its name, padded with NUL to eight bytes.
+
+    This is as plain as it can be: a landing reads the entries of all its worktrees.
+    """
+    before = _STATS + id_bytes
+    at = _HEADER.size + before  # of the flags: the first byte has the one that is looked for
     for _ in range(count):
-        (flags,) = _FLAGS.unpack_from(content, at + _STATS + id_bytes)
-        if flags & _ASSUMED:
+        high = content[at]
+        if high & _ASSUMED:
             return True
-        name = at + _STATS + id_bytes + _FLAGS.size
-        length = flags & _NAME
-        end = name + length if length < _NAME else content.index(b"\0", name)
-        at += (end - at) // 8 * 8 + 8
+        length = (high & _HIGH) << 8 | content[at + 1]
+        if length == _LONG:
+            length = content.index(b"\0", at + _FLAGS) - at - _FLAGS
+        at += (before + _FLAGS + length) // 8 * 8 + 8
     return False

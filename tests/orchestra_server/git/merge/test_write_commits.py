@@ -30,7 +30,7 @@ def write(shop: Workshop, *messages: str) -> list[str]:
     main = shop.main
     tree = main.git("rev-parse", "HEAD^{tree}")
     with commit_writer(shop.repo, trial=False) as commits:
-        return [commits.write(tree, [main.head], message) for message in messages]
+        return [commits.name(tree, [main.head], message) for message in messages]
 
 
 def test_many_commits_are_those_of_commit_tree_and_take_one_process(
@@ -56,6 +56,19 @@ def test_the_commits_are_whole_before_the_writer_is_closed(shop: Workshop) -> No
         )
         second = commits.write(tree, [main.head, first], MESSAGE)
     assert main.git("log", "-1", "--format=%P", second).split() == [main.head, first]
+
+
+def test_named_commits_are_written_at_the_end_and_those_of_git_find_their_parents(
+    shop: Workshop,
+) -> None:
+    main = shop.main
+    tree = main.git("rev-parse", "HEAD^{tree}")
+    with commit_writer(shop.repo, trial=True) as commits:
+        first = commits.name(tree, [main.head], MESSAGE)
+        second = commits.name(tree, [first], "a message that git has to mend: \udce1")
+        third = commits.name(tree, [second], MESSAGE)
+    assert main.git("rev-list", "--count", f"{main.head}..{third}") == "3"
+    main.git("fsck", "--strict", "--no-dangling")
 
 
 def test_a_name_that_is_not_utf8_is_mended_by_git(

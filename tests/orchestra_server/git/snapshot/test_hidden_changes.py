@@ -39,6 +39,16 @@ def test_a_flagged_file_is_found_at_any_position_in_the_index(
     assert hides(made)
 
 
+def test_a_flagged_file_is_found_after_a_name_too_long_for_the_index_to_tell_its_length(
+    made: TestRepository,
+) -> None:
+    blob = made.git("rev-parse", "HEAD:README")
+    made.git("update-index", "--add", "--cacheinfo", f"100644,{blob},b{'/long' * 1000}")
+    assert not hides(made)
+    made.git("update-index", "--assume-unchanged", "z")
+    assert hides(made)
+
+
 def test_a_split_index_is_assumed_to_hide_changes(made: TestRepository) -> None:
     made.git("update-index", "--split-index")
     assert hides(made)
