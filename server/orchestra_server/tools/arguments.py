@@ -9,15 +9,13 @@ from orchestra_core.models import Severity as SeverityName
 from orchestra_core.replies.review import DiffPart
 from orchestra_core.workers.started_worker import Policy
 
-TaskId = Annotated[str, Field(description="The task's id, exactly as start_task returned it.")]
-ChamberName = Annotated[
-    str, Field(description="The chamber's name, as given to create_chambers_batch.")
-]
+TaskId = Annotated[str, Field(description="As start_task returned it.")]
+ChamberName = Annotated[str, Field(description="The chamber's name.")]
 AgentId = Annotated[
     str,
     Field(
-        description="Who did it: the worker's agent_id from create_chambers_batch, such as "
-        "'implementation-executor-auth' for chamber 'auth', or 'conductor' for yourself."
+        description="Who did it: the agent_id that create_chambers_batch returned, or 'conductor' for "
+        "yourself."
     ),
 ]
 Description = Annotated[
@@ -27,15 +25,14 @@ Description = Annotated[
 Complexity = Annotated[
     Literal["auto-detect", Level],
     Field(
-        description="How much work it is. 'auto-detect' decides from the description and says why; "
-        "name a level only when you know better."
+        description="'auto-detect' decides from the description and says why; name a level only when "
+        "you know better."
     ),
 ]
 WorkingDirectory = Annotated[
     str,
     Field(
-        description="Absolute path of the checkout the work belongs to. "
-        "Leave it out for the repository this server was started in."
+        description="Absolute path of the checkout; left out, the one this server was started in."
     ),
 ]
 ChamberNames = Annotated[
@@ -48,15 +45,14 @@ ChamberNames = Annotated[
 Base = Annotated[
     str,
     Field(
-        description="Branch, tag or commit the chambers start from. "
-        "Leave it out for the commit the task started at."
+        description="Branch, tag or commit they start from; left out, the commit the task started at."
     ),
 ]
 Briefs = Annotated[
     dict[str, str] | None,
     Field(
-        description="For each chamber name, what its worker has to do, which files are its own and "
-        "how to tell that it is done. It goes into the worker's briefing and prompt."
+        description="For each name, what its worker has to do, which files are its own and how to "
+        "tell that it is done. It goes into the worker's prompt."
     ),
 ]
 Skeleton = Annotated[
@@ -69,14 +65,13 @@ Skeleton = Annotated[
 AgentType = Annotated[
     str,
     Field(
-        description="The kind of agent you are about to start, such as 'implementation-executor'."
+        description="The kind of agent you start, such as 'implementation-executor'."
     ),
 ]
 Module = Annotated[
     str,
     Field(
-        description="The chamber this agent will work in. "
-        "Leave it out for an agent that only reads or plans."
+        description="The chamber it will work in; left out, it only reads or plans."
     ),
 ]
 Action = Annotated[str, Field(description="What was done, in a sentence.")]
@@ -86,8 +81,8 @@ Result = Annotated[
 Patterns = Annotated[
     list[str] | None,
     Field(
-        description="Reusable approaches the work established, a few words each, such as "
-        "['JWT auth', 'rate limiting']. Each becomes a discovery that others can find."
+        description="Reusable approaches, a few words each, such as ['JWT auth', 'rate limiting']. "
+        "Each becomes a discovery."
     ),
 ]
 DiscoveryText = Annotated[
@@ -103,12 +98,12 @@ Severity = Annotated[
 Impact = Annotated[str, Field(description="What follows from it for the others' work.")]
 Affects = Annotated[
     list[str] | None,
-    Field(description="Names of the chambers it concerns. Leave it out when it concerns all."),
+    Field(description="The chambers it concerns; left out, all."),
 ]
 PhaseName = Annotated[
     str,
     Field(
-        description="The phase to enter, one of the task's phases. Leave it out for the next one."
+        description="The phase to enter; left out, the next one."
     ),
 ]
 Message = Annotated[
@@ -146,7 +141,7 @@ Choices = Annotated[
         "label, several joined by ', ', or words of your own."
     ),
 ]
-AgentName = Annotated[str, Field(description="Which configured agent; leave it out for claude.")]
+AgentName = Annotated[str, Field(description="A configured agent; left out, claude.")]
 PolicyName = Annotated[
     Policy,
     Field(
@@ -165,15 +160,15 @@ CommitChanges = Annotated[
 DryRun = Annotated[
     bool,
     Field(
-        description="true: change nothing and say what would happen: the commits, the merge or its "
-        "conflicts, and the user's files that block it."
+        description="true: only say what would happen: the commits, the merge or its conflicts, and "
+        "the user's files that block it."
     ),
 ]
 Partial = Annotated[
     bool,
     Field(
-        description="If chambers conflict. false: nothing lands. true: as many chambers land as "
-        "are compatible, the others stay live with their conflicts, and the task stays open."
+        description="true: if chambers conflict, as many land as are compatible; the others stay live "
+        "with their conflicts, and the task stays open."
     ),
 ]
 Only = Annotated[
@@ -201,13 +196,12 @@ Summary = Annotated[
 SavedRef = Annotated[
     str,
     Field(
-        description="One of the listed refs, to restore exactly that save. "
-        "Leave it out for the chamber's last."
+        description="One of the listed refs; left out, the chamber's last save."
     ),
 ]
 Part = Annotated[DiffPart, Field(description="Which of its work.")]
 ReviewedPath = Annotated[str, Field(description="Only this file, as `files` names it.")]
 RestoredName = Annotated[
     str,
-    Field(description="The chamber to restore. Leave it out to list what is saved for the task."),
+    Field(description="The chamber to restore; left out, what is saved for the task is listed."),
 ]

@@ -57,7 +57,7 @@ class ChamberTools:
         """Read the status of a task's workers side by side, without disturbing them.
 
         For each chamber: what its worker is doing, the size of its diff, its last recorded
-        action and its unread interrupts. Changes nothing.
+        action and its unread interrupts.
         """
         return await get_parallel_status(
             await self._session.context(actor_of(call)), task_id=task_id
@@ -67,9 +67,8 @@ class ChamberTools:
         """Read which chambers of a task would not merge now, uncommitted work included.
 
         For each two chambers that conflict, or a chamber and the branch it lands on ('base'): the
-        files, git's word for each, and since when. It is kept up to date while the workers write,
-        so calling it costs nothing: call it when a worker reports, and before complete_task.
-        Changes nothing.
+        files, git's word for each, and since when. It is kept up to date while the workers write:
+        call it when a worker reports, and before complete_task.
         """
         return await get_conflicts(await self._session.context(actor_of(call)), task_id=task_id)
 
@@ -82,10 +81,7 @@ class ChamberTools:
         part: arguments.Part = "all",
         path: arguments.ReviewedPath = "",
     ) -> ChamberDiff:
-        """Read what a chamber changed, as files and a diff; also of a landed or closed one.
-
-        Changes nothing.
-        """
+        """Read what a chamber changed, as files and a diff; also of a landed or closed one."""
         return await review_chamber(
             await self._session.context(actor_of(call)),
             task_id=task_id,
@@ -105,7 +101,7 @@ class ChamberTools:
         """Remove one chamber before the task is complete; its work is not merged.
 
         Its uncommitted and unmerged work is saved under a ref first, and restore_chamber
-        restores it. complete_task closes chambers by itself: you need this only to drop a part.
+        restores it. Only to drop a part: complete_task closes chambers by itself.
         While its worker is running this is refused until you confirm.
         """
         return await close_chamber(

@@ -44,7 +44,7 @@ class TaskTools:
         """Finish the task's current phase and begin the next one, or the one named.
 
         Chambers, first work and completing advance it by themselves; call it for other steps,
-        so that the person watching sees them. Returns all phases with their times.
+        so that the person watching sees them.
         """
         return await advance_phase(
             await self._session.context(actor_of(call)), task_id=task_id, phase=phase
@@ -53,7 +53,7 @@ class TaskTools:
     async def get_task_status(self, *, call: ToolCall, task_id: arguments.TaskId) -> TaskStatus:
         """Read a whole task: request, phases, chambers, agents, discoveries, unread interrupts.
 
-        Changes nothing. Use it to resume a task, for example in a new session.
+        Use it to resume a task in a new session.
         """
         return await get_task_status(await self._session.context(actor_of(call)), task_id=task_id)
 

@@ -40,8 +40,7 @@ class WorkerTools:
         """Read what an agent needs to know before you start it; pass it `prompt`.
 
         Gives the mission, its scope, the other chambers, the discoveries that touch it and its
-        chamber's absolute path. Changes nothing. Call it again for a later agent:
-        there may be new discoveries. Workers cannot call these tools themselves.
+        chamber's absolute path. Call it again for a later agent: there may be new discoveries.
         """
         return await get_agent_context(
             await self._session.context(actor_of(call)),

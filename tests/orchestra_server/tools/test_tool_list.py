@@ -1,8 +1,9 @@
 """What a client's model is told before it calls anything."""
 
+import json
 from pathlib import Path
 
-from mcp.types import ListToolsResult, Tool
+from mcp.types import ListToolsResult, TextContent, Tool
 
 from orchestra_core.settings import Settings
 from orchestra_server.tools.tool_list import short_schema
@@ -41,6 +42,10 @@ READING = {
     "review_chamber",
 }
 CLIENT_LIMIT = 2_048
+# With the fifteen tools of the first version. Before a model calls a tool it reads the names and the
+# instructions; the descriptions, the arguments and the playbook it reads when it needs them.
+FIRST_UPFRONT_CHARACTERS = 1_465
+FIRST_CHARACTERS = 19_883
 
 
 async def listed(settings: Settings, repository: Path) -> list[Tool]:
@@ -136,3 +141,21 @@ def test_a_schema_says_nothing_that_only_costs_tokens() -> None:
             "either": {"anyOf": [{"type": "string"}, {"type": "integer"}], "default": ""},
         },
     }
+
+
+async def test_what_a_model_reads_of_the_server_costs_no_more_than_in_the_first_version(
+    settings: Settings, repository: Path
+) -> None:
+    async with in_memory(settings, repository) as conductor:
+        tools = (await conductor.client.list_tools()).tools
+        instructions = conductor.client.instructions or ""
+        playbook = await conductor.client.get_prompt("conduct", {"request": "x"})
+    (message,) = playbook.messages
+    assert isinstance(message.content, TextContent)
+    names = "".join(f"mcp__orchestration__{tool.name}" for tool in tools)
+    assert len(names + instructions) <= FIRST_UPFRONT_CHARACTERS
+    listed_tools = "".join(
+        tool.name + (tool.description or "") + json.dumps(tool.input_schema, separators=(",", ":"))
+        for tool in tools
+    )
+    assert len(listed_tools + instructions + message.content.text) <= FIRST_CHARACTERS
