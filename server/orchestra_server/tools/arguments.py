@@ -14,8 +14,8 @@ ChamberName = Annotated[str, Field(description="The chamber's name.")]
 AgentId = Annotated[
     str,
     Field(
-        description="Who did it: the agent_id that create_chambers_batch returned, or 'conductor' for "
-        "yourself."
+        description="Who did it: the agent_id that create_chambers_batch returned, or 'conductor' "
+        "for yourself."
     ),
 ]
 Description = Annotated[
@@ -25,8 +25,8 @@ Description = Annotated[
 Complexity = Annotated[
     Literal["auto-detect", Level],
     Field(
-        description="'auto-detect' decides from the description and says why; name a level only when "
-        "you know better."
+        description="'auto-detect' decides from the description and says why; name a level only "
+        "when you know better."
     ),
 ]
 WorkingDirectory = Annotated[
@@ -44,9 +44,7 @@ ChamberNames = Annotated[
 ]
 Base = Annotated[
     str,
-    Field(
-        description="Branch, tag or commit they start from; left out, the commit the task started at."
-    ),
+    Field(description="Branch, tag or commit they start from; left out, where the task started."),
 ]
 Briefs = Annotated[
     dict[str, str] | None,
@@ -64,15 +62,11 @@ Skeleton = Annotated[
 ]
 AgentType = Annotated[
     str,
-    Field(
-        description="The kind of agent you start, such as 'implementation-executor'."
-    ),
+    Field(description="The kind of agent you start, such as 'implementation-executor'."),
 ]
 Module = Annotated[
     str,
-    Field(
-        description="The chamber it will work in; left out, it only reads or plans."
-    ),
+    Field(description="The chamber it will work in; left out, it only reads or plans."),
 ]
 Action = Annotated[str, Field(description="What was done, in a sentence.")]
 Result = Annotated[
@@ -102,9 +96,7 @@ Affects = Annotated[
 ]
 PhaseName = Annotated[
     str,
-    Field(
-        description="The phase to enter; left out, the next one."
-    ),
+    Field(description="The phase to enter; left out, the next one."),
 ]
 Message = Annotated[
     str,
@@ -160,15 +152,15 @@ CommitChanges = Annotated[
 DryRun = Annotated[
     bool,
     Field(
-        description="true: only say what would happen: the commits, the merge or its conflicts, and "
-        "the user's files that block it."
+        description="true: only say what would happen: the commits, the merge or its conflicts, "
+        "and the user's files that block it."
     ),
 ]
 Partial = Annotated[
     bool,
     Field(
-        description="true: if chambers conflict, as many land as are compatible; the others stay live "
-        "with their conflicts, and the task stays open."
+        description="true: if chambers conflict, as many land as are compatible; the others stay "
+        "live with their conflicts, and the task stays open."
     ),
 ]
 Only = Annotated[
@@ -195,9 +187,7 @@ Summary = Annotated[
 ]
 SavedRef = Annotated[
     str,
-    Field(
-        description="One of the listed refs; left out, the chamber's last save."
-    ),
+    Field(description="One of the listed refs; left out, the chamber's last save."),
 ]
 Part = Annotated[DiffPart, Field(description="Which of its work.")]
 ReviewedPath = Annotated[str, Field(description="Only this file, as `files` names it.")]

@@ -42,8 +42,8 @@ READING = {
     "review_chamber",
 }
 CLIENT_LIMIT = 2_048
-# With the fifteen tools of the first version. Before a model calls a tool it reads the names and the
-# instructions; the descriptions, the arguments and the playbook it reads when it needs them.
+# With the fifteen tools of the first version. Before a model calls a tool it reads the names and
+# the instructions; the descriptions, the arguments and the playbook it reads when it needs them.
 FIRST_UPFRONT_CHARACTERS = 1_465
 FIRST_CHARACTERS = 19_883
 
