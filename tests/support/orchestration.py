@@ -11,6 +11,7 @@ from mcp import Client, StdioServerParameters, stdio_client
 from mcp.types import TextContent, TextResourceContents
 
 from orchestra_core.clock import now_ms
+from orchestra_core.configuration.live_settings import LiveSettings
 from orchestra_core.daemon.keep_daemon import KeptDaemon
 from orchestra_core.project import Project
 from orchestra_core.settings import LINGER, REDIS_URL, STATE_DIR, Settings
@@ -69,7 +70,8 @@ async def daemon_in_this_process(
     project: Project, settings: Settings
 ) -> AsyncGenerator[KeptDaemon]:
     """Do what the clone's daemon does, without starting one."""
-    async with open_store(project.id, settings) as store, on_duty(store, project, settings, now_ms):
+    live = LiveSettings(settings, project.root)
+    async with open_store(project.id, settings) as store, on_duty(store, project, live, now_ms):
         yield KeptDaemon(project, settings)
 
 

@@ -10,9 +10,9 @@ from typing import TypeAlias
 import msgspec
 
 from orchestra_core.clock import now_ms
+from orchestra_core.configuration.live_settings import LiveSettings
 from orchestra_core.errors import BadInput, OrchestraError
 from orchestra_core.project import Project
-from orchestra_core.settings import Settings
 from orchestra_core.text import one_line
 from orchestra_server.commands.command import OperatorCommand, run_command
 from orchestra_server.daemon.served_store import ServedStore
@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 class CommandRunner:
     """Answers each command with the text that it prints, or with one line of error."""
 
-    def __init__(self, project: Project, settings: Settings, store: ServedStore) -> None:
+    def __init__(self, project: Project, settings: LiveSettings, store: ServedStore) -> None:
         self._project = project
         self._settings = settings
         self._store = store
@@ -61,7 +61,7 @@ class CommandRunner:
         return Context(
             store=store,
             project=replace(self._project, root=Path(command.root)),
-            settings=self._settings,
+            settings=self._settings.now(),
             actor=command.actor,
             background=self._background,
         )

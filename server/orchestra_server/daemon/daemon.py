@@ -13,6 +13,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from orchestra_core.clock import now_ms
+from orchestra_core.configuration.live_settings import LiveSettings
 from orchestra_core.daemon.ask_daemon import ask_daemon
 from orchestra_core.daemon.daemon_files import daemon_lock, make_daemon_directories
 from orchestra_core.errors import OrchestraError, Unavailable, unavailable
@@ -87,18 +88,18 @@ def _sole_daemon(project: Project) -> Generator[None]:
 
 
 async def _live(project: Project, settings: Settings) -> None:
-    for problem in settings.problems:
-        _log.warning("%s", problem)
-    lifetime = Lifetime(project.git_dir, settings.linger)
+    _tell_problems(settings)
+    live = LiveSettings(settings, project.main_checkout, _tell_problems)
+    lifetime = Lifetime(project.git_dir, lambda: live.now().linger)
     loop = asyncio.get_running_loop()
     for number in _END_SIGNALS:
         loop.add_signal_handler(number, lifetime.stop)
     try:
         store = ServedStore()
-        commands = CommandRunner(project, settings, store)
+        commands = CommandRunner(project, live, store)
         async with Listener(project, settings, lifetime, commands.run).listen():
             serving = asyncio.create_task(
-                serve_clone(project, settings, store, commands, lifetime.hold)
+                serve_clone(project, live, store, commands, lifetime.hold)
             )
             watching = asyncio.create_task(wait_for_removal(project.git_dir))
             watching.add_done_callback(lambda _: lifetime.end())
@@ -109,6 +110,11 @@ async def _live(project: Project, settings: Settings) -> None:
         raise unavailable(fault) from fault
     finally:
         lifetime.close()
+
+
+def _tell_problems(settings: Settings) -> None:
+    for problem in settings.problems:
+        _log.warning("%s", problem)
 
 
 async def _end(tasks: Collection[asyncio.Task[None]]) -> None:
@@ -129,7 +135,7 @@ async def _stop_unused_servers(settings: Settings) -> None:
 
 async def serve_clone(
     project: Project,
-    settings: Settings,
+    settings: LiveSettings,
     served: ServedStore,
     commands: CommandRunner,
     hold: Hold = nullcontext,
@@ -139,7 +145,7 @@ async def serve_clone(
     while True:
         try:
             async with (
-                open_store(project.id, settings) as store,
+                open_store(project.id, settings.now()) as store,
                 on_duty(store, project, settings, now_ms, hold),
             ):
                 failures = 0

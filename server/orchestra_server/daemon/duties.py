@@ -6,10 +6,10 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, nullcontext
 
 from orchestra_core.clock import Clock
+from orchestra_core.configuration.live_settings import LiveSettings
 from orchestra_core.errors import Unavailable
 from orchestra_core.models import Chamber, Presence
 from orchestra_core.project import Project
-from orchestra_core.settings import Settings
 from orchestra_core.store.store import Store
 from orchestra_server.daemon.agent_drivers import driver_of
 from orchestra_server.usecases.clones.registration import register_clone
@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def on_duty(
-    store: Store, project: Project, settings: Settings, clock: Clock, hold: Hold = nullcontext
+    store: Store, project: Project, settings: LiveSettings, clock: Clock, hold: Hold = nullcontext
 ) -> AsyncGenerator[None]:
     """Register the clone, deliver its mail, take in its spool, watch, judge and show its chambers.
 
@@ -43,10 +43,10 @@ async def on_duty(
         await register_clone(store, project)
     except Unavailable as fault:  # a repository that cannot be written can still be read
         _log.warning("%s", fault)
-    context = Context(store=store, project=project, settings=settings, actor="", clock=clock)
+    context = Context(store=store, project=project, settings=settings.now(), actor="", clock=clock)
     lock = project.git_dir / _PROJECTIONS_LOCK
 
-    deeds, radar = DeedWatch(context), GateRadar(context)
+    deeds, radar = DeedWatch(context), GateRadar(context, lambda: settings.now().gate_share)
     launcher = AgentLauncher(project, driver_of)
     supervisor = WorkerSupervisor(store, project, clock, launcher.start, hold)
 
@@ -68,6 +68,6 @@ async def on_duty(
         run_as_leader(radar.lock, radar.run, "the judge of chambers at rest"),
         run_as_leader(lock, follow, "the keeper of the JSON files and the reader of discoveries"),
         run_as_leader(project.git_dir / _WORKERS_LOCK, supervisor.run, "the supervisor of workers"),
-        trim_daily(store, settings.history_keep, clock),
+        trim_daily(store, lambda: settings.now().history_keep, clock),
     ):
         yield

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -18,7 +18,7 @@ class Lifetime:
     A hook that writes into the spool needs it too. It wakes only when that time may be over.
     """
 
-    def __init__(self, common_dir: Path, linger: float) -> None:
+    def __init__(self, common_dir: Path, linger: Callable[[], float]) -> None:
         self._common_dir = common_dir
         self._linger = linger
         self._loop = asyncio.get_running_loop()
@@ -27,7 +27,7 @@ class Lifetime:
         self._needed_at = time.time()
         self._alarm: asyncio.TimerHandle | None = None
         self.was_stopped = False
-        self._look_in(max(linger, _FIRST_USE_SECONDS))
+        self._look_in(max(linger(), _FIRST_USE_SECONDS))
 
     @property
     def holders(self) -> int:
@@ -57,7 +57,7 @@ class Lifetime:
             self._holders -= 1
             self._needed_at = time.time()
             if not self._holders:
-                self._look_in(self._linger)
+                self._look_in(self._linger())
 
     def close(self) -> None:
         """Cancel the alarm."""
@@ -71,7 +71,7 @@ class Lifetime:
     def _look(self) -> None:
         if self._holders:
             return
-        seconds = seconds_left(self._needed_at, self._spooled_at(), time.time(), self._linger)
+        seconds = seconds_left(self._needed_at, self._spooled_at(), time.time(), self._linger())
         if seconds <= 0:
             self._over.set()
         else:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from orchestra_core.clock import Clock, now_ms
 from orchestra_core.clone.clone_id import is_disputed
+from orchestra_core.configuration.live_settings import LiveSettings
 from orchestra_core.daemon.keep_daemon import KeptDaemon, kept_daemon
 from orchestra_core.errors import OrchestraError, Unavailable, unavailable
 from orchestra_core.project import Project, find_project
@@ -51,6 +52,7 @@ class ServerSession:
         keep_daemon: KeepDaemon = kept_daemon,
     ) -> None:
         self._settings = settings
+        self._live_settings = LiveSettings(settings, directory)
         self._directory = directory
         self._clock = clock
         self._keep_daemon = keep_daemon
@@ -85,7 +87,7 @@ class ServerSession:
         context = Context(
             store=store,
             project=project,
-            settings=self._settings,
+            settings=self._live_settings.now(),
             actor=actor,
             clock=self._clock,
             background=self._background,

@@ -1,16 +1,18 @@
 """What the daemon answers to a command, however it goes."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
+from orchestra_core.configuration.live_settings import LiveSettings
 from orchestra_core.errors import StoreUnavailable
 from orchestra_server.daemon import answer_commands
 from orchestra_server.daemon.answer_commands import CommandRunner
 from orchestra_server.daemon.served_store import ServedStore
 from orchestra_server.usecases.common.transaction import Context
 from tests.support.conducting import a_started_task, chambers_open
-from tests.support.waiting import until
+from tests.support.waiting import until, until_awaited
 
 
 @pytest.fixture
@@ -22,7 +24,9 @@ def served(context: Context) -> ServedStore:
 
 @pytest.fixture
 def runner(context: Context, served: ServedStore) -> CommandRunner:
-    return CommandRunner(context.project, context.settings, served)
+    return CommandRunner(
+        context.project, LiveSettings(context.settings, context.project.root), served
+    )
 
 
 async def test_a_command_is_answered_with_what_it_prints(
@@ -93,3 +97,21 @@ async def test_the_files_that_follow_a_command_are_written_before_the_daemon_end
     await runner.run({"name": "interrupt", "root": "/", "chamber": "auth", "text": "Use PR 12"})
     await runner.finish()
     await until(status.exists)
+
+
+async def test_a_command_goes_by_what_the_configuration_says_now(
+    context: Context, runner: CommandRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = await a_started_task(context)
+    await chambers_open(context, task, ["auth"])
+    await runner.run({"name": "interrupt", "root": "/", "chamber": "auth", "text": "Use PR 12"})
+
+    async def is_urgent() -> bool:
+        status = await runner.run({"name": "status", "root": "/", "json": True})
+        return '"group": "needs-you"' in str(status["text"])
+
+    assert not await is_urgent()
+    (tmp_path / "orchestra").mkdir()
+    (tmp_path / "orchestra" / "config.toml").write_text("[limits]\nunread = 1\n")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    await until_awaited(is_urgent)

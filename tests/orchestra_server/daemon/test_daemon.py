@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestra_core.configuration.live_settings import LiveSettings
 from orchestra_core.daemon.ask_daemon import Answer, ask_daemon, introduction
 from orchestra_core.daemon.daemon_files import daemon_lock
 from orchestra_core.daemon.start_daemon import daemon_environ, ensure_daemon, stop_daemon
@@ -119,8 +120,9 @@ async def test_serving_that_is_cancelled_ends_although_its_store_cannot_be_close
 
     monkeypatch.setattr(daemon, "open_store", broken_store)
     served = ServedStore()
-    commands = CommandRunner(project, settings, served)
-    serving = asyncio.create_task(daemon.serve_clone(project, settings, served, commands))
+    live = LiveSettings(settings, project.root)
+    commands = CommandRunner(project, live, served)
+    serving = asyncio.create_task(daemon.serve_clone(project, live, served, commands))
     await asyncio.wait_for(opened.wait(), 10)
     serving.cancel()
     await asyncio.wait([serving], timeout=10)

@@ -9,6 +9,7 @@ import pytest
 from orchestra_core.change import Change
 from orchestra_core.clock import now_ms
 from orchestra_core.clone.clone_id import own_clone_id
+from orchestra_core.configuration.live_settings import LiveSettings
 from orchestra_core.events import Event, EventData
 from orchestra_core.process.file_lock import is_locked
 from orchestra_core.project import Project, find_project
@@ -32,7 +33,10 @@ async def test_the_process_on_duty_delivers_mail_watches_chambers_and_sends_hear
     store: Store, project: Project, settings: Settings
 ) -> None:
     locks = [project.git_dir / DUTY_LOCK, project.git_dir / "orchestra-radar.lock"]
-    async with on_duty(store, project, settings, now_ms), asyncio.timeout(20):
+    async with (
+        on_duty(store, project, LiveSettings(settings, project.root), now_ms),
+        asyncio.timeout(20),
+    ):
         await until(lambda: all(is_locked(lock) for lock in locks))
         clone = own_clone_id(project.git_dir)
         while not (await store.snapshot()).heartbeats[clone].serves:  # noqa: ASYNC110 - no event says it
@@ -47,7 +51,7 @@ async def test_who_is_on_duty_trims_the_history(
     at = now_ms() - 8 * 86_400_000
     event = Event(at=at, kind="clone.appeared", data=EventData(clone=a_clone()))
     await commit(store, Change(events=(event,)))
-    with_history = replace(settings, history_keep=7)
+    with_history = LiveSettings(replace(settings, history_keep=7), project.root)
     async with on_duty(store, project, with_history, now_ms), asyncio.timeout(20):
         while await checkpoint_number(store) == 0:  # noqa: ASYNC110 - trimming is no event
             await asyncio.sleep(0.01)

@@ -32,7 +32,7 @@ async def test_a_daemon_that_nobody_attaches_to_ends_by_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lifetime, "_FIRST_USE_SECONDS", 0.01)
-    alone = Lifetime(tmp_path, 0)
+    alone = Lifetime(tmp_path, lambda: 0)
     await asyncio.wait_for(alone.ended(), 10)
     assert not alone.was_stopped
 
@@ -41,7 +41,7 @@ async def test_a_held_daemon_stays_and_ends_with_its_last_holder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lifetime, "_FIRST_USE_SECONDS", 0.01)
-    held = Lifetime(tmp_path, 0)
+    held = Lifetime(tmp_path, lambda: 0)
     ended = asyncio.create_task(held.ended())
     with held.hold():
         with held.hold():
@@ -58,7 +58,7 @@ async def test_a_hook_that_writes_into_the_spool_keeps_the_daemon(
     spool = make_spool(tmp_path)
     written = time.time() + 3_600  # so that the second look is the last one before an hour
     os.utime(spool, (written, written))
-    daemon = Lifetime(tmp_path, 0.05)
+    daemon = Lifetime(tmp_path, lambda: 0.05)
     ended = asyncio.create_task(daemon.ended())
     for _ in range(3):
         await asyncio.sleep(0.05)
@@ -68,7 +68,7 @@ async def test_a_hook_that_writes_into_the_spool_keeps_the_daemon(
 
 
 async def test_a_stopped_daemon_ends_although_it_is_held(tmp_path: Path) -> None:
-    stopped = Lifetime(tmp_path, 100)
+    stopped = Lifetime(tmp_path, lambda: 100)
     with stopped.hold():
         stopped.stop()
         await asyncio.wait_for(stopped.ended(), 10)

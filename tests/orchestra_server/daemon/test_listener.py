@@ -38,7 +38,7 @@ async def listening(
     settings: Settings,
     run_command: Callable[[object], Awaitable[Answer]] = no_command,
 ) -> AsyncGenerator[Lifetime]:
-    lifetime = Lifetime(project.git_dir, 100)
+    lifetime = Lifetime(project.git_dir, lambda: 100)
     make_daemon_directories(project.git_dir)
     try:
         async with Listener(project, settings, lifetime, run_command).listen():

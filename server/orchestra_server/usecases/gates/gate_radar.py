@@ -6,7 +6,7 @@ low priority and within a share of the time; a newer content of what is being ju
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -73,8 +73,12 @@ class _LandingGroup:
 class GateRadar:
     """Follows what the conflict monitor sees, until cancelled."""
 
-    def __init__(self, context: Context, quiet_seconds: float = _QUIET_SECONDS) -> None:
+    def __init__(
+        self, context: Context, share: Callable[[], int], quiet_seconds: float = _QUIET_SECONDS
+    ) -> None:
+        """`share` is asked how many percent of the time gates may run; 0 is never."""
         self._context = replace(context, actor=_ACTOR)
+        self._share = share
         self._quiet_seconds = quiet_seconds
         self._work = SeenWork()
         self._changed_at: dict[str, float] = {}  # by chamber, in the loop's time
@@ -150,7 +154,7 @@ class GateRadar:
         plan = await asyncio.to_thread(
             trusted_plan, project.main_checkout, state_dir, project.git_dir
         )
-        if plan is None or not plan.gates or not context.settings.gate_share:
+        if plan is None or not plan.gates or not self._share():
             await self._record(dict.fromkeys((chamber.id for chamber in work.chambers), ""))
             return _UNTRUSTED_SECONDS
         resting, seconds = self._resting(work)
@@ -251,8 +255,8 @@ class GateRadar:
         begun = self._loop.time()
         judgement = await self._run(judge, commit, whose, frozenset(of))
         self._judgements[judge.plan.digest, commit.commit] = judgement
-        share = self._context.settings.gate_share
-        await asyncio.sleep((self._loop.time() - begun) * (_WHOLE - share) / share)
+        if share := self._share():  # else the next look tells it
+            await asyncio.sleep((self._loop.time() - begun) * (_WHOLE - share) / share)
         return judgement
 
     async def _known(self, judge: TreeJudge, commit: CommitToJudge) -> Judgement:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
 from orchestra_core.clock import Clock
@@ -20,19 +20,17 @@ _log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def trim_daily(store: Store, days: int, clock: Clock) -> AsyncGenerator[None]:
+async def trim_daily(store: Store, days: Callable[[], int], clock: Clock) -> AsyncGenerator[None]:
     """Trim the history now and once a day until the block ends; 0 days keep all of it.
 
-    A failure is logged, and the next day tries again.
+    `days` is asked each time. A failure is logged, and the next day tries again.
     """
-    if not days:
-        yield
-        return
 
     async def trim() -> None:
         while True:
             try:
-                await trim_to(store, days, clock)
+                if kept := days():
+                    await trim_to(store, kept, clock)
             except OrchestraError as fault:
                 _log.warning("the history was not trimmed: %s", fault)
             await asyncio.sleep(_DAY_SECONDS)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -70,9 +70,8 @@ async def scene(context: Context, repository: TestRepository) -> AsyncIterator[S
     """Three chambers, a radar that judges without a pause, and no gate yet."""
     task_id = await a_started_task(context)
     chambers = await chambers_open(context, task_id, ("auth", "api", "docs"))
-    context = replace(context, settings=replace(context.settings, gate_share=100))
     checker = ConflictChecker(open_repository(repository.path))
-    radar = GateRadar(context, quiet_seconds=0)
+    radar = GateRadar(context, lambda: 100, quiet_seconds=0)
     running = asyncio.create_task(radar.run())
     yield Scene(context, checker, radar, chambers)
     running.cancel()
@@ -191,7 +190,7 @@ async def test_the_branch_is_judged_before_any_chamber_rests(
     trusted_gate(context, repository, "false")
     task_id = await a_started_task(context)
     await chambers_open(context, task_id, ("auth",))
-    radar = GateRadar(context, quiet_seconds=1_000)
+    radar = GateRadar(context, lambda: 100, quiet_seconds=1_000)
     running = asyncio.create_task(radar.run())
     state = await context.store.snapshot()
     chamber = compared_chamber(state.chambers[f"{task_id}/auth"], state.tasks[task_id])

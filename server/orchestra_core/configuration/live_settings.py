@@ -1,0 +1,66 @@
+"""The settings of a process that runs for days, which reads a file again once it has changed."""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from orchestra_core.configuration.config_files import repository_file, user_file
+from orchestra_core.errors import OrchestraError
+from orchestra_core.settings import Settings, read_settings
+
+_FileState = tuple[int, int, int]  # changed when, how long, and which file
+
+
+class LiveSettings:
+    """Whoever needs the settings asks for them; nothing watches the files, and nothing wakes."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        directory: Path,
+        on_change: Callable[[Settings], None] = lambda _: None,
+    ) -> None:
+        """Start from `settings`, which the files that count at `directory` have just said."""
+        self._settings = settings
+        self._directory = directory
+        self._on_change = on_change
+        self._files = self._look()
+
+    def now(self) -> Settings:
+        """Return what the environment and the files say now: the store's place stays as it was."""
+        files = self._look()
+        if files != self._files:
+            self._files = files
+            self._read()
+        return self._settings
+
+    def _read(self) -> None:
+        try:
+            fresh = read_settings(directory=self._directory)
+        except OrchestraError:  # no file causes one, and the environment was well before
+            return
+        former = self._settings
+        self._settings = replace(
+            former,
+            unread_limit=fresh.unread_limit,
+            stuck_limit=fresh.stuck_limit,
+            linger=fresh.linger,
+            history_keep=fresh.history_keep,
+            gate_share=fresh.gate_share,
+            problems=fresh.problems,
+        )
+        if self._settings != former:
+            self._on_change(self._settings)
+
+    def _look(self) -> tuple[_FileState | None, ...]:
+        places = (user_file(os.environ), repository_file(self._directory))
+        return tuple(_state(place) if place is not None else None for place in places)
+
+
+def _state(path: Path) -> _FileState | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino
