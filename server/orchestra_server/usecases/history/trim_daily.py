@@ -29,8 +29,8 @@ async def trim_daily(store: Store, days: Callable[[], int], clock: Clock) -> Asy
     async def trim() -> None:
         while True:
             try:
-                if kept := days():
-                    await trim_to(store, kept, clock)
+                if days_kept := days():
+                    await trim_to(store, days_kept, clock)
             except OrchestraError as fault:
                 _log.warning("the history was not trimmed: %s", fault)
             await asyncio.sleep(_DAY_SECONDS)
