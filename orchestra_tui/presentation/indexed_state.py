@@ -24,6 +24,7 @@ from orchestra_core.models import (
 from orchestra_core.names import chamber_id
 from orchestra_core.state import ProjectState
 from orchestra_core.worker_state import RANK, WorkerLimits, WorkerState
+from orchestra_core.workers.day_account import DayAccount
 from orchestra_core.workers.started_worker import StartedWorker
 from orchestra_tui.presentation.board.chamber_order import ChamberOrder, Need
 from orchestra_tui.presentation.landing.landing_index import LandingIndex
@@ -86,6 +87,7 @@ class IndexedState:
         self.interrupts = state.interrupts
         self.requests = state.requests
         self.started_workers = state.workers
+        self.days = state.days
         self.conflicts = state.conflicts
         self.presence = state.presence
         self._chambers_of: dict[str, list[str]] = {}
@@ -266,7 +268,7 @@ class IndexedState:
                 changed_rows.chambers.add(document.chamber_id)
             case Conflict():
                 changed_rows.chambers |= self._index_conflict(document)
-            case Clone():
+            case Clone() | DayAccount():
                 pass  # which rows it changes is known once it is applied
             case Agent() | StartedWorker():
                 changed_rows.tasks.add(document.task_id)

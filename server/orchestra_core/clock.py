@@ -22,6 +22,11 @@ def iso_time_ms(at: int) -> str:
     return _in_utc(at, "milliseconds")
 
 
+def local_day(at: int) -> str:
+    """Return the day here of a moment, by which amounts are summed: 2026-11-28."""
+    return datetime.fromtimestamp(at / 1000).astimezone().date().isoformat()
+
+
 def _in_utc(at: int, timespec: str) -> str:
     if not at:
         return ""

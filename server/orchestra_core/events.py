@@ -22,6 +22,7 @@ from orchestra_core.models import (
     Task,
     WorkerRequest,
 )
+from orchestra_core.workers.day_account import DayAccount
 from orchestra_core.workers.started_worker import StartedWorker
 
 Kind = Literal[
@@ -49,6 +50,7 @@ Kind = Literal[
     "chamber.health-changed",
     "chamber.work-changed",
     "chamber.judged",
+    "chamber.usage-counted",
     "chamber.published",
     "chamber.handed-over",
     "chamber.suspended",
@@ -108,6 +110,7 @@ class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
     worker: StartedWorker | None = None
     conflict: Conflict | None = msgspec.field(default=None, name="collision")
     clone: Clone | None = None
+    day: DayAccount | None = None
     verdict: GateVerdict | None = None  # written too, into a hash that no snapshot carries
     action: str = ""  # of an agent; or what a call waits for
     result: str = ""
@@ -128,6 +131,7 @@ class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
             self.worker,
             self.conflict,
             self.clone,
+            self.day,
         )
         return tuple(document for document in written if document is not None)
 

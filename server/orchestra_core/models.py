@@ -13,8 +13,9 @@ from typing import Literal
 from msgspec import Struct
 
 from orchestra_core.names import chamber_id
+from orchestra_core.workers.day_account import DayAccount
 from orchestra_core.workers.presence_state import PresenceState
-from orchestra_core.workers.started_worker import StartedWorker
+from orchestra_core.workers.started_worker import Spent, StartedWorker
 
 Level = Literal["trivial", "simple", "moderate", "complex", "very-complex"]
 Ending = Literal["", "merge", "save"]
@@ -73,6 +74,8 @@ class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
     finished_at: int = 0
     summary: str = ""
     landed_commit: str = ""
+    limit_told: int = 0  # the limit in dollars of which people were told that it is nearly used up
+    dollars_allowed: float = 0.0  # how far beyond the limit somebody has let its workers go on
     # While it is completing, so that a start after a crash can tell what was meant:
     completing_clone: str = ""
     completing_at: int = 0  # which attempt it is, for the clones that are asked for their work
@@ -125,6 +128,7 @@ class Chamber(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ports: tuple[str, ...] = ()  # variables with ports that no other chamber has: PORT=41000
     setup_fault: str = ""  # why the setup of its worktree failed
     verdict: str = ""  # of the gates on what it holds now: `wording/gates.py`; "" without a gate
+    subagents_spent: Mapping[str, Spent] = {}  # by a conductor's subagents in it, by their ids
     # For other clones that have chambers of the task:
     published: str = ""  # the commit of its work that is on a remote
     published_at: int = 0
@@ -389,4 +393,5 @@ Document = (
     | StartedWorker
     | Conflict
     | Clone
+    | DayAccount
 )

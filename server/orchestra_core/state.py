@@ -21,6 +21,7 @@ from orchestra_core.models import (
     Task,
     WorkerRequest,
 )
+from orchestra_core.workers.day_account import DayAccount
 from orchestra_core.workers.started_worker import StartedWorker
 
 
@@ -61,6 +62,20 @@ class UnreadableDocument(NamedTuple):
     reason: str
 
 
+_FIELDS: Mapping[type[Document], str] = {
+    Task: "tasks",
+    Chamber: "chambers",
+    Agent: "agents",
+    Discovery: "discoveries",
+    Interrupt: "interrupts",
+    WorkerRequest: "requests",
+    StartedWorker: "workers",
+    Conflict: "conflicts",
+    Clone: "clones",
+    DayAccount: "days",
+}
+
+
 @dataclass(slots=True)
 class ProjectState:
     """Everything known of a project after event `seq`, each kind of document by its id."""
@@ -76,6 +91,7 @@ class ProjectState:
     workers: dict[str, StartedWorker] = field(default_factory=dict[str, StartedWorker])  # chambers'
     conflicts: dict[str, Conflict] = field(default_factory=dict[str, Conflict])
     clones: dict[str, Clone] = field(default_factory=dict[str, Clone])
+    days: dict[str, DayAccount] = field(default_factory=dict[str, DayAccount])
     heartbeats: dict[str, Heartbeat] = field(default_factory=dict[str, Heartbeat])  # by clone id
     presence: dict[str, Presence] = field(default_factory=dict[str, Presence])
     archived: int = 0  # how many ended tasks the archive holds
@@ -88,25 +104,7 @@ class ProjectState:
 
     def put(self, document: Document) -> None:
         """Set one document to its new value."""
-        match document:
-            case Task():
-                self.tasks[document.id] = document
-            case Chamber():
-                self.chambers[document.id] = document
-            case Agent():
-                self.agents[document.id] = document
-            case Discovery():
-                self.discoveries[document.id] = document
-            case Interrupt():
-                self.interrupts[document.id] = document
-            case WorkerRequest():
-                self.requests[document.id] = document
-            case StartedWorker():
-                self.workers[document.id] = document
-            case Conflict():
-                self.conflicts[document.id] = document
-            case Clone():
-                self.clones[document.id] = document
+        getattr(self, _FIELDS[type(document)])[document.id] = document
 
     def of_kind(self, name: str) -> Mapping[str, Document]:
         """Return the documents of one kind, by the name of their hash."""
@@ -128,6 +126,7 @@ class ProjectState:
             "workers": self.workers,
             "collisions": self.conflicts,
             "clones": self.clones,
+            "days": self.days,
         }
 
     def _remove(self, removed: Mapping[str, Sequence[str]]) -> None:

@@ -19,7 +19,8 @@ from orchestra_core.models import (
 )
 from orchestra_core.names import chamber_id
 from orchestra_core.state import ProjectState
-from orchestra_core.workers.started_worker import StartedWorker
+from orchestra_core.workers.day_account import DayAccount
+from orchestra_core.workers.started_worker import Spent, StartedWorker
 
 NOON = 1_790_000_000_000  # some moment, in milliseconds since 1970
 
@@ -120,6 +121,10 @@ def a_conflict(files: tuple[str, ...] = ("src/app.py",)) -> Conflict:
 
 def a_clone(clone_id: str = "c0ffee0123456789", path: str = "/repo") -> Clone:
     return Clone(id=clone_id, host="laptop", path=path, machine="m1", first_heard=NOON)
+
+
+def a_day(day: str = "2026-11-28") -> DayAccount:
+    return DayAccount(id=day, spent=Spent(turns=2, tokens_in=1_500, dollars=0.25))
 
 
 def task_started(task: Task | None = None, action: str = "") -> Event:

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from orchestra_core.models import Agent, Chamber, WorkerRequest
 from orchestra_core.wording.ages import age, elapsed, time_of_day
 from orchestra_core.wording.requests import LineKind, asked_in_full
-from orchestra_core.wording.started_workers import end_in_short, spent_in_short
+from orchestra_core.wording.started_workers import end_in_short, parts_in_short, spent_in_short
 from orchestra_core.wording.states import worker_word
 from orchestra_core.wording.titles import task_title
 from orchestra_core.worker_state import Group
+from orchestra_core.workers.spending import spent_in_chamber
 from orchestra_tui.presentation import empty_panes
 from orchestra_tui.presentation.details.conflict_lines import conflict_lines_of, side_lines
 from orchestra_tui.presentation.details.task_and_discovery_details import (
@@ -125,14 +126,16 @@ def _facts(chamber: Chamber, state: IndexedState, now: int) -> list[Line]:
 def started_agent_lines(chamber: Chamber, state: IndexedState, now: int) -> list[Line]:
     """Return which agent Orchestra runs there, or ran, and what it has used."""
     worker = state.started_workers.get(chamber.id)
+    used = spent_in_short(spent_in_chamber(chamber, worker))
+    used_lines = [field("used", Cell(used, "muted"))] if used else []
     if worker is None:
-        return []
+        return used_lines
     words = end_in_short(worker) if worker.is_over else worker.state
     since = Cell(f"  for {age(worker.since, now)}", "muted")
     policy = Cell(f"  {worker.policy}", "muted")
     lines = [field("agent", Cell(plain(f"{worker.agent}, {words}")), since, policy)]
-    used = spent_in_short(worker.spent)
-    return [*lines, field("used", Cell(used, "muted"))] if used else lines
+    parts = parts_in_short(worker, chamber.subagents_spent)
+    return lines + used_lines + [field("", Cell(part, "faint")) for part in parts]
 
 
 def _worker_lines(chamber: Chamber, state: IndexedState) -> list[Line]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from orchestra_core.clock import local_day
 from orchestra_core.models import Chamber, Discovery, Interrupt, Phase, Presence, Task
 from orchestra_core.wording.ages import age, elapsed, precise_duration, time_of_day
 from orchestra_core.wording.started_workers import spent_in_short
-from orchestra_core.workers.started_worker import spent_on_task
+from orchestra_core.workers.spending import spent_in_chambers
 from orchestra_tui.presentation import empty_panes
 from orchestra_tui.presentation.details.conflict_lines import conflict_badge, conflict_sentence
 from orchestra_tui.presentation.indexed_state import IndexedState
@@ -60,8 +61,11 @@ def task_overview(task: Task, state: IndexedState, now: int) -> list[Line]:
     if task.landed_commit:
         lines.append(field("landed", Cell(task.landed_commit[:SHORT_COMMIT], "ok")))
     lines.append(field("id", Cell(task.id)))
-    if used := spent_in_short(spent_on_task(state.started_workers.values(), task.id)):
+    if used := spent_in_short(spent_in_chambers(state.chambers_of(task.id), state.started_workers)):
         lines.append(field("used", Cell(used, "muted")))
+        today = state.days.get(local_day(now))
+        all_today = spent_in_short(today.spent) if today else ""
+        lines += [field("", Cell(f"today, all tasks: {all_today}", "faint"))] if all_today else []
     if task.summary:
         lines += [*heading("Summary"), *text_lines(task.summary)]
     if task.phases:

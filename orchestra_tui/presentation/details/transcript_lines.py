@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from orchestra_core.wording.ages import time_of_day
+from orchestra_core.wording.started_workers import amount_in_short
 from orchestra_core.workers.transcript import TranscriptEntry
 from orchestra_tui.presentation import empty_panes
 from orchestra_tui.presentation.rows.cells import Cell, Line, Tone
@@ -40,7 +41,8 @@ def _lines_of(entry: TranscriptEntry, outcome: TranscriptEntry | None) -> list[L
         case "turn":
             word = {"done": "turn ended", "aborted": "turn aborted"}.get(entry.outcome, "failed")
             tone: Tone = "critical" if entry.outcome == "failed" else "faint"
-            return [_first(entry, Cell(f"── {word}", tone))]
+            used = amount_in_short(entry.used)
+            return [_first(entry, Cell(f"── {word}{f', {used}' if used else ''}", tone))]
         case "told":
             head = Cell(f"▸ {plain(entry.by) or 'somebody'} to the worker", "accent")
             return [_first(entry, head), *_below(entry.text, _TEXT_LINES, "accent")]

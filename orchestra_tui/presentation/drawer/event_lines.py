@@ -8,7 +8,7 @@ from orchestra_core.models import Chamber, Work
 from orchestra_core.wording.ages import time_of_day
 from orchestra_core.wording.gates import AWAITED, PROVEN, verdict_words
 from orchestra_core.wording.requests import answer_in_short, asked_in_short
-from orchestra_core.wording.started_workers import end_in_short
+from orchestra_core.wording.started_workers import amount_in_short, end_in_short
 from orchestra_tui.presentation.details import conflict_lines
 from orchestra_tui.presentation.rows.cells import Cell, Line, Tone
 from orchestra_tui.presentation.rows.symbols import REQUEST
@@ -250,7 +250,9 @@ def _worker_said(event: Event) -> EventText:
         case "worker.start-asked":
             return EventText(f"▶ start {worker.agent}{f': {worker.text}' if worker.text else ''}")
         case "worker.turn-ended":
-            return EventText(f"▶ turn ended: {worker.last_words}")
+            used = amount_in_short(worker.last_turn)
+            words = f": {worker.last_words}" if worker.last_words else ""
+            return EventText(f"▶ turn ended{words}{f' ({used})' if used else ''}")
         case "worker.limit-neared":
             return EventText(f"▶ {event.data.action}", "warn")
         case "worker.paused":

@@ -1,6 +1,9 @@
-"""Finds mail that has become overdue, so that each message is announced once."""
+"""Finds what is announced to the operator once: overdue mail, and limits that come near."""
+
+from collections.abc import Sequence
 
 from orchestra_core.clock import Clock
+from orchestra_core.events import Event
 from orchestra_core.models import Interrupt
 from orchestra_core.wording.ages import duration
 from orchestra_tui.presentation.indexed_state import IndexedState
@@ -25,6 +28,11 @@ class Escalation:
     def next_due(self) -> int:
         """When the next message becomes overdue, 0 for never."""
         return self._state.next_overdue(self._clock())
+
+
+def near_limits(events: Sequence[Event]) -> list[str]:
+    """Return a line for each limit of what agents may use that has come near."""
+    return [event.data.action for event in events if event.kind == "worker.limit-neared"]
 
 
 def overdue_line(new: list[Interrupt], limit: int) -> str:

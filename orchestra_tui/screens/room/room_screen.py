@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from orchestra_core.clock import Clock
+from orchestra_core.events import Event
 from orchestra_core.wording.ages import earliest
 from orchestra_tui.backend.protocols import EventSource
 from orchestra_tui.backend.view_model import ViewChanges
@@ -24,7 +25,7 @@ from orchestra_tui.screens.app_base import AppBase
 from orchestra_tui.screens.room.detail.conflicting_lines import ConflictingLines
 from orchestra_tui.screens.room.detail.detail_pages import DetailPages
 from orchestra_tui.screens.room.diff_sizes import DiffSizes
-from orchestra_tui.screens.room.escalation import Escalation, overdue_line
+from orchestra_tui.screens.room.escalation import Escalation, near_limits, overdue_line
 from orchestra_tui.screens.room.key_commands import key_commands, room_bindings
 from orchestra_tui.screens.room.lists.lists import Lists
 from orchestra_tui.screens.room.navigation import Navigation
@@ -132,6 +133,7 @@ class RoomScreen(Screen[None]):
         else:
             self.lists.show_changes(changes.rows)
             self.feed.append(self._drawer_lines.of_changes(changes.events, changes.rows.workers))
+            self._tell_of_limits(changes.events)
         if changes.rows.task_order and self._is_watched_from_tasks:
             self.lists.follow_new_task()
         self.detail.update(changes.rows, whole=changes.whole)
@@ -203,6 +205,12 @@ class RoomScreen(Screen[None]):
     def fetching_sizes(self) -> bool:
         """Whether the sizes of changes are being asked for."""
         return self._sizes.fetching
+
+    def _tell_of_limits(self, changed: Sequence[Event]) -> None:
+        """Call the operator when a limit of what agents may use is nearly used up."""
+        for line in near_limits(changed):
+            self.app.call_operator("A limit is near", line)
+            self.app.say(line)
 
     def _escalate(self) -> None:
         """Tell once of mail that has been unread for too long; its row keeps showing it."""

@@ -109,9 +109,9 @@ OPTIONS: tuple[ConfigOption, ...] = (
     ),
     ConfigOption(
         "limits.task_dollars", "whole", 0,
-        "What the started workers of one task may use: at 80 % you are told, at 100 % each waits "
-        "between two turns until you let it go on; 0 is no limit. Agents that tell no money count "
-        "as free.",
+        "What the started workers of one task may use: at 80 % you are told, at 100 % they wait "
+        "between two turns until you let them go on; 0 is no limit. Agents that tell no money "
+        "count as free.",
         most=10**6, unit="dollars",
     ),
     ConfigOption(

@@ -33,6 +33,8 @@ class PlannedCommit:
 class CompletedTask(Reply):
     """How completing ended; with `completed` and `landed_commit` empty nothing was landed.
 
+    `used` is what the task's agents have used so far, as far as they tell.
+
     `resolve` are the commands that resolve the conflicts, `still_live` the chambers that stayed
     behind. A `dry_run` says all this of what would be, with the `commits`, the `blocked` files, the
     `refusals`, and the `holds` that only a confirmation overrides.
@@ -56,6 +58,7 @@ class CompletedTask(Reply):
     saved: list[SavedChamber] = field(default_factory=list[SavedChamber])
     kept_branches: list[str] = field(default_factory=list[str])
     undelivered: list[InterruptStatus] = field(default_factory=list[InterruptStatus])
+    used: str = ""
     notes: list[str]
 
     def can_land(self, *, partial: bool, confirm: bool) -> bool:

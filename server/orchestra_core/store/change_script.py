@@ -20,6 +20,7 @@ from orchestra_core.store.client.reply_parser import as_bytes, as_event, as_list
 from orchestra_core.store.documents import encode, hash_of
 from orchestra_core.store.keys import Keys
 from orchestra_core.store.reads import Reads
+from orchestra_core.workers.day_account import DayAccount
 
 # How long a repeat is recognised, in seconds: a caller's own operation for a day, one made here for
 # as long as a command may be sent again.
@@ -145,7 +146,7 @@ def _recalled(change: Change, reads: Reads) -> list[ArchivedTask]:
         document.id if isinstance(document, Task) else document.task_id
         for event in change.events
         for document in event.data.documents()
-        if not isinstance(document, Conflict | Clone)
+        if not isinstance(document, Conflict | Clone | DayAccount)
     }
     return [
         archived for task_id, archived in reads.archived.items() if archived and task_id in written

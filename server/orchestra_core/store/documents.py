@@ -36,6 +36,7 @@ from orchestra_core.store.client.reply_parser import (
 )
 from orchestra_core.store.keys import DOCUMENT_HASHES, Keys
 from orchestra_core.store.scripts import script
+from orchestra_core.workers.day_account import DayAccount
 from orchestra_core.workers.started_worker import StartedWorker
 
 Read = TypeVar(
@@ -49,6 +50,7 @@ Read = TypeVar(
     StartedWorker,
     Conflict,
     Clone,
+    DayAccount,
 )
 
 _HASHES: dict[type[Struct], str] = dict(
@@ -63,6 +65,7 @@ _HASHES: dict[type[Struct], str] = dict(
             StartedWorker,
             Conflict,
             Clone,
+            DayAccount,
         ),
         DOCUMENT_HASHES,
         strict=True,
@@ -150,7 +153,7 @@ def decode_snapshot(answer: Answer) -> ProjectState:
     """Read the answer of scripts/snapshot.lua; raises UnreadableDocumentError."""
     seq, nonce, archived, *hashes, presence, heartbeats = as_list(answer)
     tasks, chambers, agents, discoveries, interrupts, requests, *others = hashes
-    workers, conflicts, clones = others
+    workers, conflicts, clones, days = others
     reports = [as_bytes(raw) for raw in as_list(presence)]
     return ProjectState(
         seq=as_number(seq),
@@ -165,6 +168,7 @@ def decode_snapshot(answer: Answer) -> ProjectState:
         workers={worker.id: worker for worker in _decode_all(StartedWorker, workers)},
         conflicts={conflict.id: conflict for conflict in _decode_all(Conflict, conflicts)},
         clones={clone.id: clone for clone in _decode_all(Clone, clones)},
+        days={day.id: day for day in _decode_all(DayAccount, days)},
         heartbeats=decode_heartbeats(heartbeats),
         presence={presence.chamber_id: presence for presence in decode_presence(reports)},
     )

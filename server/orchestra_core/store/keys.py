@@ -13,6 +13,7 @@ DOCUMENT_HASHES = (
     "workers",
     "collisions",
     "clones",
+    "days",
 )
 
 

@@ -26,6 +26,7 @@ from orchestra_core.store.documents import (
     read_snapshot,
 )
 from orchestra_core.store.keys import Keys
+from orchestra_core.workers.day_account import DayAccount
 from orchestra_core.workers.started_worker import StartedWorker
 
 _SCAN_COUNT = 1_000
@@ -76,6 +77,10 @@ class Reads:
     async def clone(self, clone_id: str) -> Clone | None:
         """Return a clone of the repository."""
         return await self._document(Clone, clone_id)
+
+    async def day(self, day: str) -> DayAccount | None:
+        """Return what was used on a day."""
+        return await self._document(DayAccount, day)
 
     async def verdict(self, verdict_id: str) -> GateVerdict | None:
         """Return a gate's verdict on a content."""

@@ -14,7 +14,8 @@ def outcome(done: CompletedTask) -> str:
         task = f"The task was {done.state} before."
     if not done.merged:
         return f"Nothing has landed. {task}"
-    return f"{', '.join(done.merged)}: landed on {_landed_on(done)}. {task}"
+    used = f" {used_sentence(done)}" if done.used else ""
+    return f"{', '.join(done.merged)}: landed on {_landed_on(done)}. {task}{used}"
 
 
 def landed_lines(done: CompletedTask) -> list[str]:
@@ -26,7 +27,13 @@ def landed_lines(done: CompletedTask) -> list[str]:
         lines = [f"Task {done.task_id} is {done.state}."]
     names = ", ".join(done.merged)
     lines.append(f"On {_landed_on(done)}: {names}" if names else "Nothing has landed.")
+    lines += [used_sentence(done)] if done.used else []
     return lines + rest_lines(done)
+
+
+def used_sentence(done: CompletedTask) -> str:
+    """Return what the task's agents have used."""
+    return f"Its agents have used {done.used}."
 
 
 def _landed_on(done: CompletedTask) -> str:

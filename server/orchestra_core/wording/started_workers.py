@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from orchestra_core.workers.started_worker import EndReason, Spent, StartedWorker
+from orchestra_core.workers.started_worker import EndReason, Spent, StartedWorker, total
 
 _ENDS: Mapping[EndReason, str] = {
     "": "ended",
@@ -30,8 +30,26 @@ def spent_in_short(spent: Spent) -> str:
     if not spent.turns:
         return ""
     turns = "1 turn" if spent.turns == 1 else f"{spent.turns} turns"
+    amount = amount_in_short(spent)
+    return f"{turns}, {amount}" if amount else turns
+
+
+def amount_in_short(spent: Spent) -> str:
+    """Return tokens and money, such as `120k tokens, $0.42`; "" for none."""
+    if not spent.tokens and not spent.dollars:
+        return ""
     dollars = f", ${spent.dollars:.2f}" if spent.dollars else ""
-    return f"{turns}, {tokens_in_short(spent.tokens)} tokens{dollars}"
+    return f"{tokens_in_short(spent.tokens)} tokens{dollars}"
+
+
+def parts_in_short(worker: StartedWorker, by_subagents: Mapping[str, Spent]) -> list[str]:
+    """Return the parts of what was used in a chamber, as far as there are several."""
+    parts = [("last turn", worker.last_turn)] if worker.own.turns > 1 else []
+    if worker.earlier.turns or by_subagents:
+        parts.append(("this agent", worker.own))
+    parts.append(("agents before it", worker.earlier))
+    parts.append(("a conductor's subagents", total(by_subagents.values())))
+    return [f"{name}: {words}" for name, spent in parts if (words := spent_in_short(spent))]
 
 
 def tokens_in_short(tokens: int) -> str:

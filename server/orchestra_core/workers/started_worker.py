@@ -4,10 +4,9 @@ A chamber has one such worker at most. What is wanted is written by tools; what 
 daemon of the chamber's clone, which makes the one so.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Literal
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -66,7 +65,9 @@ class StartedWorker(Struct, frozen=True, kw_only=True, omit_defaults=True):
     process: str = ""  # of the agent, as `process_mark` names it
     reason: EndReason = ""  # why it ended
     last_words: str = ""  # what it said last, or why it failed
-    spent_on: Mapping[str, Spent] = msgspec.field(default_factory=dict[str, Spent])  # by the day
+    last_turn: Spent = Spent()  # what its last turn has used
+    own: Spent = Spent()  # what this start has used
+    earlier: Spent = Spent()  # what earlier starts in the chamber have used
 
     @property
     def is_over(self) -> bool:
@@ -85,23 +86,12 @@ class StartedWorker(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def spent(self) -> Spent:
-        """What all its turns have used."""
-        return total(self.spent_on.values())
+        """What it and the earlier starts in its chamber have used."""
+        return self.earlier.plus(self.own)
 
-    def with_spent(self, day: str, spent: Spent) -> "StartedWorker":
+    def with_turn(self, spent: Spent) -> "StartedWorker":
         """Return it with what one more turn has used."""
-        today = self.spent_on.get(day, Spent()).plus(spent)
-        return replace(self, spent_on={**self.spent_on, day: today})
-
-
-def spent_on_task(workers: Iterable[StartedWorker], task_id: str) -> Spent:
-    """Return what the workers of one task have used."""
-    return total(worker.spent for worker in workers if worker.task_id == task_id)
-
-
-def spent_on_day(workers: Iterable[StartedWorker], day: str) -> Spent:
-    """Return what all workers have used on one day."""
-    return total(worker.spent_on[day] for worker in workers if day in worker.spent_on)
+        return replace(self, last_turn=spent, own=self.own.plus(spent))
 
 
 def total(amounts: Iterable[Spent]) -> Spent:

@@ -7,6 +7,8 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from orchestra_core.workers.started_worker import Spent
+
 EntryKind = Literal["told", "said", "tool", "outcome", "asked", "noted", "turn"]
 
 
@@ -22,6 +24,7 @@ class TranscriptEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     tool: str = ""
     call: str = ""  # the agent's own id of a tool call
     outcome: str = ""  # done, failed or aborted
+    used: Spent = Spent()  # by a turn that has ended
     by: str = ""  # who told it, or the subagent that said or did it
 
 

@@ -1,13 +1,18 @@
 """What `orchestra status --json` says of the agents that Orchestra runs."""
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from orchestra_core.wording.started_workers import end_in_short
+from orchestra_core.workers.day_account import DayAccount
 from orchestra_core.workers.started_worker import Policy, Spent, StartedState, StartedWorker
+
+_DAYS = 7
 
 
 class UsedEntry(Struct, frozen=True, kw_only=True):
-    """What turns of started workers have used; `dollars` as far as their agents tell."""
+    """What turns of agents have used; `dollars` as far as the agents tell."""
 
     turns: int
     tokens: int
@@ -15,7 +20,10 @@ class UsedEntry(Struct, frozen=True, kw_only=True):
 
 
 class AgentEntry(Struct, frozen=True, kw_only=True):
-    """The agent that Orchestra runs in a chamber, or ran: `reason` says why it ended."""
+    """The agent that Orchestra runs in a chamber, or ran: `reason` says why it ended.
+
+    `used` is of this start; the chamber's sum stands with the chamber.
+    """
 
     name: str
     policy: Policy
@@ -25,6 +33,7 @@ class AgentEntry(Struct, frozen=True, kw_only=True):
     last_words: str
     conversation: str
     used: UsedEntry
+    last_turn: UsedEntry | None = None
 
 
 def agent_entry(worker: StartedWorker | None) -> AgentEntry | None:
@@ -39,13 +48,20 @@ def agent_entry(worker: StartedWorker | None) -> AgentEntry | None:
         reason=end_in_short(worker) if worker.is_over else "",
         last_words=worker.last_words,
         conversation=worker.conversation,
-        used=_entry_of(worker.spent),
+        used=_entry_of(worker.own),
+        last_turn=used_entry(worker.last_turn),
     )
 
 
 def used_entry(spent: Spent) -> UsedEntry | None:
     """Return an amount, None for nothing."""
     return _entry_of(spent) if spent.turns else None
+
+
+def used_on(days: Iterable[DayAccount]) -> dict[str, UsedEntry]:
+    """Return the amounts of the last days, the newest first."""
+    newest = sorted(days, key=lambda day: day.id, reverse=True)[:_DAYS]
+    return {day.id: _entry_of(day.spent) for day in newest}
 
 
 def _entry_of(spent: Spent) -> UsedEntry:

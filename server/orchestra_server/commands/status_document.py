@@ -37,12 +37,13 @@ from orchestra_core.worker_state import (
     count_groups,
     worker_states,
 )
-from orchestra_core.workers.started_worker import spent_on_task
+from orchestra_core.workers.spending import spent_in_chamber, spent_in_chambers
 from orchestra_server.commands.agent_entries import (
     AgentEntry,
     UsedEntry,
     agent_entry,
     used_entry,
+    used_on,
 )
 
 _NO_LIMITS = WorkerLimits()
@@ -135,6 +136,7 @@ class ChamberEntry(Struct, frozen=True, kw_only=True, rename={"conflicts": "coll
     clone: CloneEntry | None = None
     requests: tuple[RequestEntry, ...] = ()
     agent: AgentEntry | None = None
+    used: UsedEntry | None = None  # by all agents that were in it
     setup_fault: str = ""  # why the setup of its worktree failed
     verdict: str = ""  # of its gates on what it holds now: `wording/gates.py`; "" without a gate
 
@@ -152,7 +154,7 @@ class TaskEntry(Struct, frozen=True, kw_only=True):
     finished_at: int
     summary: str
     chambers: tuple[ChamberEntry, ...]
-    used: UsedEntry | None = None  # by the workers that Orchestra has started
+    used: UsedEntry | None = None  # by the agents of its chambers
 
 
 class StatusDocument(Struct, frozen=True, kw_only=True):
@@ -164,6 +166,7 @@ class StatusDocument(Struct, frozen=True, kw_only=True):
     seq: int
     tasks: tuple[TaskEntry, ...]
     counts: dict[Group, int] = {}  # how many workers of unfinished tasks are in each group
+    used_on: dict[str, UsedEntry] = {}  # the last days on which agents have used something
     archived: int = 0  # tasks that ended long ago and are not in `tasks`
     unreadable: tuple[str, ...] = ()  # documents that this version cannot read, with the reason
     orphans: tuple[str, ...] = ()  # worktrees of chambers that the store does not know
@@ -193,7 +196,9 @@ def status_document(
             presence=state.presence.get(chamber.id),
             worker_state=states[chamber.id],
         )
-        entry = replace(entry, agent=agent_entry(state.workers.get(chamber.id)))
+        worker = state.workers.get(chamber.id)
+        used = used_entry(spent_in_chamber(chamber, worker))
+        entry = replace(entry, agent=agent_entry(worker), used=used)
         chambers.setdefault(chamber.task_id, []).append(entry)
     tasks = sorted(state.tasks.values(), key=_task_order)
     return StatusDocument(
@@ -203,7 +208,7 @@ def status_document(
         tasks=tuple(
             replace(
                 _task_entry(task, tuple(chambers.get(task.id, ()))),
-                used=used_entry(spent_on_task(state.workers.values(), task.id)),
+                used=used_entry(spent_in_chambers(state.chambers_of(task.id), state.workers)),
             )
             for task in tasks
         ),
@@ -212,6 +217,7 @@ def status_document(
             for chamber in state.chambers.values()
             if chamber.is_standing and chamber.task_id in state.tasks
         ),
+        used_on=used_on(state.days.values()),
         archived=state.archived,
         orphans=tuple(map(one_line, orphans)),
         unreadable=tuple(one_line(f"{key} {field}: {why}") for key, field, why in state.unreadable),

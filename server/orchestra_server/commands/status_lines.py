@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from orchestra_core.clock import local_day
 from orchestra_core.models import OVER_TASK, STANDING_CHAMBER
 from orchestra_core.names import split_chamber_id
 from orchestra_core.text import one_line
@@ -21,6 +22,7 @@ from orchestra_core.wording.states import (
 )
 from orchestra_core.worker_state import RANK, WorkerState
 from orchestra_core.workers.started_worker import Spent
+from orchestra_server.commands.agent_entries import UsedEntry
 from orchestra_server.commands.status_document import (
     ChamberEntry,
     ConflictEntry,
@@ -46,6 +48,8 @@ def status_lines(document: StatusDocument, now: int) -> list[str]:
             *lines,
             "No tasks yet: ask an agent to conduct one, or press n in the room.",
         ]
+    if today := document.used_on.get(local_day(now)):
+        lines.append(f"used today: {_amount(today)}")
     if document.counts:
         lines.append("   ".join(counts_text(document.counts)))
     for task in open_tasks:
@@ -85,8 +89,12 @@ def _open_lines(task: TaskEntry, now: int) -> list[str]:
 def _used(task: TaskEntry) -> str:
     if task.used is None:
         return ""
-    spent = Spent(turns=task.used.turns, tokens_in=task.used.tokens, dollars=task.used.dollars)
-    return f", used {spent_in_short(spent)}"
+    return f", used {_amount(task.used)}"
+
+
+def _amount(used: UsedEntry) -> str:
+    spent = Spent(turns=used.turns, tokens_in=used.tokens, dollars=used.dollars)
+    return spent_in_short(spent)
 
 
 def _by_need(chamber: ChamberEntry) -> int:

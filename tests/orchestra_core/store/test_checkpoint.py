@@ -20,6 +20,7 @@ from tests.support.samples import (
     a_chamber,
     a_clone,
     a_conflict,
+    a_day,
     a_discovery,
     a_request,
     a_started_worker,
@@ -51,6 +52,7 @@ async def fill(store: Store) -> ProjectState:
         worker=replace(a_started_worker(), state="ended"),
         conflict=a_conflict(),
         clone=a_clone(),
+        day=a_day(),
     )
     await commit(store, Change(events=(Event(at=NOON + 1, kind="chamber.closed", data=data),)))
     await end(store, a_task(), NOON + 2)

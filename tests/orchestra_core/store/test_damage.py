@@ -18,6 +18,7 @@ from tests.support.samples import (
     a_chamber,
     a_clone,
     a_conflict,
+    a_day,
     a_discovery,
     a_request,
     a_started_worker,
@@ -40,6 +41,7 @@ async def fill(store: Store) -> ProjectState:
         worker=a_started_worker(),
         conflict=a_conflict(),
         clone=a_clone(),
+        day=a_day(),
     )
     await commit(store, Change(events=(Event(at=NOON, kind="chamber.created", data=data),)))
     await commit(store, sending())

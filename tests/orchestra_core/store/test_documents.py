@@ -23,12 +23,14 @@ from orchestra_core.store.documents import (
     snapshot_keys,
 )
 from orchestra_core.store.keys import DOCUMENT_HASHES, Keys
+from orchestra_core.workers.day_account import DayAccount
 from orchestra_core.workers.started_worker import StartedWorker
 from tests.support.samples import (
     NOON,
     a_chamber,
     a_clone,
     a_conflict,
+    a_day,
     a_discovery,
     a_request,
     a_started_worker,
@@ -43,7 +45,7 @@ WORKING = Presence(chamber_id=a_chamber().id, state="working", since=NOON)
 def test_each_kind_of_document_has_its_own_hash() -> None:
     kinds = (
         *(Task, Chamber, Agent, Discovery, Interrupt),
-        *(WorkerRequest, StartedWorker, Conflict, Clone),
+        *(WorkerRequest, StartedWorker, Conflict, Clone, DayAccount),
     )
     assert sorted(hash_of(kind) for kind in kinds) == sorted(DOCUMENT_HASHES)
 
@@ -67,6 +69,7 @@ def test_a_snapshot_maps_ids_to_documents() -> None:
     one_of_each = (
         *(a_task(), a_chamber(), an_agent()),
         *(a_discovery(), an_interrupt(), a_request(), a_started_worker(), a_conflict(), a_clone()),
+        a_day(),
     )
     heartbeat = msgspec.json.encode(Heartbeat(at=NOON, holder="h", serves="mail"))
     arrays = [msgspec.json.encode([document]) for document in one_of_each]
@@ -80,6 +83,7 @@ def test_a_snapshot_maps_ids_to_documents() -> None:
     assert state.interrupts == {"i1": an_interrupt()}
     assert state.requests == {"r-1": a_request()}
     assert state.workers == {a_started_worker().id: a_started_worker()}
+    assert state.days == {a_day().id: a_day()}
     assert state.conflicts == {a_conflict().id: a_conflict()}
     assert state.presence == {WORKING.chamber_id: WORKING}
     assert len(snapshot_keys(Keys("shop"))) == len(DOCUMENT_HASHES) + 5

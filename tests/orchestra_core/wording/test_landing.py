@@ -11,11 +11,18 @@ from tests.support.tool_answers import LANDING_PLAN as PLAN
 def test_a_landed_task_says_where_its_work_is() -> None:
     save = SavedChamber(chamber="web", ref="refs/orchestra/saved/x", closed_at="", note="")
     done = replace(
-        PLAN, completed=True, state="completed", landed_commit="0123456789abcdef", saved=[save]
+        PLAN,
+        completed=True,
+        state="completed",
+        landed_commit="0123456789abcdef",
+        saved=[save],
+        used="2 turns, 1.5k tokens, $0.25",
     )
+    assert outcome(done).endswith("Its agents have used 2 turns, 1.5k tokens, $0.25.")
     assert landed_lines(done) == [
         "Task add-login-1a2b is completed.",
         "On main as 0123456789ab: api, auth",
+        "Its agents have used 2 turns, 1.5k tokens, $0.25.",
         "Saved:",
         "  web: refs/orchestra/saved/x",
     ]

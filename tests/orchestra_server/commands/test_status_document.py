@@ -81,6 +81,7 @@ def test_the_json_document_has_every_field_in_a_stable_order() -> None:
             }
         ],
         "counts": {"working": 1},
+        "used_on": {},
         "archived": 0,
         "unreadable": [],
         "orphans": [],
@@ -106,6 +107,7 @@ def chamber(name: str, state: str, **differences: object) -> dict[str, object]:
         "clone": None,
         "requests": [],
         "agent": None,
+        "used": None,
         "setup_fault": "",
         "verdict": "",
         **differences,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from orchestra_core.clock import local_day
 from orchestra_core.models import Heartbeat, Presence
 from orchestra_core.project import Project
 from orchestra_core.state import ProjectState, UnreadableDocument
@@ -16,6 +17,7 @@ from tests.support.samples import (
     a_chamber,
     a_clone,
     a_conflict,
+    a_day,
     a_question,
     a_request,
     a_started_worker,
@@ -185,7 +187,9 @@ def test_a_chamber_shows_what_its_worker_waits_for_and_how_to_answer() -> None:
 def test_a_task_shows_what_its_started_workers_have_used() -> None:
     state = a_busy_project()
     spent = Spent(turns=2, tokens_in=1_500, dollars=0.25)
-    state.put(a_started_worker().with_spent("2026-11-28", spent))
+    state.put(a_started_worker().with_turn(spent))
+    state.put(a_day(local_day(NOON + 65_000)))
     lines = status_lines(status_document(PROJECT, state), NOON + 65_000)
+    assert lines[1] == "used today: 2 turns, 1.5k tokens, $0.25"
     used = "used 2 turns, 1.5k tokens, $0.25"
     assert f"● add-login-1a2b  open, phase build, 1m, {used}" in lines

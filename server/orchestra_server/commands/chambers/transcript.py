@@ -6,6 +6,7 @@ from pathlib import Path
 
 from orchestra_core.errors import Unknown, unavailable
 from orchestra_core.text import clean
+from orchestra_core.wording.started_workers import amount_in_short
 from orchestra_core.workers.transcript import TranscriptEntry, decode_entries
 from orchestra_server.commands.named import chamber_named
 from orchestra_server.usecases.common.transaction import Context
@@ -42,6 +43,7 @@ def transcript_entries(file: Path) -> Iterator[TranscriptEntry]:
 def entry_text(entry: TranscriptEntry) -> str:
     """Return an entry as a person reads it, its further lines indented."""
     at = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(entry.at / 1_000))
+    used = amount_in_short(entry.used)
     head = " ".join(
         word
         for word in (
@@ -50,6 +52,7 @@ def entry_text(entry: TranscriptEntry) -> str:
             f"{entry.by}:" if entry.by else "",
             entry.tool,
             f"[{entry.outcome}]" if entry.outcome else "",
+            f"({used})" if used else "",
         )
         if word
     )

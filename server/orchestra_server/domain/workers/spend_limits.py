@@ -1,12 +1,13 @@
 """Limits of what started workers may use: told when they come near, asked about at each."""
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from orchestra_core.workers.started_worker import StartedWorker, spent_on_day, spent_on_task
+from orchestra_core.models import Task
+from orchestra_core.workers.day_account import DayAccount
+from orchestra_core.workers.started_worker import Spent
 
 _NEAR = 0.8
-_MORE = 0.2  # of the limit: how far a yes lets a worker go on
+_MORE = 0.2  # of the limit: how far a yes lets workers go on
 
 
 class SpendLimits(NamedTuple):
@@ -17,17 +18,22 @@ class SpendLimits(NamedTuple):
 
 
 class Budget(NamedTuple):
-    """One limit and how much of it is used; `allowed` is where somebody has let it go on to."""
+    """One limit and how much of it is used; `allowed` is where somebody has let workers go on to.
 
-    subject: str
+    `id` is that of the task or the day.
+    """
+
+    subject: Literal["task", "day"]
+    id: str
     limit: int
     used: float
     allowed: float = 0.0
+    is_told: bool = False  # people were told that it is near
 
     @property
     def is_near(self) -> bool:
         """Whether people should be told."""
-        return self.used >= _NEAR * self.limit
+        return self.used >= _NEAR * self.limit and not self.is_told
 
     @property
     def is_used_up(self) -> bool:
@@ -35,9 +41,14 @@ class Budget(NamedTuple):
         return self.used >= max(self.limit, self.allowed)
 
     @property
+    def more(self) -> float:
+        """How much more may be used after a yes."""
+        return _MORE * self.limit
+
+    @property
     def next_allowed(self) -> float:
-        """The amount up to which a yes lets a worker go on."""
-        return self.used + _MORE * self.limit
+        """The amount up to which a yes lets workers go on."""
+        return self.used + self.more
 
     def words(self) -> str:
         """Return how much is used, in one sentence."""
@@ -45,12 +56,18 @@ class Budget(NamedTuple):
 
 
 def budgets_of(
-    limits: SpendLimits, workers: Iterable[StartedWorker], task_id: str, day: str
+    limits: SpendLimits, task: Task, spent_on_task: Spent, day: DayAccount
 ) -> list[Budget]:
     """Return the limits that there are, with what is used of each."""
-    all_workers = [*workers]
     budgets = [
-        Budget("task", limits.task, spent_on_task(all_workers, task_id).dollars),
-        Budget("day", limits.day, spent_on_day(all_workers, day).dollars),
+        _budget("task", limits.task, task, spent_on_task),
+        _budget("day", limits.day, day, day.spent),
     ]
     return [budget for budget in budgets if budget.limit]
+
+
+def _budget(
+    subject: Literal["task", "day"], limit: int, account: Task | DayAccount, spent: Spent
+) -> Budget:
+    is_told = account.limit_told == limit
+    return Budget(subject, account.id, limit, spent.dollars, account.dollars_allowed, is_told)

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 from orchestra_core.change import Change
 from orchestra_core.errors import Refused
 from orchestra_core.events import Event, EventData, Kind
-from orchestra_core.models import Chamber
+from orchestra_core.models import Chamber, Task
+from orchestra_core.workers.day_account import DayAccount
 from orchestra_core.workers.started_worker import (
     EndReason,
     Policy,
@@ -53,7 +54,7 @@ def start_asked(
         asked_at=max(at, before.asked_at + 1) if before else at,
         asked_by=actor,
         since=at,
-        spent_on=before.spent_on if before else {},
+        earlier=before.spent if before else Spent(),
     )
     return worker, _change(worker, "worker.start-asked", at, actor)
 
@@ -101,10 +102,13 @@ def turn_began(worker: StartedWorker, *, at: int) -> Change:
     return _change(changed, "worker.turn-began", at, worker.chamber)
 
 
-def turn_ended(worker: StartedWorker, *, words: str, spent: Spent, day: str, at: int) -> Change:
-    """Return the change when a turn ends; `spent` is what it has used."""
-    changed = replace(worker, state="waiting", since=at, last_words=words).with_spent(day, spent)
-    return _change(changed, "worker.turn-ended", at, worker.chamber)
+def turn_ended(
+    worker: StartedWorker, *, words: str, spent: Spent, day: DayAccount, at: int
+) -> Change:
+    """Return the change when a turn ends; `spent` is what it has used, `day` what was before."""
+    changed = replace(worker, state="waiting", since=at, last_words=words).with_turn(spent)
+    account = replace(day, spent=day.spent.plus(spent))
+    return _change(changed, "worker.turn-ended", at, worker.chamber, account)
 
 
 def paused(worker: StartedWorker, *, why: str, at: int) -> Change:
@@ -113,24 +117,47 @@ def paused(worker: StartedWorker, *, why: str, at: int) -> Change:
     return _change(changed, "worker.paused", at, "orchestra")
 
 
-def limit_neared(worker: StartedWorker, *, words: str, at: int) -> Change:
-    """Return the change that tells that a limit is nearly used up."""
-    (event,) = _change(worker, "worker.limit-neared", at, "orchestra").events
+def limit_neared(
+    worker: StartedWorker, account: Task | DayAccount, *, limit: int, words: str, at: int
+) -> Change:
+    """Return the change that tells that a limit is nearly used up: none where that was told."""
+    if account.limit_told == limit:
+        return Change(events=())
+    told = replace(account, limit_told=limit)
+    (event,) = _change(worker, "worker.limit-neared", at, "orchestra", told).events
     return Change(events=(replace(event, data=replace(event.data, action=words)),))
 
 
-def continued(worker: StartedWorker, *, at: int, actor: str) -> Change:
-    """Return the change when a paused worker may go on."""
-    if worker.state != "paused":
+def continued(
+    worker: StartedWorker, account: Task | DayAccount | None = None, *, at: int, actor: str
+) -> Change:
+    """Return the change when a paused worker may go on, with how far the limit was widened."""
+    if worker.state != "paused" and account is None:
         return Change(events=())
-    changed = replace(worker, state="waiting", since=at, last_words="")
-    return _change(changed, "worker.continued", at, actor)
+    changed = worker
+    if worker.state == "paused":
+        changed = replace(worker, state="waiting", since=at, last_words="")
+    return _change(changed, "worker.continued", at, actor, account)
 
 
-def ended(worker: StartedWorker, *, reason: EndReason, words: str, at: int) -> Change:
-    """Return the change when its process has ended, or could not be started: none for a repeat."""
+def ended(
+    worker: StartedWorker,
+    *,
+    reason: EndReason,
+    words: str,
+    at: int,
+    spent: Spent | None = None,
+    day: DayAccount | None = None,
+) -> Change:
+    """Return the change when its process has ended, or could not be started: none for a repeat.
+
+    `spent` is what a turn has used that did not end; `day` what was used on that day before.
+    """
     if worker.is_over:
         return Change(events=())
+    account = None
+    if spent and day:
+        worker, account = worker.with_turn(spent), replace(day, spent=day.spent.plus(spent))
     changed = replace(
         worker,
         wanted="stopped",
@@ -140,16 +167,26 @@ def ended(worker: StartedWorker, *, reason: EndReason, words: str, at: int) -> C
         reason=reason,
         last_words=words or worker.last_words,
     )
-    return _change(changed, "worker.ended", at, worker.stopped_by or worker.chamber)
+    return _change(changed, "worker.ended", at, worker.stopped_by or worker.chamber, account)
 
 
-def _change(worker: StartedWorker, kind: Kind, at: int, actor: str) -> Change:
+def _change(
+    worker: StartedWorker,
+    kind: Kind,
+    at: int,
+    actor: str,
+    account: Task | DayAccount | None = None,
+) -> Change:
     event = Event(
         at=at,
         kind=kind,
         actor=actor,
         task_id=worker.task_id,
         chamber=worker.chamber,
-        data=EventData(worker=worker),
+        data=EventData(
+            worker=worker,
+            task=account if isinstance(account, Task) else None,
+            day=account if isinstance(account, DayAccount) else None,
+        ),
     )
     return Change(events=(event,))

@@ -7,6 +7,8 @@ from types import MappingProxyType
 from orchestra_core.models import BASE, Chamber, Task
 from orchestra_core.replies.completion import CompletedTask, FileConflict, PlannedCommit
 from orchestra_core.state import ProjectState
+from orchestra_core.wording.started_workers import spent_in_short
+from orchestra_core.workers.spending import spent_in_chambers
 from orchestra_server.domain.tasks.unintended_files import listed
 from orchestra_server.git.merge.merge_tree import MergeConflict
 from orchestra_server.git.remotes.published_refs import chamber_ref
@@ -48,6 +50,7 @@ def completed(
         saved=saved,
         kept_branches=list(kept_branches),
         undelivered=undelivered,
+        used=_used(state, task.id),
         notes=[
             *_kept_out(returning),
             *(f"{chamber.name}: {chamber.note}" for chamber in chambers if chamber.note),
@@ -161,6 +164,7 @@ def landed_in_part(
         saved=serializers.saved(chamber for chamber in chambers if chamber.state == "closed"),
         still_live=still_live,
         undelivered=serializers.undelivered_of(state, task.id),
+        used=_used(state, task.id),
         notes=[
             *_elsewhere(ready.left_out),
             *_kept_out(ready.returning),
@@ -224,6 +228,10 @@ def planned(
         ],
         next_step=_plan_next_step(plan, needs_yes=bool(needing_yes)),
     )
+
+
+def _used(state: ProjectState, task_id: str) -> str:
+    return spent_in_short(spent_in_chambers(state.chambers_of(task_id), state.workers))
 
 
 def _to_push(task: Task, chambers: Iterable[Chamber]) -> list[str]:

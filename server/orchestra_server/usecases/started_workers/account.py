@@ -1,12 +1,15 @@
 """What a worker's turns use, as its agent tells it, and how much they may."""
 
 import os
-from datetime import datetime
 
 from orchestra_core.configuration.configuration import read_configuration
-from orchestra_core.workers.started_worker import Spent
+from orchestra_core.models import Task
+from orchestra_core.store.reads import Reads
+from orchestra_core.workers.day_account import DayAccount
+from orchestra_core.workers.spending import spent_in_chambers
+from orchestra_core.workers.started_worker import Spent, StartedWorker
 from orchestra_server.agents.reports import Used
-from orchestra_server.domain.workers.spend_limits import SpendLimits
+from orchestra_server.domain.workers.spend_limits import Budget, SpendLimits, budgets_of
 
 
 def spent_of(used: Used) -> Spent:
@@ -19,11 +22,6 @@ def spent_of(used: Used) -> Spent:
     )
 
 
-def today() -> str:
-    """Return the day here, as amounts are summed by it."""
-    return datetime.now().astimezone().date().isoformat()
-
-
 def read_spend_limits() -> SpendLimits:
     """Return the limits of the person's configuration, as it is now. Blocking."""
     configuration = read_configuration(os.environ, None)
@@ -33,3 +31,22 @@ def read_spend_limits() -> SpendLimits:
         return value if isinstance(value, int) else 0
 
     return SpendLimits(limit("limits.task_dollars"), limit("limits.day_dollars"))
+
+
+async def read_budgets(reads: Reads, task_id: str, day: str, limits: SpendLimits) -> list[Budget]:
+    """Return the limits that there are for a task's workers, with what is used of each."""
+    task = await reads.task(task_id)
+    if task is None:
+        return []
+    chambers = await reads.chambers_of(task_id)
+    workers = await reads.read_all(StartedWorker, [chamber.id for chamber in chambers])
+    by_chamber = {worker.id: worker for worker in workers if worker is not None}
+    account = await reads.day(day) or DayAccount(id=day)
+    return budgets_of(limits, task, spent_in_chambers(chambers, by_chamber), account)
+
+
+async def read_account(reads: Reads, budget: Budget) -> Task | DayAccount | None:
+    """Return the document that a limit belongs to; None for a task that is gone."""
+    if budget.subject == "task":
+        return await reads.task(budget.id)
+    return await reads.day(budget.id) or DayAccount(id=budget.id)

@@ -9,6 +9,7 @@ from orchestra_core.change import Change
 from orchestra_core.errors import StoreUnavailable
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
+from orchestra_core.workers.day_account import DayAccount
 from orchestra_core.workers.started_worker import StartedWorker
 from orchestra_server.usecases.common.transaction import NOTHING, Decision, run_transaction
 
@@ -25,13 +26,35 @@ async def record_worker(
 
     async def decide(reads: Reads) -> Decision[StartedWorker]:
         worker = await reads.worker(start.id)
-        if worker is None or worker.asked_at != start.asked_at:
-            return Decision(start, NOTHING)
-        made = change(worker)
-        changed = made.events[0].data.worker if made.events else None
-        return Decision(changed or worker, made)
+        return _decision(start, worker, change)
 
     return await run_transaction(store, decide)
+
+
+async def record_spending(
+    store: Store,
+    start: StartedWorker,
+    day_id: str,
+    change: Callable[[StartedWorker, DayAccount], Change],
+) -> StartedWorker:
+    """Change the document of this very start with the account of a day, and return it."""
+
+    async def decide(reads: Reads) -> Decision[StartedWorker]:
+        worker = await reads.worker(start.id)
+        day = await reads.day(day_id) or DayAccount(id=day_id)
+        return _decision(start, worker, lambda now: change(now, day))
+
+    return await run_transaction(store, decide)
+
+
+def _decision(
+    start: StartedWorker, worker: StartedWorker | None, change: Callable[[StartedWorker], Change]
+) -> Decision[StartedWorker]:
+    if worker is None or worker.asked_at != start.asked_at:
+        return Decision(start, NOTHING)
+    made = change(worker)
+    changed = made.events[0].data.worker if made.events else None
+    return Decision(changed or worker, made)
 
 
 async def until_stored(write: Callable[[], Awaitable[Done]]) -> Done:

@@ -13,7 +13,7 @@ from orchestra_core.clock import Clock
 from orchestra_core.clone.clone_id import clone_id
 from orchestra_core.errors import OrchestraError
 from orchestra_core.events import Event
-from orchestra_core.models import Chamber, Presence
+from orchestra_core.models import Chamber, Presence, WorkerRequest
 from orchestra_core.process.process_group import end_process_group
 from orchestra_core.project import Project
 from orchestra_core.state import ProjectState
@@ -25,6 +25,7 @@ from orchestra_server.domain.workers.started_workers import ended
 from orchestra_server.usecases.clones.whereabouts import is_here
 from orchestra_server.usecases.requests.withdraw_requests import withdraw_requests
 from orchestra_server.usecases.started_workers.record_worker import record_worker, until_stored
+from orchestra_server.usecases.started_workers.session.spend_guard import SpendGuard
 from orchestra_server.usecases.started_workers.worker_run import StartAgent, WorkerRun, Workplace
 
 _CRASHED = "something failed inside the daemon; see its log"
@@ -46,7 +47,11 @@ class WorkerSupervisor:
         self._store, self._project, self._clock = store, project, clock
         self._hold = hold
         self._state = ProjectState()
-        self._place = Workplace(store, project, clock, start_agent, lambda: self._state)
+        self._guard = SpendGuard(store, project.git_dir, clock)
+        self._place = Workplace(
+            store, project, clock, start_agent, self._guard, lambda: self._state
+        )
+        self._answering = set[asyncio.Task[None]]()
         self._runs = dict[str, WorkerRun]()  # by the chamber's id
         self._tasks = dict[str, asyncio.Task[None]]()
 
@@ -60,6 +65,7 @@ class WorkerSupervisor:
             for task in self._tasks.values():
                 task.cancel()
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+            await self._guard.close()
 
     async def _take(self, update: Update) -> None:
         match update:
@@ -70,6 +76,8 @@ class WorkerSupervisor:
                     self._look_after(worker)
                 for chamber_id, run in self._runs.items():
                     self._tell_all(chamber_id, run)
+                for request in state.requests.values():
+                    self._take_answer(request)
             case Arrived(events=events):
                 for event in events:
                     self._state.apply(event)
@@ -81,6 +89,8 @@ class WorkerSupervisor:
         for event in events:
             data = event.data
             run = self._runs.get(f"{event.task_id}/{event.chamber}")
+            if data.request is not None:
+                self._take_answer(data.request)
             if data.worker is not None:
                 self._look_after(data.worker)
             if run is None:
@@ -91,6 +101,13 @@ class WorkerSupervisor:
                 run.tell(data.interrupt)
             if event.kind == "request.answered" and data.request is not None:
                 run.answer(data.request)
+
+    def _take_answer(self, request: WorkerRequest) -> None:
+        """Give the answer about a limit to the guard, which holds workers of several runs."""
+        if not request.is_open and self._guard.asks(request):
+            task = asyncio.create_task(self._guard.take_answer(request))
+            self._answering.add(task)
+            task.add_done_callback(self._answering.discard)
 
     def _look_after(self, worker: StartedWorker) -> None:
         """Start what should run and does not; stop what should not."""
@@ -131,6 +148,7 @@ class WorkerSupervisor:
             except Exception:  # noqa: BLE001 - one worker's fault is no other's
                 _log.exception("the worker in %s", worker.id)
                 await self._end(worker, "failed", _CRASHED)
+            await self._guard.forget(worker)  # not where this daemon leaves: the next one asks
 
     async def _show_starting(self, worker: StartedWorker) -> None:
         """Show that a worker in a turn comes back, before anybody sees that its process is gone."""

@@ -7,12 +7,12 @@ ends, and the document still wants it, so that the next daemon goes on with the 
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
 from orchestra_core.change import Change
-from orchestra_core.clock import Clock
+from orchestra_core.clock import Clock, local_day
 from orchestra_core.errors import OrchestraError, Refused
 from orchestra_core.models import Chamber, Interrupt, Presence, WorkerRequest
 from orchestra_core.process.process_mark import process_mark
@@ -35,8 +35,12 @@ from orchestra_server.agents.reports import (
     Used,
 )
 from orchestra_server.domain.workers import started_workers as rules
-from orchestra_server.usecases.started_workers.account import spent_of, today
-from orchestra_server.usecases.started_workers.record_worker import record_worker, until_stored
+from orchestra_server.usecases.started_workers.account import spent_of
+from orchestra_server.usecases.started_workers.record_worker import (
+    record_spending,
+    record_worker,
+    until_stored,
+)
 from orchestra_server.usecases.started_workers.session.first_prompt import RESUMED, first_prompt
 from orchestra_server.usecases.started_workers.session.permissions import rule_on
 from orchestra_server.usecases.started_workers.session.session_mail import (
@@ -64,6 +68,7 @@ class Workplace:
     project: Project
     clock: Clock
     start_agent: StartAgent
+    spend_guard: SpendGuard
     state: Callable[[], ProjectState]
 
 
@@ -80,20 +85,11 @@ class WorkerRun:
         self._transcript = TranscriptWriter(
             place.store, place.project.git_dir, chamber, place.clock
         )
-        self._guard = SpendGuard(
-            place.store,
-            place.project.git_dir,
-            place.clock,
-            self._all_workers,
-        )
-        self._answering: asyncio.Task[None] | None = None
+        self._guard = place.spend_guard
         self._told: asyncio.Queue[Interrupt | WorkerRequest] = asyncio.Queue()
         self._stopped = asyncio.Event()
         self._in_turn = False
         self._spent = Spent()
-
-    def _all_workers(self) -> Iterable[StartedWorker]:
-        return self._place.state().workers.values()
 
     def tell(self, interrupt: Interrupt) -> None:
         """Have the worker told a message, in the order of these calls."""
@@ -101,9 +97,7 @@ class WorkerRun:
 
     def answer(self, request: WorkerRequest) -> None:
         """Have the session given the answer to a request; another's is left alone."""
-        if self._guard.asks(request):
-            self._answering = asyncio.create_task(self._go_on_or_stop(request))
-        elif request.start == self.start.asked_at:
+        if request.start == self.start.asked_at:
             self._told.put_nowait(request)
 
     def take_chamber(self, chamber: Chamber) -> None:
@@ -147,13 +141,11 @@ class WorkerRun:
         if session.conversation:
             await self._note_conversation(session.conversation)
         try:
-            if was == "paused":
-                await self._guard.look(self._worker, self._record)
             await self._first_words(session, was)
             while True:
                 match await self._told.get():
                     case Interrupt() as interrupt:
-                        await self._guard.may_go_on.wait()
+                        await self._wait_for_limits()
                         await self._transcribe_message(interrupt)
                         await self._mail.tell(session, interrupt)
                     case WorkerRequest() as request:
@@ -176,10 +168,17 @@ class WorkerRun:
         else:
             text, by = "", ""
         if text:
+            await self._wait_for_limits()
             await self._transcript.told(text, by)
             await session.prompt(text)
         for interrupt in mail:
             self.tell(interrupt)
+
+    async def _wait_for_limits(self) -> None:
+        """Return when no limit keeps a turn from beginning; words within a turn need not wait."""
+        if not self._in_turn:
+            await self._guard.look(self._worker)
+            await self._guard.may_go_on(self._worker)
 
     async def _transcribe_message(self, interrupt: Interrupt) -> None:
         if interrupt.id not in self._mail.told:
@@ -221,7 +220,7 @@ class WorkerRun:
             case _:
                 pass
         await self._mail.take(report, session.abilities)
-        await self._transcript.take(report)
+        await self._transcript.take(report, self._worker.last_turn)
         await self._show(report)
 
     async def _begin_turn(self) -> None:
@@ -233,16 +232,21 @@ class WorkerRun:
         self._in_turn = False
         await until_stored(self._requests.withdraw_all)
         spent, self._spent = self._spent.plus(Spent(turns=1)), Spent()
-        words, day = one_line(report.words, _WORDS), today()
-        await self._record(
-            lambda worker, at: rules.turn_ended(worker, words=words, spent=spent, day=day, at=at)
-        )
-        await self._guard.look(self._worker, self._record)
+        words, day = one_line(report.words, _WORDS), local_day(self._clock())
 
-    async def _go_on_or_stop(self, request: WorkerRequest) -> None:
-        """Take the answer to whether the worker may go on although a limit is used up."""
-        if not await self._guard.answered(request, self._record):
-            self.stop()
+        async def record() -> StartedWorker:
+            at = self._clock()
+            return await record_spending(
+                self._store,
+                self.start,
+                day,
+                lambda worker, account: rules.turn_ended(
+                    worker, words=words, spent=spent, day=account, at=at
+                ),
+            )
+
+        self._worker = await until_stored(record)
+        await self._guard.look(self._worker)
 
     async def _decide(self, session: Session, asked: Asked) -> None:
         ruling = await asyncio.to_thread(rule_on, asked, self._chamber, self.start.policy)
@@ -260,24 +264,33 @@ class WorkerRun:
             )
 
     async def _take_end(self, report: Ended) -> None:
-        await self._transcript.take(report)
+        await self._transcript.take(report, self._spent)
         await until_stored(self._requests.withdraw_all)
-        await until_stored(self._guard.withdraw)
         reason: EndReason = "failed" if report.reason == "failed" else "exited"
         if self._stopped.is_set():
             reason = "stopped"
         await self._end(reason, report.words if reason != "stopped" else "")
 
     async def _end(self, reason: EndReason, words: str) -> None:
-        line, spent, day = one_line(words, _WORDS), self._spent, today()
-        worker = await self._record(
-            lambda worker, at: rules.ended(
-                worker.with_spent(day, spent) if spent.tokens else worker,
-                reason=reason,
-                words=line,
-                at=at,
+        line, spent, day = one_line(words, _WORDS), self._spent, local_day(self._clock())
+
+        async def record() -> StartedWorker:
+            at = self._clock()
+            return await record_spending(
+                self._store,
+                self.start,
+                day,
+                lambda worker, account: rules.ended(
+                    worker,
+                    reason=reason,
+                    words=line,
+                    at=at,
+                    spent=spent if spent.tokens else None,
+                    day=account,
+                ),
             )
-        )
+
+        self._worker = worker = await until_stored(record)
         is_failure = reason in ("failed", "not-resumed")
         await self._report(
             Presence(

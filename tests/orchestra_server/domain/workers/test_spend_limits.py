@@ -1,25 +1,33 @@
 """Limits in dollars: of a task and of a day, near and used up."""
 
-from orchestra_core.workers.started_worker import Spent, StartedWorker
+from msgspec.structs import replace
+
+from orchestra_core.workers.started_worker import Spent
 from orchestra_server.domain.workers.spend_limits import Budget, SpendLimits, budgets_of
-from tests.support.samples import a_started_worker
-
-
-def worker(task_id: str, day: str, dollars: float) -> StartedWorker:
-    spent = Spent(turns=1, dollars=dollars)
-    return a_started_worker(task_id=task_id).with_spent(day, spent)
+from tests.support.samples import a_day, a_task
 
 
 def test_a_limit_counts_what_a_task_used_and_what_a_day_used() -> None:
-    workers = [worker("t-1", "mon", 3.0), worker("t-1", "tue", 2.0), worker("t-2", "tue", 4.0)]
-    budgets = budgets_of(SpendLimits(task=10, day=5), workers, "t-1", "tue")
-    assert budgets == [Budget("task", 10, 5.0), Budget("day", 5, 6.0)]
-    assert budgets_of(SpendLimits(), workers, "t-1", "tue") == []
+    task = replace(a_task(), limit_told=10, dollars_allowed=12.0)
+    spent = Spent(turns=2, dollars=5.0)
+    budgets = budgets_of(SpendLimits(task=10, day=5), task, spent, a_day("tue"))
+    assert budgets == [
+        Budget("task", task.id, 10, 5.0, 12.0, is_told=True),
+        Budget("day", "tue", 5, 0.25),
+    ]
+    assert budgets_of(SpendLimits(), task, spent, a_day()) == []
 
 
-def test_a_limit_is_near_at_four_fifths_and_used_up_at_all_of_it() -> None:
-    near, used_up = Budget("task", 10, 8.0), Budget("task", 10, 10.0)
-    assert (near.is_near, near.is_used_up, used_up.is_used_up) == (True, False, True)
+def test_a_limit_is_near_at_four_fifths_until_that_was_told() -> None:
+    near = Budget("task", "t-1", 10, 8.0)
+    assert (near.is_near, near.is_used_up) == (True, False)
+    assert not near._replace(is_told=True).is_near
+    assert not near._replace(used=7.9).is_near
+
+
+def test_a_limit_is_used_up_at_all_of_it_and_a_yes_is_good_for_a_fifth_more() -> None:
+    used_up = Budget("task", "t-1", 10, 10.0)
+    assert used_up.is_used_up
     assert used_up.words() == "$10.00 of the task's $10 are used"
     assert not used_up._replace(allowed=used_up.next_allowed).is_used_up
     assert used_up._replace(used=12.0, allowed=used_up.next_allowed).is_used_up

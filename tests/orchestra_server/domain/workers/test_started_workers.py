@@ -7,7 +7,7 @@ from orchestra_core.change import Change
 from orchestra_core.errors import Refused
 from orchestra_core.workers.started_worker import Spent, StartedWorker
 from orchestra_server.domain.workers import started_workers as rules
-from tests.support.samples import NOON, a_chamber, a_started_worker
+from tests.support.samples import NOON, a_chamber, a_day, a_started_worker, a_task
 
 LIVE = replace(a_chamber(), state="live")
 ORDER = rules.StartOrder(agent="claude", policy="edits")
@@ -39,7 +39,7 @@ def test_a_worker_starts_only_in_a_live_chamber_and_only_once() -> None:
 
 def test_the_next_start_in_a_chamber_keeps_what_was_used_there() -> None:
     spent = Spent(turns=1, dollars=2.0)
-    over = replace(a_started_worker(), state="ended", conversation="c1").with_spent("day", spent)
+    over = replace(a_started_worker(), state="ended", conversation="c1").with_turn(spent)
     worker, _ = rules.start_asked(LIVE, over, ORDER, at=NOON, actor="operator")
     assert (worker.asked_at, worker.conversation, worker.spent) == (NOON + 1, "", spent)
 
@@ -53,9 +53,14 @@ def test_a_worker_is_launched_starts_takes_turns_and_ends() -> None:
     assert worker.state == "running"
     assert rules.turn_began(worker, at=NOON + 4).events == ()
     spent = Spent(turns=1, tokens_in=5)
-    worker = changed(rules.turn_ended(worker, words="Done.", spent=spent, day="d", at=NOON + 5))
+    change = rules.turn_ended(worker, words="Done.", spent=spent, day=a_day(), at=NOON + 5)
+    worker = changed(change)
+    assert change.events[0].data.day == replace(a_day(), spent=a_day().spent.plus(spent))
     assert (worker.state, worker.last_words, worker.spent) == ("waiting", "Done.", spent)
-    worker = changed(rules.ended(worker, reason="exited", words="", at=NOON + 6))
+    change = rules.ended(worker, reason="exited", words="", at=NOON + 6, spent=spent, day=a_day())
+    worker = changed(change)
+    assert change.events[0].data.day == replace(a_day(), spent=a_day().spent.plus(spent))
+    assert worker.spent == spent.plus(spent)
     assert (worker.state, worker.reason, worker.last_words) == ("ended", "exited", "Done.")
     assert (worker.process, worker.is_over, worker.is_wanted) == ("", True, False)
     assert rules.ended(worker, reason="failed", words="", at=NOON + 7).events == ()
@@ -77,3 +82,16 @@ def test_a_paused_worker_goes_on_when_somebody_says_so() -> None:
     again = changed(rules.continued(worker, at=NOON, actor="operator"))
     assert again.state == "waiting"
     assert rules.continued(again, at=NOON, actor="operator").events == ()
+
+
+def test_a_near_limit_is_told_once_and_a_yes_is_kept_with_it() -> None:
+    waiting = replace(a_started_worker(), state="paused")
+    words = "$8.00 of the task's $10 are used"
+    (event,) = rules.limit_neared(waiting, a_task(), limit=10, words=words, at=NOON).events
+    assert (event.kind, event.data.action) == ("worker.limit-neared", words)
+    told = event.data.task
+    assert told == replace(a_task(), limit_told=10)
+    assert rules.limit_neared(waiting, told, limit=10, words=words, at=NOON).events == ()
+    wider = replace(a_day(), dollars_allowed=12.0)
+    (event,) = rules.continued(waiting, wider, at=NOON, actor="operator").events
+    assert event.data.day == wider

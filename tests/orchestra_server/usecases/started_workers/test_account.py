@@ -1,6 +1,5 @@
 """What an agent tells of its use becomes what is kept."""
 
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,17 +10,12 @@ from orchestra_server.domain.workers.spend_limits import SpendLimits
 from orchestra_server.usecases.started_workers.account import (
     read_spend_limits,
     spent_of,
-    today,
 )
 
 
 def test_the_tokens_of_the_cache_count_together_and_no_dollars_are_none() -> None:
     used = Used(tokens_in=1, tokens_out=2, tokens_cache_read=3, tokens_cache_write=4)
     assert spent_of(used) == Spent(tokens_in=1, tokens_out=2, tokens_cached=7)
-
-
-def test_a_day_is_named_by_its_date() -> None:
-    assert date.fromisoformat(today())
 
 
 def test_limits_are_read_as_they_are_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from orchestra_core.clock import local_day
 from orchestra_core.models import Agent, Heartbeat, Presence
 from orchestra_core.state import ProjectState
 from orchestra_core.wording.ages import time_of_day
@@ -18,6 +19,7 @@ from tests.support.samples import (
     a_chamber,
     a_clone,
     a_conflict,
+    a_day,
     a_question,
     a_started_worker,
     a_task,
@@ -158,12 +160,15 @@ def test_the_overview_of_a_failed_worker_says_what_enter_does_for_it() -> None:
 def test_the_overview_names_the_agent_that_orchestra_runs_and_what_it_has_used() -> None:
     state = some_state()
     used = Spent(turns=2, tokens_in=1_500, dollars=0.25)
-    worker = replace(a_started_worker(), state="running").with_spent("day", used)
+    worker = replace(a_started_worker(), state="running").with_turn(used)
     state.documents.put(worker)
+    state.documents.put(a_day(local_day(NOON)))
     said = text(chamber_overview(LIVE, state, NOON + 60_000))
     assert "agent      claude, running  for 1m  edits\n" in said
     assert "used       2 turns, 1.5k tokens, $0.25\n" in said
-    assert "used       2 turns" in text(task_overview(a_task(), state, NOON))
+    said = text(task_overview(a_task(), state, NOON))
+    assert "used       2 turns" in said
+    assert "           today, all tasks: 2 turns, 1.5k tokens, $0.25\n" in said
     state.documents.put(replace(worker, state="ended", reason="failed", last_words="no key"))
     said = text(chamber_overview(LIVE, state, NOON + 60_000))
     assert "agent      claude, failed: no key  for 1m  edits\n" in said

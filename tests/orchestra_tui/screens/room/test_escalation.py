@@ -1,4 +1,4 @@
-"""Mail that is unread for too long: its row, the status line, and once a word and a bell."""
+"""Mail that is unread for too long, and limits: a word and a bell, once."""
 
 import pytest
 
@@ -91,6 +91,14 @@ async def test_a_room_that_opens_with_overdue_mail_announces_all_of_it_in_one_li
 ) -> None:
     async with room_of(stories.all_mail(), unread_limit=30_000) as room:
         assert room.said == ["2 messages to api, auth have been unread for 30s"]
+        assert bells == [1]
+
+
+async def test_a_limit_that_comes_near_is_announced(bells: list[int]) -> None:
+    async with room_of(stories.first_task(), unread_limit=LIMIT) as room:
+        words = "$8.00 of the task's $10 are used"
+        await room.hear(event(90, 0, "worker.limit-neared", "auth", EventData(action=words)))
+        assert room.said == [words]
         assert bells == [1]
 
 

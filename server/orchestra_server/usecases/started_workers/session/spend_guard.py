@@ -1,101 +1,253 @@
-"""Holds a worker between two turns when a limit is used up, until somebody lets it go on."""
+"""Holds workers between two turns when a limit is used up, until somebody lets them go on.
+
+Each limit is asked about once, by the first worker that it holds; the answer is for all of them.
+"""
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from orchestra_core.change import Change
-from orchestra_core.clock import Clock
-from orchestra_core.models import WorkerRequest
+from orchestra_core.clock import Clock, local_day
+from orchestra_core.models import OPERATOR, WorkerRequest
+from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
 from orchestra_core.workers.started_worker import StartedWorker
 from orchestra_server.domain.workers import started_workers as rules
 from orchestra_server.domain.workers.requests import ENDED_NOTE
-from orchestra_server.domain.workers.spend_limits import Budget, budgets_of
+from orchestra_server.domain.workers.spend_limits import Budget, SpendLimits
+from orchestra_server.usecases.common.transaction import NOTHING, Decision, run_transaction
 from orchestra_server.usecases.requests.record_request import record_request
 from orchestra_server.usecases.requests.withdraw_requests import withdraw_requests
-from orchestra_server.usecases.started_workers.account import read_spend_limits, today
-from orchestra_server.usecases.started_workers.record_worker import until_stored
+from orchestra_server.usecases.started_workers.account import (
+    read_account,
+    read_budgets,
+    read_spend_limits,
+)
+from orchestra_server.usecases.started_workers.record_worker import record_worker, until_stored
 
 CONTINUE = "Continue"  # in the place of a tool's name
+RAISED_NOTE = "the limit is no longer used up"
+_ACTOR = "orchestra"
 _ID_BYTES = 5
-_ANSWERS = "Allow lets this worker go on until a fifth more is used; deny ends it."
-Record = Callable[[Callable[[StartedWorker, int], Change]], Awaitable[StartedWorker]]
+_LOOK_SECONDS = 2.0  # how soon a limit that was raised lets held workers go on
+Subject = tuple[str, str]  # "task" or "day", and which
+
+
+@dataclass(slots=True)
+class _Held:
+    """The workers that one limit holds, by their ids, and the request by which it is asked."""
+
+    budget: Budget
+    workers: dict[str, StartedWorker] = field(default_factory=dict[str, StartedWorker])
+    request: WorkerRequest | None = None
 
 
 class SpendGuard:
-    """Looks at the limits after each turn of one worker; `may_go_on` is set while none holds it."""
+    """Looks at the limits before and after each turn of a clone's workers."""
 
-    def __init__(
-        self,
-        store: Store,
-        common_dir: Path,
-        clock: Clock,
-        workers: Callable[[], Iterable[StartedWorker]],
-    ) -> None:
+    def __init__(self, store: Store, common_dir: Path, clock: Clock) -> None:
         self._store, self._common_dir, self._clock = store, common_dir, clock
-        self._workers = workers
-        self._allowed = dict[str, float]()  # by the subject of a limit
-        self._told = set[str]()
-        self._asked: tuple[str, Budget] | None = None  # the request's id, and what it is about
-        self.may_go_on = asyncio.Event()
-        self.may_go_on.set()
+        self._held = dict[Subject, _Held]()
+        self._may_go_on = dict[str, asyncio.Event]()  # by the held worker's id
+        self._denied = dict[Subject, int]()  # when; who was started before ends at this limit
+        self._watch: asyncio.Task[None] | None = None
+        self._lock = asyncio.Lock()  # one worker at a time is held, let go or forgotten
+
+    async def look(self, worker: StartedWorker) -> None:
+        """Hold a worker if a limit is used up, and tell of one that soon will be."""
+        async with self._lock:
+            for budget in await self._budgets(worker):
+                if budget.is_used_up:
+                    await self._hold(worker, budget)
+                    return
+                if budget.is_near:
+                    await self._tell_near(worker, budget)
+
+    async def may_go_on(self, worker: StartedWorker) -> None:
+        """Return when no limit holds a worker."""
+        while worker.id in self._may_go_on:
+            await self._may_go_on[worker.id].wait()
+            await self.look(worker)  # another limit may be used up, too
 
     def asks(self, request: WorkerRequest) -> bool:
-        """Tell whether this is the request by which a worker is held."""
-        return self._asked is not None and self._asked[0] == request.id
+        """Tell whether a limit is asked about by this request."""
+        return self._asked_by(request) is not None
 
-    async def look(self, worker: StartedWorker, record: Record) -> None:
-        """Hold the worker if a limit is used up, and tell of one that soon will be."""
-        limits = await asyncio.to_thread(read_spend_limits)
-        # What is followed may be a moment behind this worker's own last turn.
-        others = [fellow for fellow in self._workers() if fellow.id != worker.id]
-        for budget in budgets_of(limits, [*others, worker], worker.task_id, today()):
-            allowed = self._allowed.get(budget.subject, 0.0)
-            subject = budget._replace(allowed=allowed)
-            if subject.is_used_up:
-                await self._hold(worker, subject, record)
+    async def take_answer(self, request: WorkerRequest) -> None:
+        """Let those go on whom the limit holds, or have them end."""
+        async with self._lock:
+            subject = self._asked_by(request)
+            if subject is None:
                 return
-            if subject.is_near and subject.subject not in self._told:
-                self._told.add(subject.subject)
-                words = subject.words()
-                await record(lambda now, at: rules.limit_neared(now, words=words, at=at))  # noqa: B023 - called at once
+            self._held[subject].request = None
+            actor = request.answered_by or OPERATOR
+            if request.answer == "allow":
+                await self._widen(self._held[subject], actor)
+                await self._release(subject, actor)
+            elif request.answer == "deny":
+                self._denied[subject] = self._clock()
+                for worker in self._held[subject].workers.values():
+                    await self._have_end(worker, actor)
 
-    async def answered(self, request: WorkerRequest, record: Record) -> bool:
-        """Let the worker go on if that was allowed; tell whether it was."""
-        if self._asked is None or request.answer != "allow":
-            return False
-        _, budget = self._asked
-        self._asked = None
-        self._allowed[budget.subject] = budget.next_allowed
-        actor = request.answered_by
-        await record(lambda now, at: rules.continued(now, at=at, actor=actor))
-        self.may_go_on.set()
-        return True
+    async def forget(self, worker: StartedWorker) -> None:
+        """Forget a worker that has ended; another that is held asks in its place."""
+        async with self._lock:
+            self._may_go_on.pop(worker.id, None)
+            for subject, held in [*self._held.items()]:
+                if held.workers.pop(worker.id, None) is None:
+                    continue
+                if held.request is not None and held.request.chamber_id == worker.id:
+                    await self._withdraw(held, ENDED_NOTE)
+                if not held.workers:
+                    del self._held[subject]
+                else:
+                    await self._ask(subject)
 
-    async def withdraw(self) -> None:
-        """Withdraw what is asked: the worker has ended."""
-        if self._asked is not None:
-            ids = [self._asked[0]]
-            await withdraw_requests(self._store, self._common_dir, ids, ENDED_NOTE, self._clock)
+    async def close(self) -> None:
+        """Stop looking; the next daemon asks again."""
+        if self._watch is not None:
+            self._watch.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._watch
 
-    async def _hold(self, worker: StartedWorker, budget: Budget, record: Record) -> None:
-        self.may_go_on.clear()
-        words = budget.words()
-        await record(lambda now, at: rules.paused(now, why=words, at=at))
-        if self._asked is not None:  # the agent began a turn by itself; the question stays open
+    async def _budgets(self, worker: StartedWorker) -> list[Budget]:
+        limits = await asyncio.to_thread(read_spend_limits)
+        if limits == SpendLimits():
+            return []
+        day = local_day(self._clock())
+
+        async def read() -> list[Budget]:
+            return await self._store.read(
+                lambda reads: read_budgets(reads, worker.task_id, day, limits)
+            )
+
+        return await until_stored(read)
+
+    async def _tell_near(self, worker: StartedWorker, budget: Budget) -> None:
+        words, limit, at = budget.words(), budget.limit, self._clock()
+
+        async def decide(reads: Reads) -> Decision[None]:
+            now, account = await reads.worker(worker.id), await read_account(reads, budget)
+            if now is None or account is None:
+                return Decision(None, NOTHING)
+            change = rules.limit_neared(now, account, limit=limit, words=words, at=at)
+            return Decision(None, change)
+
+        await until_stored(lambda: run_transaction(self._store, decide))
+
+    async def _hold(self, worker: StartedWorker, budget: Budget) -> None:
+        subject = (budget.subject, budget.id)
+        self._may_go_on.setdefault(worker.id, asyncio.Event())
+        if worker.asked_at < self._denied.get(subject, 0):
+            await self._have_end(worker, OPERATOR)
             return
-        request = WorkerRequest(
-            id=f"r-{secrets.token_hex(_ID_BYTES)}",
-            task_id=worker.task_id,
-            chamber=worker.chamber,
-            start=worker.asked_at,
-            tool=CONTINUE,
-            tool_input=msgspec.json.encode({"description": f"{words}. {_ANSWERS}"}).decode(),
-            asked_at=self._clock(),
-        )
-        self._asked = (request.id, budget)
+        held = self._held.setdefault(subject, _Held(budget))
+        held.budget = budget
+        held.workers[worker.id] = worker  # again, where an agent has begun a turn by itself
+        words, at = budget.words(), self._clock()
+        await self._record(worker, lambda now: rules.paused(now, why=words, at=at))
+        await self._ask(subject)
+        if self._watch is None or self._watch.done():
+            self._watch = asyncio.create_task(self._watch_limits())
+
+    async def _ask(self, subject: Subject) -> None:
+        """Ask about a limit unless that is done, or was denied to those that it holds."""
+        held = self._held[subject]
+        denied_at = self._denied.get(subject, 0)
+        asker = next((each for each in held.workers.values() if each.asked_at >= denied_at), None)
+        if held.request is not None or asker is None:
+            return
+        request = held.request = _question(asker, held.budget, self._clock())
         await until_stored(lambda: record_request(self._store, self._common_dir, request))
+
+    async def _widen(self, held: _Held, actor: str) -> None:
+        """Note with one of its workers how far a limit was widened."""
+        first, at = next(iter(held.workers.values())), self._clock()
+        # Others may have ended a turn since it was asked.
+        budget = await self._budget(first, (held.budget.subject, held.budget.id)) or held.budget
+
+        async def decide(reads: Reads) -> Decision[None]:
+            now, account = await reads.worker(first.id), await read_account(reads, budget)
+            if now is None or account is None:
+                return Decision(None, NOTHING)
+            wider = replace(account, dollars_allowed=budget.next_allowed)
+            return Decision(None, rules.continued(now, wider, at=at, actor=actor))
+
+        await until_stored(lambda: run_transaction(self._store, decide))
+
+    async def _release(self, subject: Subject, actor: str) -> None:
+        at = self._clock()
+        for worker in self._held.pop(subject).workers.values():
+            await self._record(worker, lambda now: rules.continued(now, at=at, actor=actor))
+            self._may_go_on.pop(worker.id).set()
+
+    async def _watch_limits(self) -> None:
+        """Let workers go on whose limit was raised, or whose day is over."""
+        while self._held:
+            await asyncio.sleep(_LOOK_SECONDS)
+            async with self._lock:
+                for subject, held in [*self._held.items()]:
+                    if await self._is_used_up(subject):
+                        await self._ask(subject)
+                        continue
+                    await self._withdraw(held, RAISED_NOTE)
+                    await self._release(subject, _ACTOR)
+
+    async def _is_used_up(self, subject: Subject) -> bool:
+        worker = next(iter(self._held[subject].workers.values()))
+        budget = await self._budget(worker, subject)
+        return budget is not None and budget.is_used_up
+
+    async def _budget(self, worker: StartedWorker, subject: Subject) -> Budget | None:
+        budgets = await self._budgets(worker)
+        return next((each for each in budgets if (each.subject, each.id) == subject), None)
+
+    async def _have_end(self, worker: StartedWorker, actor: str) -> None:
+        at = self._clock()
+        await self._record(worker, lambda now: rules.stop_asked(now, at=at, actor=actor)[1])
+
+    async def _record(
+        self, worker: StartedWorker, change: Callable[[StartedWorker], Change]
+    ) -> None:
+        await until_stored(lambda: record_worker(self._store, worker, change))
+
+    async def _withdraw(self, held: _Held, note: str) -> None:
+        request, held.request = held.request, None
+        if request is None:
+            return
+        ids = [request.id]
+
+        async def withdraw() -> None:
+            await withdraw_requests(self._store, self._common_dir, ids, note, self._clock)
+
+        await until_stored(withdraw)
+
+    def _asked_by(self, request: WorkerRequest) -> Subject | None:
+        for subject, held in self._held.items():
+            if held.request is not None and held.request.id == request.id:
+                return subject
+        return None
+
+
+def _question(worker: StartedWorker, budget: Budget, at: int) -> WorkerRequest:
+    """Return the request of one worker that stands for all that a limit holds."""
+    text = (
+        f"{budget.words()}. Allow lets workers go on until ${budget.more:.2f} more are used; "
+        "deny ends those that have come to the limit."
+    )
+    return WorkerRequest(
+        id=f"r-{secrets.token_hex(_ID_BYTES)}",
+        task_id=worker.task_id,
+        chamber=worker.chamber,
+        start=worker.asked_at,
+        tool=CONTINUE,
+        tool_input=msgspec.json.encode({"description": text}).decode(),
+        asked_at=at,
+    )

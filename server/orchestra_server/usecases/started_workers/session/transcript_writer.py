@@ -13,6 +13,7 @@ from orchestra_core.clock import Clock
 from orchestra_core.models import Chamber
 from orchestra_core.store.store import Store
 from orchestra_core.text import clean
+from orchestra_core.workers.started_worker import Spent
 from orchestra_core.workers.transcript import TranscriptEntry, encode_entry
 from orchestra_server.agents.reports import (
     Asked,
@@ -47,11 +48,11 @@ class TranscriptWriter:
         """Add what the worker was told."""
         await self._add(TranscriptEntry(at=self._clock(), kind="told", text=text, by=by))
 
-    async def take(self, report: Report) -> None:
-        """Add what a report tells, if anything."""
+    async def take(self, report: Report, used: Spent) -> None:
+        """Add what a report tells, if anything; `used` is by the turn if one has ended."""
         entry = entry_of(report, self._clock())
         if entry is not None:
-            await self._add(entry)
+            await self._add(replace(entry, used=used) if entry.kind == "turn" else entry)
 
     async def _add(self, entry: TranscriptEntry) -> None:
         await asyncio.to_thread(self._append, entry)

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from orchestra_core.store.store import Store
+from orchestra_core.workers.started_worker import Spent
 from orchestra_server.agents.reports import (
     Asked,
     Ended,
@@ -26,8 +27,8 @@ from tests.support.samples import a_chamber
 async def test_long_texts_are_whole_in_the_file_alone(store: Store, tmp_path: Path) -> None:
     writer = TranscriptWriter(store, tmp_path, a_chamber(), Clock())
     await writer.told("Begin", "operator")
-    await writer.take(Said("x" * 5_000))
-    await writer.take(Started("c-1"))
+    await writer.take(Said("x" * 5_000), Spent())
+    await writer.take(Started("c-1"), Spent())
     told, said = await store.transcript(a_chamber().id, 10)
     assert (told.kind, told.text, told.by) == ("told", "Begin", "operator")
     assert said.text.endswith("x\n… (1,000 characters more)")
@@ -42,7 +43,7 @@ async def test_a_file_that_cannot_be_written_costs_nothing_but_itself(
 ) -> None:
     (tmp_path / "orchestra").write_text("in the way")
     writer = TranscriptWriter(store, tmp_path, a_chamber(), Clock())
-    await writer.take(Noted("garbage"))
+    await writer.take(Noted("garbage"), Spent())
     assert [entry.text for entry in await store.transcript(a_chamber().id, 10)] == ["garbage"]
 
 
