@@ -42,6 +42,16 @@ class Spent(Struct, frozen=True, kw_only=True, omit_defaults=True):
             dollars=self.dollars + other.dollars,
         )
 
+    def minus(self, earlier: "Spent") -> "Spent":
+        """Return what was used since `earlier`, which counted the same."""
+        return Spent(
+            turns=self.turns - earlier.turns,
+            tokens_in=self.tokens_in - earlier.tokens_in,
+            tokens_out=self.tokens_out - earlier.tokens_out,
+            tokens_cached=self.tokens_cached - earlier.tokens_cached,
+            dollars=self.dollars - earlier.dollars,
+        )
+
 
 class StartedWorker(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The agent that Orchestra runs in one chamber.

@@ -22,6 +22,7 @@ from orchestra_server.usecases.gates.gate_radar import GateRadar
 from orchestra_server.usecases.history.trim_daily import trim_daily
 from orchestra_server.usecases.started_workers.launch_agent import AgentLauncher
 from orchestra_server.usecases.started_workers.supervisor import Hold, WorkerSupervisor
+from orchestra_server.usecases.workers.subagent_usage import SubagentUsage
 from orchestra_server.usecases.workers.take_in_discoveries import DiscoveryIntake
 from orchestra_server.usecases.workers.watch_deeds import DeedWatch
 
@@ -51,15 +52,17 @@ async def on_duty(
     supervisor = WorkerSupervisor(store, project, clock, launcher.start, hold)
 
     async def follow() -> None:
-        intake = DiscoveryIntake(context)
+        intake, usage = DiscoveryIntake(context), SubagentUsage(context)
 
         def reported(chamber: Chamber, presence: Presence | None) -> None:
             intake.look_into(chamber, presence)
             deeds.note(chamber, presence)
+            usage.note(presence)
 
         async with asyncio.TaskGroup() as group:
             group.create_task(intake.run())
             group.create_task(deeds.run())
+            group.create_task(usage.run())
             group.create_task(ProjectionKeeper(context, reported).run())
 
     async with (

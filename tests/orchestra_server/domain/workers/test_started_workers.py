@@ -90,6 +90,7 @@ def test_a_near_limit_is_told_once_and_a_yes_is_kept_with_it() -> None:
     (event,) = rules.limit_neared(waiting, a_task(), limit=10, words=words, at=NOON).events
     assert (event.kind, event.data.action) == ("worker.limit-neared", words)
     told = event.data.task
+    assert told is not None
     assert told == replace(a_task(), limit_told=10)
     assert rules.limit_neared(waiting, told, limit=10, words=words, at=NOON).events == ()
     wider = replace(a_day(), dollars_allowed=12.0)

@@ -187,7 +187,7 @@ async def test_a_day_counts_what_archived_tasks_have_used_too(
         await until_worker(context, task_id, "waiting")
         done = await complete_task(context, task_id=task_id, summary="Done", confirm=True)
         assert done.used == "1 turn, 1 tokens, $7.00"
-        assert await archive_ended(context.store, context.clock(), kept=0) == 1
+        assert await archive_ended(context.store, context.clock(), keep=0) == 1
         later = await a_started_task(context, "Add a shop")
         await chambers_open(context, later, ["shop"])
         await start_worker(context, task_id=later, chamber="shop")

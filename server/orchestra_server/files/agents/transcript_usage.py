@@ -1,0 +1,65 @@
+"""What the model requests of a conversation have used, from the file in which Claude Code keeps it.
+
+A message stands there once for each of its blocks, each time with what the whole of it has used.
+"""
+
+import os
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from orchestra_core.workers.started_worker import Spent, total
+
+_SIGN = b'"usage"'
+_MOST = 256 * 1024 * 1024  # bytes of a file; what lies behind is not counted
+
+
+class _Usage(Struct):
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cache_read_input_tokens: int = 0
+    cache_creation_input_tokens: int = 0
+
+
+class _Message(Struct):
+    id: str = ""
+    usage: _Usage | None = None
+
+
+class _Line(Struct):
+    type: str = ""
+    message: _Message | None = None
+
+
+def spent_in_transcript(path: Path) -> Spent:
+    """Return the tokens of all messages, as one turn; raises OSError. Blocking."""
+    usages: dict[str, _Usage] = {}
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # a pipe in its place holds nobody up
+    with os.fdopen(descriptor, "rb") as file:
+        size = 0
+        for raw in file:
+            size += len(raw)
+            if size > _MOST:
+                break
+            message = _message(raw) if _SIGN in raw else None
+            if message is not None and message.usage is not None:
+                usages[message.id] = message.usage
+    return replace(total(map(_spent_of, usages.values())), turns=1)
+
+
+def _message(raw: bytes) -> _Message | None:
+    try:
+        line = msgspec.json.decode(raw, type=_Line)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    return line.message if line.type == "assistant" else None
+
+
+def _spent_of(usage: _Usage) -> Spent:
+    return Spent(
+        tokens_in=usage.input_tokens,
+        tokens_out=usage.output_tokens,
+        tokens_cached=usage.cache_read_input_tokens + usage.cache_creation_input_tokens,
+    )
