@@ -23,14 +23,14 @@ class _Usage(Struct):
     cache_creation_input_tokens: int = 0
 
 
-class _Message(Struct):
+class _CountedMessage(Struct):
     id: str = ""
     usage: _Usage | None = None
 
 
-class _Line(Struct):
+class _CountedLine(Struct):
     type: str = ""
-    message: _Message | None = None
+    message: _CountedMessage | None = None
 
 
 def spent_in_transcript(path: Path) -> Spent:
@@ -49,9 +49,9 @@ def spent_in_transcript(path: Path) -> Spent:
     return replace(total(map(_spent_of, usages.values())), turns=1)
 
 
-def _message(raw: bytes) -> _Message | None:
+def _message(raw: bytes) -> _CountedMessage | None:
     try:
-        line = msgspec.json.decode(raw, type=_Line)
+        line = msgspec.json.decode(raw, type=_CountedLine)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
     return line.message if line.type == "assistant" else None
