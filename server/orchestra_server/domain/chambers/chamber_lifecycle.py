@@ -177,6 +177,7 @@ def restored(
         ended_at=0,
         note="restored",
         health=(),
+        verdict="",
         handed_over=0,
         handover_fault="",
         asked_by="",

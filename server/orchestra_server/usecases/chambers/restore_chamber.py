@@ -50,6 +50,7 @@ from orchestra_server.usecases.concurrency.answer_in_time import (
 )
 from orchestra_server.usecases.concurrency.chamber_lock import lock_chambers
 from orchestra_server.usecases.concurrency.task_lock import lock_task
+from orchestra_server.usecases.gates.prepare_chambers import set_up_chambers, with_ports_again
 from orchestra_server.usecases.reconcile.recovered_records import recovered_chamber, recovered_task
 
 _LONGEST = 80  # characters of a wrong ref that are shown
@@ -132,8 +133,9 @@ async def _restore(context: Context, task_id: str, name: str, ref: str) -> Resto
             await asyncio.to_thread(
                 provision_chambers, context, repo, restoration.task, [chamber], siblings=siblings
             )
+            [chamber] = await asyncio.to_thread(set_up_chambers, context, repo, [chamber])
             probes = await asyncio.to_thread(probe_hooks, repo, [chamber])
-            chamber = await _open(context, restoration, probes)
+            chamber = await _open(context, with_fields(restoration, chamber=chamber), probes)
     state = await show_change(context, task_id)
     reply = _reply(restoration.task, chamber, state.chambers_of(task_id))
     return with_fields(
@@ -217,6 +219,7 @@ async def _restorable(
         if is_elsewhere and not await asyncio.to_thread(find_commit, repo, wanted):
             await require_here(context, chamber, "has its saved work")
         chamber = replace(chamber, saved_ref=wanted, path=_path(repo, context, chamber))
+        chamber = await with_ports_again(reads, context.project.main_checkout, chamber)
         return _Restoration(task, chamber, wanted, restoration.new)
 
     return await context.store.read(look)
@@ -248,8 +251,15 @@ async def _open(
 ) -> Chamber:
     async def decide(reads: Reads) -> Decision[Chamber]:
         now = await _read(reads, restoration.task.id, restoration.chamber.name, restoration)
+        prepared = restoration.chamber
         live, change = chamber_lifecycle.restored(
-            replace(now.chamber, saved_ref=restoration.ref, path=restoration.chamber.path),
+            replace(
+                now.chamber,
+                saved_ref=restoration.ref,
+                path=prepared.path,
+                ports=prepared.ports,
+                setup_fault=prepared.setup_fault,
+            ),
             now.task,
             probes,
             request_is_free=not await reads.claim(claim_of(now.task)),
@@ -276,6 +286,8 @@ def _rebuilding(restoration: _Restoration) -> WorktreeToRecreate:
 
 def _reply(task: Task, chamber: Chamber, chambers: list[Chamber]) -> RestoredChamber:
     reopened = "" if task.is_open else f" Task {task.id!r} is open again."
+    fault = chamber.setup_fault
+    reopened += f" The setup of orchestra.toml failed in it: {fault}." if fault else ""
     return RestoredChamber(
         task_id=chamber.task_id,
         restored=True,

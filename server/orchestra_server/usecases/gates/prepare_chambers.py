@@ -1,4 +1,4 @@
-"""Prepares the environment of fresh chambers: ports of their own, and the setup of orchestra.toml.
+"""Prepares the environment of chambers: ports of their own, and the setup of orchestra.toml.
 
 A failed setup is noted on its chamber, which opens all the same: its worker may repair it.
 """
@@ -34,12 +34,26 @@ async def with_ports(reads: Reads, directory: Path, chambers: Sequence[Chamber])
     if ports is None or not chambers:
         return [*chambers]
     await reads.chambers_of(chambers[0].task_id)
+    taken = await _taken_ports(reads, chambers)
+    assigned = assign_ports(ports, taken, len(chambers), _is_free)
+    return [replace(chamber, ports=own) for chamber, own in zip(chambers, assigned, strict=True)]
+
+
+async def with_ports_again(reads: Reads, directory: Path, chamber: Chamber) -> Chamber:
+    """Return a chamber that comes back: with the ports that it had, unless another has them now."""
+    taken = await _taken_ports(reads, [chamber])
+    if chamber.ports and taken.isdisjoint(ports_in(chamber.ports)):
+        return chamber
+    (chamber,) = await with_ports(reads, directory, [chamber])
+    return chamber
+
+
+async def _taken_ports(reads: Reads, chambers: Sequence[Chamber]) -> set[int]:
+    """Return the ports of all standing chambers but these."""
     state = await reads.state()
     own = {chamber.id for chamber in chambers}
     standing = [c for c in state.chambers.values() if c.is_standing and c.id not in own]
-    taken = {port for chamber in standing for port in ports_in(chamber.ports)}
-    assigned = assign_ports(ports, taken, len(chambers), _is_free)
-    return [replace(chamber, ports=own) for chamber, own in zip(chambers, assigned, strict=True)]
+    return {port for chamber in standing for port in ports_in(chamber.ports)}
 
 
 def set_up_chambers(
@@ -53,6 +67,17 @@ def set_up_chambers(
     if plan is None or plan.setup is None:
         return [*chambers]
     return [replace(c, setup_fault=_set_up(repo, plan.setup, c)) for c in chambers]
+
+
+def unprepared_note(context: Context, repo: Repository, found: str) -> str:
+    """Return the note of a worktree that was found, in which no setup is run now. Blocking.
+
+    Whoever made it has set it up, and finding worktrees must not hold a server's start up.
+    """
+    plan = trusted_plan(repo.top, context.settings.state_dir, repo.common_dir)
+    if plan is None or plan.setup is None:
+        return found
+    return f"{found}; the setup of orchestra.toml has not run again in it"
 
 
 def _set_up(repo: Repository, setup: Setup, chamber: Chamber) -> str:

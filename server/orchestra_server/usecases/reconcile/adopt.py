@@ -1,8 +1,10 @@
 """Records a worktree that the store does not know, or that it knows at another path."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 
+from orchestra_core.errors import Refused
 from orchestra_core.models import Chamber, Task
 from orchestra_core.names import split_branch
 from orchestra_core.store.reads import Reads
@@ -13,6 +15,7 @@ from orchestra_server.git.worktrees.add_and_list import Worktree
 from orchestra_server.git.worktrees.relink import lock_worktree
 from orchestra_server.usecases.chambers.provision import provision_chambers
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
+from orchestra_server.usecases.gates.prepare_chambers import unprepared_note, with_ports
 from orchestra_server.usecases.reconcile.recovered_records import recovered_chamber, recovered_task
 
 
@@ -31,6 +34,7 @@ async def adopt(context: Context, repo: Repository, tree: Worktree) -> bool:
     base = fork.out.strip() or tree.commit
 
     clone = context.clone
+    note = await asyncio.to_thread(unprepared_note, context, repo, "found by reconcile")
 
     async def decide(reads: Reads) -> Decision[tuple[Task, Chamber] | None]:
         now = context.clock()
@@ -44,8 +48,10 @@ async def adopt(context: Context, repo: Repository, tree: Worktree) -> bool:
             base=base,
             clone=clone,
             now=now,
-            note="found by reconcile",
+            note=note,
         )
+        with suppress(Refused):  # the range is used up: it is found all the same
+            [chamber] = await with_ports(reads, context.project.main_checkout, [chamber])
         change = chamber_lifecycle.adopted(chamber, at=now, actor=context.actor)
         if task is None:
             task = recovered_task(

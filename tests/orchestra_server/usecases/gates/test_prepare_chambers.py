@@ -5,8 +5,13 @@ import socket
 from pathlib import Path
 
 from orchestra_core.models import Chamber
+from orchestra_server.git.repository.repository import open_repository
+from orchestra_server.git.worktrees.add_and_list import list_worktrees
+from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
+from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
 from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.reconcile.adopt import adopt
 from tests.support.conducting import a_started_task, chamber_of
 from tests.support.gates import trust
 from tests.support.repositories import TestRepository
@@ -73,3 +78,52 @@ async def test_without_trust_nothing_is_run_and_a_port_in_use_is_passed_over(
     chamber = await chamber_of(context, task_id, "auth")
     assert chamber.ports != ("PORT=41900",)
     assert read(chamber, "deps") == ""
+
+
+async def test_a_restored_chamber_is_set_up_again_and_gets_other_ports_only_if_its_own_are_taken(
+    context: Context, repository: TestRepository
+) -> None:
+    configure(repository, f'[setup]\ncommand = "mkdir -p deps; echo 1 > deps/done"\n{PORTS}')
+    trust(context, repository)
+    task_id = await a_started_task(context)
+    await create_chambers_batch(context, task_id=task_id, chamber_names=["auth"])
+    first = await chamber_of(context, task_id, "auth")
+    repository.at(Path(first.path)).commit("work", {"auth.py": "1\n"})
+
+    await close_chamber(context, task_id=task_id, chamber="auth")
+    await restore_chamber(context, task_id=task_id, chamber="auth")
+    again = await chamber_of(context, task_id, "auth")
+    assert (again.ports, again.setup_fault) == (first.ports, "")
+    assert read(again, "auth.py") == "1\n"
+    assert read(again, "deps/done") == "1\n"
+    assert json.loads(read(again, ".claude/settings.local.json"))["env"] == {
+        "PORT": again.ports[0].removeprefix("PORT=")
+    }
+
+    configure(repository, f'[setup]\ncommand = "echo no network; false"\n{PORTS}')
+    trust(context, repository)
+    await close_chamber(context, task_id=task_id, chamber="auth")
+    await create_chambers_batch(context, task_id=task_id, chamber_names=["web"])
+    assert (await chamber_of(context, task_id, "web")).ports == first.ports
+    told = await restore_chamber(context, task_id=task_id, chamber="auth")
+    back = await chamber_of(context, task_id, "auth")
+    assert (back.setup_fault, back.ports != first.ports) == ("no network", True)
+    assert "The setup of orchestra.toml failed in it: no network." in told.next_step
+
+
+async def test_a_worktree_that_reconcile_finds_has_ports_and_says_that_no_setup_has_run(
+    context: Context, repository: TestRepository
+) -> None:
+    configure(repository, f'[setup]\ncommand = "touch ran"\n{PORTS}')
+    trust(context, repository)
+    path = repository.path / ".claude/worktrees/auth"
+    repository.git("worktree", "add", "--quiet", "-b", "orchestra/login-1a2b/auth", str(path))
+    repo = open_repository(repository.path)
+    [tree] = [tree for tree in list_worktrees(repo) if tree.path == path]
+    assert await adopt(context, repo, tree)
+    chamber = await chamber_of(context, "login-1a2b", "auth")
+    assert len(chamber.ports) == 1
+    assert chamber.note == (
+        "found by reconcile; the setup of orchestra.toml has not run again in it"
+    )
+    assert not (path / "ran").exists()
