@@ -7,16 +7,22 @@ from orchestra_core.errors import Refused
 
 
 def assign_ports(
-    ports: Ports, taken: Collection[int], count: int, is_free: Callable[[int], bool]
+    ports: Ports,
+    taken: Collection[int],
+    count: int,
+    is_free: Callable[[int], bool],
+    *,
+    from_end: bool = False,
 ) -> list[tuple[str, ...]]:
     """Return for each of `count` chambers its variables, such as `PORT=41000`.
 
     `taken` are the ports of standing chambers; `is_free` tells whether nobody listens on one.
-    Raises Refused where the range is used up.
+    `from_end` are those of a gate, so that a chamber that is made meanwhile gets others. Raises
+    Refused where the range is used up.
     """
-    candidates = (
-        port for port in range(ports.first, ports.last + 1) if port not in taken and is_free(port)
-    )
+    numbers = range(ports.first, ports.last + 1)
+    ordered = reversed(numbers) if from_end else numbers
+    candidates = (port for port in ordered if port not in taken and is_free(port))
     assigned = list[tuple[str, ...]]()
     for _ in range(count):
         own = [f"{name}={port}" for name, port in zip(ports.names, candidates, strict=False)]

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import Any, cast
 
 from orchestra_core.configuration.gate_plan import Setup
@@ -18,6 +19,7 @@ from orchestra_server.git.gates.gate_subject import content_of
 from orchestra_server.git.gates.scratch_worktree import ScratchWorktree
 from orchestra_server.git.process.run_command import run_command
 
+_NO_ENV: Mapping[str, str] = MappingProxyType({})
 _WORDS = 400  # characters of what a failed setup printed
 _COPY = ("cp", "-cR") if sys.platform == "darwin" else ("cp", "-a", "--reflink=auto")
 
@@ -32,9 +34,14 @@ class CommitToJudge:
 
 
 def prepare_scratch(
-    scratch: ScratchWorktree, setup: Setup | None, judged: CommitToJudge, *, polite: bool
+    scratch: ScratchWorktree,
+    setup: Setup | None,
+    judged: CommitToJudge,
+    *,
+    polite: bool,
+    env: Mapping[str, str] = _NO_ENV,
 ) -> None:
-    """Make the worktree the commit's, with the setup done for it. Blocking.
+    """Make the worktree the commit's, with the setup done for it in `env`. Blocking.
 
     Raises Refused when the setup fails or was cancelled.
     """
@@ -56,6 +63,7 @@ def prepare_scratch(
             scratch.path,
             waits_for=waits_for,
             seconds=setup.timeout,
+            env=env,
             polite=polite,
             alone=True,
         )

@@ -16,6 +16,10 @@ from pathlib import Path
 
 from orchestra_core.errors import Refused
 from orchestra_core.process.file_lock import is_locked, open_lock_file, try_lock_exclusive
+from orchestra_server.git.gates.scratch_submodules import (
+    drop_changed_submodules,
+    fill_scratch_submodules,
+)
 from orchestra_server.git.process.foreign_programs import tell_wait
 from orchestra_server.git.process.run import GitFailed, git_output
 from orchestra_server.git.process.run_command import end_strays
@@ -84,8 +88,10 @@ class ScratchWorktree:
         (info / "alternates").write_bytes(b"".join(os.fsencode(path) + b"\n" for path in objects))
         excluded = [word for path in keep for word in ("-e", f"/{path}")]
         if (self.path / ".git" / "index").exists():
+            drop_changed_submodules(self.path, commit, self._git)
             self._git("clean", "-ffdxq", *excluded)
         self._git("read-tree", "--reset", "-u", f"{commit}^{{tree}}")
+        fill_scratch_submodules(self.repo, self.path)
         (self.path / ".git" / "HEAD").write_text(f"{commit}\n", encoding="ascii")
 
     def _git(self, *args: str) -> str:

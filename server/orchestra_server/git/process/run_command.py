@@ -1,7 +1,8 @@
 """Runs a command that a repository brings: a gate or a setup, in a session of its own.
 
-It has a deadline and no terminal, none of Orchestra's variables, and memory for its output instead
-of a file that could fill the disk. What it leaves running is ended with it.
+It has a deadline and no terminal, none of Orchestra's variables but the one that marks it, and
+memory for its output instead of a file that could fill the disk. It is ended before its own files
+fill the disk. What it leaves running is ended with it.
 """
 
 import os
@@ -9,6 +10,7 @@ import select
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -30,21 +32,26 @@ _PIECE = 65_536
 _NOT_STARTED = 127  # as a shell has it
 _POLITENESS = 10  # of nice(1)
 _PROCESSES = Path("/proc")
+_LEAST_FREE = 256 << 20  # bytes that a command must leave on a disk, of a small one a part
+_LEAST_PART = 0.05
+_ROUNDS = 20  # of ending what goes on starting processes
+MARK = "ORCHESTRA_GATE"  # the variable that marks what runs alone in a directory
 
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
-    """How a command ended; `late` if that was at its deadline."""
+    """How a command ended; `late` if at its deadline, `fills` if it left no space on the disk."""
 
     status: int
     output: str
     seconds: float
     late: bool = False
+    fills: bool = False
 
     @property
     def passed(self) -> bool:
         """Whether it says that all is well."""
-        return self.status == 0 and not self.late
+        return self.status == 0 and not (self.late or self.fills)
 
 
 @dataclass(slots=True)
@@ -82,21 +89,24 @@ def run_command(
 ) -> CommandResult:
     """Run a command in `directory`, at low priority if `polite`; return how it ended. Blocking.
 
-    In a directory that is for it `alone`, what has left its session and works there is ended too.
-    Raises Refused, with `waits_for` in its text, when the waiting caller gave up, or when the
-    command is to give way to another.
+    In a directory that is for it `alone`, what has left its session is ended too. Raises Refused,
+    with `waits_for` in its text, when the waiting caller gave up, when the command is to give way
+    to another, and where the disk is full before it begins.
     """
     begun = time.monotonic()
+    if full := _full_disk(directory):
+        raise Refused(f"{waits_for} cannot run: the disk of {full} is full; free some of it")
+    marked = {MARK: str(directory)} if alone else {}
     try:
-        process = _start(command, directory, env or {}, polite=polite)
+        process = _start(command, directory, {**marked, **(env or {})}, polite=polite)
     except OSError as fault:
         words = f"{command[0]}: {fault.strerror}" if isinstance(command, tuple) else str(fault)
         return CommandResult(_NOT_STARTED, words, 0)
-    output, late = _Output(), False
+    output, late, full = _Output(), False, ""
     try:
         for passed in _until_end(process, output, begun):
-            late = passed > seconds
-            if late:
+            late, full = passed > seconds, _full_disk(directory)
+            if late or full:
                 break
             if not tell_wait(waits_for, passed) or gives_way():
                 raise Refused(f"{waits_for} was cancelled and was ended; nothing of it is kept")
@@ -106,7 +116,20 @@ def run_command(
             end_strays(directory)
     if late:
         output.add(f"\nit took longer than {seconds:g} s and was ended\n".encode())
-    return CommandResult(process.returncode, output.text(), time.monotonic() - begun, late)
+    if full:
+        output.add(f"\nit filled the disk of {full} and was ended\n".encode())
+    took = time.monotonic() - begun
+    return CommandResult(process.returncode, output.text(), took, late, bool(full))
+
+
+def _full_disk(directory: Path) -> str:
+    """Return where a command works or keeps its temporary files if too little is free there."""
+    for place in (directory, Path(tempfile.gettempdir())):
+        with suppress(OSError):
+            total, _, free = shutil.disk_usage(place)
+            if free < min(_LEAST_FREE, total * _LEAST_PART):
+                return str(place)
+    return ""
 
 
 def _start(
@@ -188,20 +211,30 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def end_strays(directory: Path) -> None:
-    """End what works in a directory that is only for commands run here, where that can be seen."""
-    for pid in _working_in(directory):
-        with suppress(ProcessLookupError, PermissionError):
-            os.kill(pid, signal.SIGKILL)
+    """End what works in a directory that is only for commands run here, where that can be seen.
+
+    What has gone to another directory is known by its mark. Several rounds, since such a process
+    may start another one while it is ended.
+    """
+    for _ in range(_ROUNDS):
+        pids = _working_in(directory)
+        for pid in pids:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        if not pids:
+            return
 
 
 def _working_in(directory: Path) -> list[int]:
-    """Return the processes of this user that work in the directory; none where unknown."""
-    pids = list[int]()
+    """Return the user's living processes that work in the directory or have its mark."""
+    pids, mark = list[int](), f"{MARK}={directory}".encode(errors="surrogateescape")
     if not (_PROCESSES / "self").exists():
         return pids
     for entry in _PROCESSES.iterdir():
         if entry.name.isdecimal() and int(entry.name) != os.getpid():
             with suppress(OSError):  # it has ended, or is another user's
-                if (entry / "cwd").readlink().is_relative_to(directory):
+                place = (entry / "cwd").readlink()  # raises for one that has ended
+                marks = (entry / "environ").read_bytes().split(b"\0")
+                if place.is_relative_to(directory) or mark in marks:
                     pids.append(int(entry.name))
     return pids

@@ -1,7 +1,7 @@
 """Judges a tree by a repository's gates: from the verdicts that are known, else by running them."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -9,6 +9,7 @@ from orchestra_core.configuration.gate_plan import Gate, GatePlan
 from orchestra_core.gates.gate_verdict import GateVerdict, verdict_id
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import clean
+from orchestra_server.domain.chambers.chamber_ports import as_environment
 from orchestra_server.domain.gates.failing_part import failing_part
 from orchestra_server.domain.gates.verdicts import judged
 from orchestra_server.git.gates.gate_subject import content_of, tree_of
@@ -17,6 +18,7 @@ from orchestra_server.git.gates.scratch_worktree import ScratchWorktree, is_want
 from orchestra_server.git.process.run_command import run_command
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
+from orchestra_server.usecases.gates.prepare_chambers import gate_ports
 
 _ACTOR = "orchestra"
 
@@ -122,7 +124,8 @@ class TreeJudge:
             recorded = await self._read(run.identifier)  # another process may have judged meanwhile
             if recorded is not None and not (run.again and recorded.state == "red"):
                 return recorded
-            fresh = await asyncio.to_thread(self._run_in, scratch, run, judged_commit)
+            env = as_environment(await self._ports())
+            fresh = await asyncio.to_thread(self._run_in, scratch, run, judged_commit, env)
             return await self._record(fresh)  # before the next one may look
 
     async def _record(self, fresh: GateVerdict) -> GateVerdict:
@@ -142,20 +145,31 @@ class TreeJudge:
         finally:
             taking.__exit__(None, None, None)
 
+    async def _ports(self) -> tuple[str, ...]:
+        """Return the ports that the gate may use while it runs."""
+        return await self.context.store.read(lambda reads: gate_ports(reads, self.plan.ports))
+
     def _run_in(
-        self, scratch: ScratchWorktree, run: _GateRun, judged_commit: CommitToJudge
+        self,
+        scratch: ScratchWorktree,
+        run: _GateRun,
+        judged_commit: CommitToJudge,
+        env: Mapping[str, str],
     ) -> GateVerdict:
         """Prepare the worktree and run the gate in it. Blocking; raises Refused."""
-        prepare_scratch(scratch, self.plan.setup, judged_commit, polite=self.polite)
+        prepare_scratch(scratch, self.plan.setup, judged_commit, polite=self.polite, env=env)
         ended = run_command(
             run.gate.command,
             scratch.path,
             waits_for=run.waits_for,
             seconds=run.gate.timeout,
+            env=env,
             polite=self.polite,
             alone=True,
             gives_way=self._gives_way,
         )
+        if ended.fills:
+            scratch.delete()
         printed = clean(ended.output).replace(f"{scratch.path}/", "")  # as in any checkout
         return GateVerdict(
             id=run.identifier,

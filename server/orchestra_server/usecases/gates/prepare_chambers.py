@@ -5,11 +5,12 @@ A failed setup is noted on its chamber, which opens all the same: its worker may
 
 import socket
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from orchestra_core.configuration.gate_plan import Setup, read_gate_plan
+from orchestra_core.configuration.gate_plan import Ports, Setup, read_gate_plan
 from orchestra_core.configuration.trust import trusted_plan
 from orchestra_core.errors import OrchestraError, Refused
 from orchestra_core.models import Chamber
@@ -46,6 +47,16 @@ async def with_ports_again(reads: Reads, directory: Path, chamber: Chamber) -> C
         return chamber
     (chamber,) = await with_ports(reads, directory, [chamber])
     return chamber
+
+
+async def gate_ports(reads: Reads, ports: Ports | None) -> tuple[str, ...]:
+    """Return the variables of a gate that runs now, which no standing chamber has; maybe none."""
+    if ports is None:
+        return ()
+    with suppress(Refused):  # the range is used up: it runs all the same
+        (own,) = assign_ports(ports, await _taken_ports(reads, []), 1, _is_free, from_end=True)
+        return own
+    return ()
 
 
 async def _taken_ports(reads: Reads, chambers: Sequence[Chamber]) -> set[int]:

@@ -1,5 +1,6 @@
 """A command that a repository brings: bounded in time and output, and ended with all it started."""
 
+import shutil
 import threading
 from pathlib import Path
 
@@ -57,11 +58,19 @@ async def test_one_that_never_ends_is_ended_with_its_children_at_the_deadline(
     await until(lambda: has_ended(tmp_path / "pid"))
 
 
-@pytest.mark.parametrize("leaves", ["sleep 100 &", "setsid sleep 100 &"])
+@pytest.mark.parametrize(
+    "leaves",
+    [
+        "sleep 100 &",
+        "setsid sleep 100 &",
+        "cd /; setsid sleep 100 &",
+        'cd /; setsid sh -c "while :; do sleep 100 & wait; done" &',
+    ],
+)
 async def test_what_it_leaves_running_is_ended_and_not_waited_for(
     leaves: str, tmp_path: Path
 ) -> None:
-    ended = ran(f"{leaves} echo $! > pid; true", tmp_path)
+    ended = ran(f"{leaves} echo $! > {tmp_path}/pid; true", tmp_path)
     assert ended.passed
     assert ended.seconds < 60
     await until(lambda: has_ended(tmp_path / "pid"))
@@ -102,3 +111,24 @@ async def test_it_ends_when_nobody_waits_any_more_and_says_how_long_it_takes(
 def test_it_gives_way(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="was cancelled"):
         run_command("sleep 100", tmp_path, waits_for="the gate", seconds=9, gives_way=lambda: True)
+
+
+def test_it_is_ended_before_its_files_fill_the_disk_and_does_not_begin_on_a_full_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = shutil.disk_usage(tmp_path)
+
+    def usage(place: Path) -> tuple[int, int, int]:
+        written = tmp_path / "written"
+        if place != tmp_path:
+            return whole.total, 0, whole.total
+        used = written.stat().st_size if written.exists() else 0
+        return 1 << 40, used, (300 << 20) - used
+
+    monkeypatch.setattr(shutil, "disk_usage", usage)
+    ended = ran("while :; do head -c 10000000 /dev/zero >> written; sleep 0.01; done", tmp_path)
+    assert (ended.passed, ended.fills, ended.late) == (False, True, False)
+    assert ended.output == f"\nit filled the disk of {tmp_path} and was ended\n"
+    assert (tmp_path / "written").stat().st_size < 200 << 20
+    with pytest.raises(Refused, match=r"the gate cannot run: the disk of .* is full; free some"):
+        ran("true", tmp_path)

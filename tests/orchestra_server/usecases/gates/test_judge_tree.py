@@ -1,13 +1,18 @@
 """A tree is judged once, and a verdict is of the gate's own text."""
 
 import asyncio
+import shutil
 from pathlib import Path
 
+import pytest
+
 from orchestra_core.configuration.trust import trusted_plan
+from orchestra_server.git.gates.scratch_worktree import gates_folder
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.gates.judge_tree import Judgement, TreeJudge, in_repository
 from tests.orchestra_server.conftest import MakeContext
+from tests.support.conducting import a_started_task, chamber_of, chambers_open
 from tests.support.gates import trust, trusted_gate
 from tests.support.repositories import TestRepository
 
@@ -81,3 +86,34 @@ async def test_what_a_gate_writes_is_not_in_the_repository(
     assert not place.is_relative_to(repository.path)
     assert repository.status == ""
     assert repository.branches == ["main"]
+
+
+async def test_a_gate_has_ports_that_no_chamber_has(
+    context: Context, repository: TestRepository, tmp_path: Path
+) -> None:
+    ports = '[ports]\nnames = ["PORT"]\nfirst = 41800\nlast = 41899\n'
+    trusted_gate(context, repository, f"echo $PORT > {tmp_path}/port", ports)
+    task_id = await a_started_task(context)
+    await chambers_open(context, task_id, ["auth"])
+    assert (await judge(context, repository, repository.head)).passes
+    chamber = await chamber_of(context, task_id, "auth")
+    port = (tmp_path / "port").read_text().strip()
+    assert 41800 < int(port) < 41900
+    assert f"PORT={port}" not in chamber.ports
+
+
+async def test_a_gate_that_fills_the_disk_is_red_and_leaves_nothing(
+    context: Context, repository: TestRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trusted_gate(context, repository, "touch full; while :; do sleep 1; done")
+    scratch = gates_folder(context.settings.state_dir, repository.path / ".git")
+
+    def usage(_place: Path) -> tuple[int, int, int]:
+        return 1 << 40, 0, 1 if any(scratch.glob("*/full")) else 1 << 39
+
+    monkeypatch.setattr(shutil, "disk_usage", usage)
+    failed = (await judge(context, repository, repository.head)).failed
+    assert failed is not None
+    assert failed.state == "red"
+    assert "it filled the disk of" in failed.output
+    assert not (scratch / repository.path.name).exists()

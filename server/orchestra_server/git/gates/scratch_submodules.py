@@ -1,0 +1,55 @@
+"""Submodules of the worktree in which gates run: filled from the clone's copies, and exact."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from orchestra_server.git.process.run import ceiling_env, run_git
+from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.worktrees.submodules import fill_submodules
+
+_LINK = "160000 "  # the mode of a submodule in a listing of git
+_STATUS = ("status", "--porcelain", "--ignored", "--ignore-submodules=none")
+
+
+def drop_changed_submodules(worktree: Path, commit: str, git: Callable[..., str]) -> None:
+    """Delete all submodules unless the commit has just these and nothing has changed in them.
+
+    `git` runs git in the worktree. Filling them again takes one local clone each.
+    """
+    modules = worktree / ".git" / "modules"
+    if not modules.exists():
+        return
+    before, after = _links(git("ls-files", "--stage", "-z")), _links(git("ls-tree", "-rz", commit))
+    if before == after and all(
+        _is_clean(worktree / path, commit) for path, commit in before.items()
+    ):
+        return
+    for path in before:
+        shutil.rmtree(worktree / path, ignore_errors=True)
+    shutil.rmtree(modules, ignore_errors=True)
+
+
+def fill_scratch_submodules(repo: Repository, worktree: Path) -> None:
+    """Fill the submodules of what is checked out; one without a local copy stays empty."""
+    if (worktree / ".gitmodules").is_file():
+        fill_submodules(repo, worktree)
+
+
+def _links(listed: str) -> dict[str, str]:
+    """Return the commits of submodules by path, of a listing of the index or of a tree."""
+    links: dict[str, str] = {}
+    for line in listed.split("\0"):
+        entry, _, path = line.partition("\t")
+        if entry.startswith(_LINK):
+            links[path] = entry.removeprefix(_LINK).removeprefix("commit ").split()[0]
+    return links
+
+
+def _is_clean(submodule: Path, commit: str) -> bool:
+    if not (submodule / ".git").exists():
+        return False
+    here = ceiling_env(submodule)
+    head = run_git(submodule, "rev-parse", "HEAD", env=here)
+    told = run_git(submodule, *_STATUS, env=here)
+    return head.out.strip() == commit and not told.status and not told.out
