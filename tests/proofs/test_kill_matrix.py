@@ -3,6 +3,7 @@
 import contextlib
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from orchestra_core.settings import Settings
 from orchestra_core.store.store import Store
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from tests.support.conducting import a_started_task, chambers_open
+from tests.support.gates import trusted_gate
 from tests.support.invariants import check_store
 from tests.support.killing import (
     Driver,
@@ -233,6 +235,28 @@ async def completing_resolved_merge(prepared: PreparedProject) -> Arguments:
     return {"task_id": task_id, "summary": "Add a login"}
 
 
+async def completing_with_a_gate(prepared: PreparedProject) -> Arguments:
+    """Land what a gate has to pass first, in a worktree that a setup prepares."""
+    return await with_gate(prepared, "test -f made-by-setup")
+
+
+async def completing_red_together(prepared: PreparedProject) -> Arguments:
+    return await with_gate(prepared, "test ! -f auth.py -o ! -f api.py")
+
+
+async def completing_in_part_by_a_gate(prepared: PreparedProject) -> Arguments:
+    arguments = await with_gate(prepared, "test ! -f auth.py -o ! -f api.py")
+    return {**arguments, "partial": True}
+
+
+async def with_gate(prepared: PreparedProject, command: str) -> dict[str, object]:
+    settings = replace(prepared.settings, state_dir=prepared.main.path.with_name("state"))
+    context = replace(prepared.context(), settings=settings)
+    task_id = await open_worked_in_chambers(prepared)
+    trusted_gate(context, prepared.main, command, '[setup]\ncommand = "touch made-by-setup"\n')
+    return {"task_id": task_id, "summary": "Add a login"}
+
+
 MATRIX: tuple[tuple[str, Prepare], ...] = (
     ("start_task", nothing),
     ("create_chambers_batch", a_task),
@@ -253,6 +277,9 @@ MATRIX: tuple[tuple[str, Prepare], ...] = (
     ("close_chamber", closing_in_a_merge),
     ("restore_chamber", restoring_in_a_rebase),
     ("complete_task", completing_resolved_merge),
+    ("complete_task", completing_with_a_gate),
+    ("complete_task", completing_red_together),
+    ("complete_task", completing_in_part_by_a_gate),
 )
 
 

@@ -55,7 +55,21 @@ async def check_store(store: Store, trimmed: Sequence[Event] = ()) -> ProjectSta
     )
     check_documents(state)
     check_claims(state, await claims(store))
+    await check_verdicts(store, events)
     return state
+
+
+async def check_verdicts(store: Store, events: Iterable[Event]) -> None:
+    """Fail the test unless each tree was judged once by a gate, and its verdict is kept as told."""
+    told = dict[str, object]()
+    for event in events:
+        verdict = event.data.verdict
+        if verdict is None or event.kind == "gate.overruled":
+            continue
+        assert verdict.id not in told or event.kind == "gate.flaky", f"{verdict.id} twice"
+        told[verdict.id] = verdict
+    for key, verdict in told.items():
+        assert await store.read(lambda reads, key=key: reads.verdict(key)) == verdict
 
 
 async def claims(store: Store) -> dict[str, str]:
@@ -71,7 +85,7 @@ def check_history(events: Iterable[Event]) -> None:
     actions: dict[str, int] = {}
     for number, event in enumerate(events, 1):
         assert event.seq == number, f"event {event.seq} stands at place {number}"
-        changes = bool(event.data.documents() or event.data.removed)
+        changes = bool(event.data.documents() or event.data.removed or event.data.verdict)
         expected = event.kind not in _TELLS_ONLY
         assert changes == expected, f"event {number}, {event.kind}: {changes=}"
         if event.kind == "task.recalled":

@@ -169,7 +169,9 @@ async def picture(prepared: PreparedProject) -> dict[str, object]:
     state = await prepared.store.snapshot()
     main = prepared.main
     chambers = sorted(state.chambers.values(), key=lambda one: one.id)
+    verdicts = [event.data.verdict for event in await prepared.store.events()]
     return {
+        "verdicts": sorted((each.gate, each.tree, each.state) for each in verdicts if each),
         "tasks": sorted(
             (task.description, task.state, task.phase) for task in state.tasks.values()
         ),

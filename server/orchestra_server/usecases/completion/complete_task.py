@@ -121,7 +121,9 @@ async def _complete(context: Context, wanted: WantedCompletion) -> CompletedTask
                     context, repo, begun, wanted, branches=branches, brought=brought
                 )
         kept_branches = list[str]()
-        if landing is None or landing.moves or not (landing.conflicts or landing.red):
+        half_closed = any(chamber.state == "closing" for chamber in begun.there)  # by a killed call
+        lands = landing is None or landing.moves or not (landing.conflicts or landing.red)
+        if lands or half_closed:
             async with _reopened_on_failure(context, wanted):
                 kept_branches = await put_away(context, repo, begun, landing)
                 await ask_others_to_close(context, repo, begun, landing)

@@ -80,15 +80,15 @@ def set_up_chambers(
     return [replace(c, setup_fault=_set_up(repo, plan.setup, c)) for c in chambers]
 
 
-def unprepared_note(context: Context, repo: Repository, found: str) -> str:
-    """Return the note of a worktree that was found, in which no setup is run now. Blocking.
+def unprepared_note(context: Context, repo: Repository, note: str) -> str:
+    """Return the note of a worktree in which no setup is run now. Blocking.
 
     Whoever made it has set it up, and finding worktrees must not hold a server's start up.
     """
     plan = trusted_plan(repo.top, context.settings.state_dir, repo.common_dir)
     if plan is None or plan.setup is None:
-        return found
-    return f"{found}; the setup of orchestra.toml has not run again in it"
+        return note
+    return f"{note}; the setup of orchestra.toml has not run again in it"
 
 
 def _set_up(repo: Repository, setup: Setup, chamber: Chamber) -> str:
