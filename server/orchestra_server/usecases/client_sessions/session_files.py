@@ -2,22 +2,39 @@
 
 Claude Code keeps a file for each session that runs, and a folder for each in the background. They
 are no contract, so they only hint: that one has changed, and which words are in it. What holds, the
-client says.
+client says. Only a file of a version whose form has been seen is believed at once.
 """
 
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from orchestra_server.git.watch.file_watcher import FileWatcher
 
 _STATE_FILE = "state.json"
 _BLOCKED, _WAITING = b'"blocked"', b'"waiting"'
+_SEEN_VERSIONS = "2.1."
+_BUSY = "busy"
+
+
+class SessionNote(Struct, frozen=True, rename="camel"):
+    """What Claude Code notes of a session that runs."""
+
+    session_id: str
+    version: str
+    status: str
+    status_updated_at: int
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it surely runs, and waits for nobody."""
+        return self.version.startswith(_SEEN_VERSIONS) and self.status == _BUSY
 
 
 def client_folder(environ: Mapping[str, str] = os.environ) -> Path:
@@ -41,6 +58,17 @@ def waiting_sessions(sessions: Path, ids: Iterable[str]) -> dict[str, bool]:
         for text in texts
         if session_id and msgspec.json.encode(session_id) in text
     }
+
+
+def busy_since(sessions: Path, ids: Container[str]) -> dict[str, int]:
+    """Return since when sessions run and wait for nobody, where a file surely says so. Blocking."""
+    since: dict[str, int] = {}
+    for text in _texts(sessions):
+        with suppress(msgspec.DecodeError):
+            note = msgspec.json.decode(text, type=SessionNote)
+            if note.is_busy and note.session_id in ids:
+                since[note.session_id] = note.status_updated_at
+    return since
 
 
 def _texts(folder: Path, file: str = "") -> list[bytes]:

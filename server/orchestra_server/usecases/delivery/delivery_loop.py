@@ -171,6 +171,7 @@ class _MailRound:
             case PresenceChanged(presence=presence):
                 self._state.presence[presence.chamber_id] = presence
                 self._silent.take_report(presence)
+                self._terminals.take_report(presence)
                 self._blocked.chambers_changed()
                 self._look_after(presence)
             case Reconnected():

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from orchestra_server.usecases.client_sessions.session_files import (
     blocked_places,
+    busy_since,
     client_folder,
     waiting_sessions,
     watch_folder,
@@ -36,6 +37,24 @@ def test_a_session_has_a_file_that_says_whether_it_waits(tmp_path: Path) -> None
     (tmp_path / "1.json").write_text('{"sessionId":"a","status":"waiting"}')
     (tmp_path / "2.json").write_text('{"sessionId":"b","status":"busy"}')
     assert waiting_sessions(tmp_path, ["a", "b", "c", ""]) == {"a": True, "b": False}
+
+
+def test_only_a_file_of_a_seen_version_surely_says_that_its_session_is_busy(
+    tmp_path: Path,
+) -> None:
+    def note(session_id: str, version: str, status: str) -> str:
+        return (
+            f'{{"pid":1,"sessionId":"{session_id}","version":"{version}",'
+            f'"status":"{status}","statusUpdatedAt":7}}'
+        )
+
+    (tmp_path / "1.json").write_text(note("a", "2.1.332", "busy"))
+    (tmp_path / "2.json").write_text(note("b", "2.1.332", "waiting"))
+    (tmp_path / "3.json").write_text(note("c", "3.0.0", "busy"))
+    (tmp_path / "4.json").write_text(note("d", "2.1.332", "busy"))
+    (tmp_path / "5.json").write_text('{"sessionId":"e","status":"busy"}')
+    (tmp_path / "6.json").write_text('{"sessionId":"f",')
+    assert busy_since(tmp_path, ["a", "b", "c", "e", "f"]) == {"a": 7}
 
 
 async def test_each_change_of_a_job_is_told_also_of_a_new_one(tmp_path: Path) -> None:

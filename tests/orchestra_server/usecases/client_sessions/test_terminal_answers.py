@@ -9,11 +9,12 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from orchestra_core.models import WorkerRequest
+from orchestra_core.models import Presence, WorkerRequest
 from orchestra_server.domain.workers.requests import CLIENT_NOTE
 from orchestra_server.usecases.client_sessions.terminal_answers import TerminalAnswers
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.requests.record_request import record_request
+from orchestra_server.usecases.requests.withdraw_requests import withdraw_requests
 from tests.orchestra_server.usecases.client_sessions.test_list_sessions import a_client
 from tests.support.conducting import a_started_task, chambers_open
 from tests.support.samples import a_request
@@ -28,11 +29,13 @@ class Client:
         self.answer, self.asked = home / "answer.json", home / "asked"
         self.file.parent.mkdir(parents=True)
 
-    def write(self, status: str, *, says: str = "") -> None:
+    def write(self, status: str, *, says: str = "", version: str = "", since: int = 0) -> None:
         """Note a status; the client says the same, or another one."""
         session = {"sessionId": "s1", "kind": "interactive", "status": says or status}
         self.answer.write_bytes(msgspec.json.encode([session]))
-        self.file.write_bytes(msgspec.json.encode({"sessionId": "s1", "status": status}))
+        note = {"sessionId": "s1", "status": status}
+        seen = {"version": version, "statusUpdatedAt": since} if version else {}
+        self.file.write_bytes(msgspec.json.encode(note | seen))
 
 
 @pytest.fixture
@@ -89,6 +92,48 @@ async def test_a_session_that_waits_no_more_has_its_own_request_withdrawn(
     state = await context.store.snapshot()
     assert state.requests["r-1"].note == CLIENT_NOTE
     assert state.requests["r-2"].is_open
+
+
+async def test_a_note_of_a_seen_version_withdraws_the_only_request_without_a_question(
+    context: Context, client: Client, answers: TerminalAnswers
+) -> None:
+    await withdraw_requests(context.store, context.project.git_dir, ["r-2"], "", context.clock)
+    answers.take_state(await context.store.snapshot())
+    statuses = cycle(("waiting", "busy"))
+
+    async def is_withdrawn() -> bool:
+        client.write(next(statuses), says="waiting", version="2.1.332")
+        return not await is_open(context, "r-1")
+
+    await until_awaited(is_withdrawn)
+    assert not client.asked.exists()
+
+
+async def test_a_worker_at_a_dialog_of_its_own_is_at_work_as_its_session_is_busy(
+    context: Context, client: Client, requests: list[WorkerRequest], answers: TerminalAnswers
+) -> None:
+    ids = [request.id for request in requests]
+    await withdraw_requests(context.store, context.project.git_dir, ids, "", context.clock)
+    at = context.clock()
+    asks = Presence(
+        chamber_id=requests[0].chamber_id,
+        state="waiting",
+        tool="Bash",
+        detail="make",
+        asks="permission",
+        since=at,
+        transcript="/home/me/.claude/projects/shop/s1.jsonl",
+    )
+    await context.store.report_presence(asks)
+    answers.take_state(await context.store.snapshot())
+    statuses = cycle(("waiting", "busy"))
+
+    async def is_at_work() -> bool:
+        client.write(next(statuses), says="waiting", version="2.1.332", since=at + 5)
+        presence = await context.store.presence(asks.chamber_id)
+        return presence == replace(asks, state="working", asks=None, since=at + 5)
+
+    await until_awaited(is_at_work)
 
 
 @pytest.mark.usefixtures("answers")
