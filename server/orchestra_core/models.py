@@ -125,6 +125,7 @@ class Chamber(Struct, frozen=True, kw_only=True, omit_defaults=True):
     allowed: tuple[str, ...] = ()  # rules of calls that its worker makes without asking again
     health: tuple[str, ...] = ()  # what is wrong with it while it is live, a sentence each
     work: Work = ""  # whether it differs from its base, and by commits alone; "" while unknown
+    has_skeleton: bool = False  # it began with files that no worker wrote
     ports: tuple[str, ...] = ()  # variables with ports that no other chamber has: PORT=41000
     setup_fault: str = ""  # why the setup of its worktree failed
     verdict: str = ""  # of the gates on what it holds now: `wording/gates.py`; "" without a gate

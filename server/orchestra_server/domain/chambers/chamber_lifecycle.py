@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from orchestra_core.change import Change
 from orchestra_core.errors import Refused
 from orchestra_core.events import Event, EventData, Kind
-from orchestra_core.models import Chamber, Interrupt, Task, Work, WorkerRequest
+from orchestra_core.models import Chamber, Interrupt, Presence, Task, Work, WorkerRequest
 from orchestra_core.names import saved_ref
 from orchestra_server.domain.tasks.task_lifecycle import claim_of, reopened
 from orchestra_server.domain.workers.interrupts import CLOSED_NOTE, expired
@@ -223,6 +223,16 @@ def adopted(chamber: Chamber, *, at: int, actor: str) -> Change:
 def work_changed(chamber: Chamber, work: Work, *, at: int, actor: str) -> Event:
     """Return the event that records whether a chamber holds work, and whether it is committed."""
     return chamber_event(replace(chamber, work=work), "chamber.work-changed", at, actor)
+
+
+def is_begun(chamber: Chamber, work: Work, presence: Presence | None) -> bool:
+    """Tell whether a worker has begun to change a chamber, which its skeleton alone does not show.
+
+    Then the worker has reported, or its work is committed.
+    """
+    if work == "uncommitted" and chamber.has_skeleton:
+        return chamber.current(presence) is not None
+    return work in {"uncommitted", "committed"}
 
 
 def gates_judged(chamber: Chamber, verdict: str, *, at: int, actor: str) -> Event:

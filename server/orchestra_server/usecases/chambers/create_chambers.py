@@ -231,6 +231,7 @@ def _new_chamber(
         brief=wanted.briefs.get(name, ""),
         clone=context.clone,
         created_at=context.clock(),
+        has_skeleton=bool(wanted.skeleton),
     )
 
 

@@ -142,6 +142,7 @@ class ConflictMonitor:
                 for event in events:
                     self._handle_event(event)
             case PresenceChanged(presence=presence):
+                self._state.presence[presence.chamber_id] = presence
                 self._handle_report(presence.chamber_id)
             case Reconnected():
                 self._pending.check = True

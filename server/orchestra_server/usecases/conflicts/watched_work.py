@@ -8,7 +8,7 @@ from orchestra_core.models import Chamber, Task, Work
 from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
-from orchestra_server.domain.chambers.chamber_lifecycle import work_changed
+from orchestra_server.domain.chambers.chamber_lifecycle import is_begun, work_changed
 from orchestra_server.domain.tasks.task_lifecycle import PhaseStep, reached
 from orchestra_server.git.merge.pairwise_conflicts import ComparedChamber
 from orchestra_server.git.repository.repository import Repository
@@ -60,7 +60,11 @@ class WatchedWork:
         self._compared = compared
         values: dict[str, Work] = {key: work for key, (_, work) in compared.items()}
         await record_chamber_values(self._store, self._clock, state, _WORK, values)
-        begun = {state.chambers[key].task_id for key, work in values.items() if _is_work(work)}
+        begun = {
+            chamber.task_id
+            for key, work in values.items()
+            if is_begun(chamber := state.chambers[key], work, state.presence.get(key))
+        }
         for task_id in sorted(begun & state.tasks.keys()):
             if self._begun_work(state.tasks[task_id]).moved:
                 await self._record_begun_work(task_id)
@@ -76,10 +80,6 @@ class WatchedWork:
             return NOTHING if task is None else self._begun_work(task).change
 
         await self._store.transact(decide)
-
-
-def _is_work(work: Work) -> bool:
-    return work in {"uncommitted", "committed"}
 
 
 def snapshots_and_bases(

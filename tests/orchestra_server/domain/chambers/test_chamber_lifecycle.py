@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from orchestra_core.errors import Refused
-from orchestra_core.models import ChamberState
+from orchestra_core.models import ChamberState, Presence, Work
 from orchestra_server.domain.chambers import chamber_lifecycle
 from tests.support.samples import NOON, a_chamber, a_task, an_interrupt
 
@@ -23,6 +23,26 @@ def test_a_failed_batch_releases_its_names_and_records_the_reason() -> None:
     (event,) = change.events
     assert event.data.chamber is not None
     assert (event.data.chamber.state, event.data.chamber.note) == ("failed", "no room")
+
+
+@pytest.mark.parametrize(
+    ("work", "has_skeleton", "has_reported", "is_begun"),
+    [
+        ("uncommitted", False, False, True),
+        ("uncommitted", True, False, False),
+        ("uncommitted", True, True, True),
+        ("committed", True, False, True),
+        ("none", True, True, False),
+        ("", False, True, False),
+    ],
+)
+def test_a_skeleton_alone_begins_no_work(
+    work: Work, *, has_skeleton: bool, has_reported: bool, is_begun: bool
+) -> None:
+    chamber = replace(a_chamber("auth"), has_skeleton=has_skeleton)
+    presence = Presence(chamber_id=chamber.id, state="working", since=chamber.created_at)
+    reported = presence if has_reported else None
+    assert chamber_lifecycle.is_begun(chamber, work, reported) is is_begun
 
 
 @pytest.mark.parametrize("state", ["failed", "closed", "creating"])

@@ -246,6 +246,7 @@ async def test_a_skeleton_file_of_the_checkout_is_copied_and_another_is_empty(
     chamber = repository.at(Path(made.chambers[0].path))
     assert chamber.read("src/shared.py") == "contract = 1\n"
     assert chamber.read("src/auth/token.py") == ""
+    assert (await context.store.snapshot()).chambers[f"{task_id}/auth"].has_skeleton
     assert (chamber.path / "docs").is_dir()
 
 
