@@ -240,6 +240,7 @@ class Claude:
         if what == "initialize":
             key = {} if DAY == "unsigned" else {"apiKeySource": "ANTHROPIC_API_KEY"}
             answer = {"account": {"tokenSource": "none", "apiProvider": "firstParty", **key}}
+            answer["claude_code_version"] = "2.0.9" if DAY == "other version" else "9.9.9"
         response = {"subtype": "success", "request_id": number, "response": answer}
         send({"type": "control_response", "response": response})
         if what == "interrupt":
@@ -354,6 +355,16 @@ def bad_day() -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
+def spoil_prompt() -> None:
+    """Have the bad day begin with a prompt."""
+    if DAY == "flood":
+        flood(100_000_000)
+    if DAY == "freezes":
+        sys.stderr.write("lost its network\n")
+        sys.stderr.flush()
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+
 def flood(size: int) -> None:
     """Write lines of 100 KB, and one as long as all of them."""
     for end in (b"\n", b""):
@@ -369,8 +380,8 @@ def main() -> None:
     threading.Thread(target=front.agent.work, daemon=True).start()
     for line in sys.stdin.buffer:
         message = json.loads(line)
-        if DAY == "flood" and message.get("type") == "user":
-            flood(100_000_000)
+        if message.get("type") == "user" or message.get("method") == "session/prompt":
+            spoil_prompt()
         front.receive(message)
     if DAY == "stubborn":
         time.sleep(600)

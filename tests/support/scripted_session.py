@@ -1,7 +1,7 @@
 """A session whose agent is a test: it says what happens, and sees what the agent was told."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
 from orchestra_core.errors import OrchestraError, Refused
@@ -40,7 +40,7 @@ class ScriptedSession:
             if isinstance(report, TurnEnded):
                 self._in_turn = False
 
-    async def reports(self) -> AsyncIterator[Report]:
+    async def reports(self) -> AsyncGenerator[Report]:
         while True:
             report = await self._reports.get()
             yield report

@@ -8,6 +8,7 @@ from orchestra_core.models import Interrupt, WorkerRequest
 from orchestra_core.names import chamber_id
 from orchestra_core.workers.started_worker import StartedState, StartedWorker
 from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.started_workers.launch_agent import AgentLauncher
 from orchestra_server.usecases.started_workers.start_worker import start_worker
 from orchestra_server.usecases.started_workers.supervisor import WorkerSupervisor
 from tests.support.scripted_session import ScriptedAgents, ScriptedSession
@@ -15,7 +16,9 @@ from tests.support.waiting import until, until_awaited
 
 
 @asynccontextmanager
-async def supervised(context: Context, agents: ScriptedAgents) -> AsyncGenerator[None]:
+async def supervised(
+    context: Context, agents: ScriptedAgents | AgentLauncher
+) -> AsyncGenerator[None]:
     """Supervise the clone's workers within the block, as its daemon does."""
     supervisor = WorkerSupervisor(context.store, context.project, context.clock, agents.start)
     task = asyncio.create_task(supervisor.run())

@@ -5,7 +5,7 @@ agent is started in its most cautious mode. Nothing is written here that an agen
 chamber write too.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -86,11 +86,12 @@ class Session(Protocol):
         """What this agent can do."""
         ...
 
-    def reports(self) -> AsyncIterator[Report]:
+    def reports(self) -> AsyncGenerator[Report]:
         """Yield what happens, in order, to one reader; the last report is `Ended`.
 
         A reader that falls behind holds the agent up; nothing is dropped and memory does not grow.
-        The reader may call the session's other methods between two reports.
+        The reader may call the session's other methods between two reports. One who stops reading
+        closes this generator, then the session.
         """
         ...
 

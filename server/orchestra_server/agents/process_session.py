@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import suppress
 
 from orchestra_core.errors import Refused
@@ -25,6 +25,7 @@ class ProcessSession:
         self._lines = process.lines()
         self._early: deque[Report] = deque()  # what came before it was ready
         self._is_closed = False
+        self._is_read = False  # by somebody who closes the pipes after the last line
 
     @property
     def conversation(self) -> str:
@@ -59,19 +60,24 @@ class ProcessSession:
                 raise ConversationLost(self._sentence(words)) from None
             raise Refused(self._sentence(f"ended at once {how_it_ended(status or 0)}")) from None
 
-    async def reports(self) -> AsyncIterator[Report]:
+    async def reports(self) -> AsyncGenerator[Report]:
         """Yield what happens; the last report is `Ended`."""
-        while self._early:
-            yield self._early.popleft()
-        async for line in self._lines:
-            exchange = self._dialect.receive(line)
-            for report in exchange.reports:
-                yield report
-            await self._send_if_it_listens(exchange)
-        status = await self._process.wait()
-        await self._process.clean_up()
-        self._process.close_pipes()
-        yield self._end(status or 0)
+        self._is_read = True
+        try:
+            while self._early:
+                yield self._early.popleft()
+            async for line in self._lines:
+                exchange = self._dialect.receive(line)
+                for report in exchange.reports:
+                    yield report
+                await self._send_if_it_listens(exchange)
+            status = await self._process.wait()
+            await self._process.clean_up()
+            yield self._end(status or 0)
+        finally:
+            self._is_read = False
+            if self._process.status is not None:
+                self._process.close_pipes()
 
     async def prompt(self, text: str, prompt_id: str = "") -> None:
         """Begin a turn, or add to the one that runs."""
@@ -94,11 +100,8 @@ class ProcessSession:
                     await self._send_if_it_listens(self._dialect.interrupt("", ""))
         self._is_closed = True
         await self._process.end(seconds)
-
-    async def discard(self) -> None:
-        """End an agent that nobody will read."""
-        await self.close(_END_SECONDS)
-        self._process.close_pipes()
+        if not self._is_read:
+            self._process.close_pipes()
 
     async def _send(self, exchange: Exchange) -> None:
         if exchange.lines:
@@ -137,6 +140,6 @@ async def start_session(
     try:
         await session.get_ready(seconds)
     except BaseException:
-        await asyncio.shield(session.discard())
+        await asyncio.shield(session.close(_END_SECONDS))
         raise
     return session

@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.errors import Refused
+from orchestra_server.agents.acp.acp_dialect import AcpDialect
 from orchestra_server.agents.claude.claude_dialect import ClaudeDialect
 from orchestra_server.agents.claude.claude_driver import ClaudeDriver
+from orchestra_server.agents.dialect import Dialect
 from orchestra_server.agents.driver import Allow, ConversationLost, Launch
+from orchestra_server.agents.process import agent_process
 from orchestra_server.agents.process_session import how_it_ended, start_session
 from orchestra_server.agents.reports import Asked, Ended, Noted
 from tests.support import agent_stories
@@ -30,9 +33,15 @@ STORIES = [
     agent_stories.leaves_nothing_when_closed_in_a_tool,
 ]
 FAKES = [FAKE_CLAUDE, FAKE_ACP]
+_DIALECTS: dict[str, Callable[[Launch], Dialect]] = {
+    FAKE_CLAUDE.name: lambda launch: ClaudeDialect(launch.agent, ""),
+    FAKE_ACP.name: AcpDialect,
+}
+BOTH = pytest.mark.parametrize("agent", FAKES, ids=lambda agent: agent.name)
+_AT_ONCE = "claude ended at once with status 1; it said: error: unknown option"
 
 
-@pytest.mark.parametrize("agent", FAKES, ids=lambda agent: agent.name)
+@BOTH
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
 async def test_a_fake_agent_keeps_the_contract(
     story: Callable[[Agent, Path], Awaitable[None]], agent: Agent, tmp_path: Path
@@ -45,12 +54,10 @@ async def test_a_fake_agent_keeps_the_contract(
     [
         (FAKE_CLAUDE, "unsigned", "nobody is signed in to claude"),
         (FAKE_ACP, "unsigned", "nobody is signed in to claude; start it in a terminal"),
+        (FAKE_CLAUDE, "other version", r"claude is version 2\.0\.9 and .* is needed; update it"),
         (FAKE_ACP, "other version", "claude speaks version 9 of the Agent Client Protocol"),
-        (
-            FAKE_CLAUDE,
-            "exits",
-            "claude ended at once with status 1; it said: error: unknown option",
-        ),
+        (FAKE_CLAUDE, "exits", _AT_ONCE),
+        (FAKE_ACP, "exits", _AT_ONCE),
     ],
 )
 async def test_an_agent_that_cannot_work_is_refused_with_its_last_words(
@@ -62,17 +69,23 @@ async def test_an_agent_that_cannot_work_is_refused_with_its_last_words(
         assert processes_in(here.directory) == []
 
 
-async def test_an_agent_that_does_not_answer_is_refused_after_a_while(tmp_path: Path) -> None:
-    async with stage(FAKE_CLAUDE, tmp_path, lambda _: [Say("")]) as here:
+@BOTH
+async def test_an_agent_that_does_not_answer_is_refused_after_a_while(
+    agent: Agent, tmp_path: Path
+) -> None:
+    async with stage(agent, tmp_path, lambda _: [Say("")]) as here:
         launch = here.launch(FAKE_AGENT_DAY="hangs")
         with pytest.raises(Refused, match=r"claude was not ready after 0 s"):
-            await start_session(launch, list(launch.command), ClaudeDialect("claude", ""), 0.2)
+            await start_session(launch, list(launch.command), _DIALECTS[agent.name](launch), 0.2)
         assert processes_in(here.directory) == []
 
 
-async def test_a_start_whose_caller_gives_up_leaves_nothing_behind(tmp_path: Path) -> None:
-    async with stage(FAKE_CLAUDE, tmp_path, lambda _: [Say("")]) as here:
-        start = asyncio.ensure_future(ClaudeDriver().start(here.launch(FAKE_AGENT_DAY="hangs")))
+@BOTH
+async def test_a_start_whose_caller_gives_up_leaves_nothing_behind(
+    agent: Agent, tmp_path: Path
+) -> None:
+    async with stage(agent, tmp_path, lambda _: [Say("")]) as here:
+        start = asyncio.ensure_future(agent.driver.start(here.launch(FAKE_AGENT_DAY="hangs")))
         await until(lambda: bool(processes_in(here.directory)))
         start.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -80,7 +93,7 @@ async def test_a_start_whose_caller_gives_up_leaves_nothing_behind(tmp_path: Pat
         assert processes_in(here.directory) == []
 
 
-@pytest.mark.parametrize("agent", FAKES, ids=lambda agent: agent.name)
+@BOTH
 async def test_a_conversation_that_is_gone_is_told_apart(agent: Agent, tmp_path: Path) -> None:
     async with stage(agent, tmp_path, lambda _: [Say("")]) as here:
         with pytest.raises(ConversationLost, match=r"claude cannot go on with"):
@@ -105,10 +118,13 @@ async def test_a_directory_that_is_gone_is_named(tmp_path: Path) -> None:
         await ClaudeDriver().start(launch)
 
 
-async def test_an_agent_that_dies_in_a_tool_ends_with_its_last_words(tmp_path: Path) -> None:
+@BOTH
+async def test_an_agent_that_dies_in_a_tool_ends_with_its_last_words(
+    agent: Agent, tmp_path: Path
+) -> None:
     calls = [CallTool("Bash", {"command": "exec tail -f /dev/null"})]
     async with (
-        stage(FAKE_CLAUDE, tmp_path, lambda _: calls) as here,
+        stage(agent, tmp_path, lambda _: calls) as here,
         here.session(FAKE_AGENT_DAY="dies in a tool") as played,
     ):
         await played.session.prompt("Begin.")
@@ -120,10 +136,13 @@ async def test_an_agent_that_dies_in_a_tool_ends_with_its_last_words(tmp_path: P
             await played.session.prompt("Go on.")
 
 
-async def test_an_answer_that_comes_after_the_end_is_no_trouble(tmp_path: Path) -> None:
+@BOTH
+async def test_an_answer_that_comes_after_the_end_is_no_trouble(
+    agent: Agent, tmp_path: Path
+) -> None:
     calls = [CallTool("Bash", {"command": "exec tail -f /dev/null"})]
     async with (
-        stage(FAKE_CLAUDE, tmp_path, lambda _: calls) as here,
+        stage(agent, tmp_path, lambda _: calls) as here,
         here.session() as played,
     ):
         await played.session.prompt("Begin.")
@@ -133,9 +152,10 @@ async def test_an_answer_that_comes_after_the_end_is_no_trouble(tmp_path: Path) 
         await played.session.answer(asked.ask_id, Allow())
 
 
-async def test_garbage_is_named_and_the_agent_works_on(tmp_path: Path) -> None:
+@BOTH
+async def test_garbage_is_named_and_the_agent_works_on(agent: Agent, tmp_path: Path) -> None:
     async with (
-        stage(FAKE_CLAUDE, tmp_path, lambda _: [Say("Fine.")]) as here,
+        stage(agent, tmp_path, lambda _: [Say("Fine.")]) as here,
         here.session(FAKE_AGENT_DAY="garbage") as played,
     ):
         await played.session.prompt("Begin.")
@@ -143,9 +163,10 @@ async def test_garbage_is_named_and_the_agent_works_on(tmp_path: Path) -> None:
         assert "Warning: something" in played.all(Noted)[0].text
 
 
-async def test_a_flood_of_100_mb_costs_no_memory(tmp_path: Path) -> None:
+@BOTH
+async def test_a_flood_of_100_mb_costs_no_memory(agent: Agent, tmp_path: Path) -> None:
     async with (
-        stage(FAKE_CLAUDE, tmp_path, lambda _: [Say("Fine.")]) as here,
+        stage(agent, tmp_path, lambda _: [Say("Fine.")]) as here,
         here.session(FAKE_AGENT_DAY="flood") as played,
     ):
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -159,9 +180,28 @@ async def test_a_flood_of_100_mb_costs_no_memory(tmp_path: Path) -> None:
         ]
 
 
-async def test_an_agent_that_ignores_being_told_to_end_is_ended(tmp_path: Path) -> None:
+@BOTH
+async def test_an_agent_that_freezes_in_its_turn_is_ended_by_force(
+    agent: Agent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agent_process, "_GRACE", 0.1)
     async with (
-        stage(FAKE_CLAUDE, tmp_path, lambda _: [Say("")]) as here,
+        stage(agent, tmp_path, lambda _: [Say("")]) as here,
+        here.session(FAKE_AGENT_DAY="freezes") as played,
+    ):
+        await played.session.prompt("Begin.")
+        state = Path(f"/proc/{played.session.pid}/stat")
+        await until(lambda: state.read_text().rpartition(")")[2].split()[0] == "T")
+        await played.session.close(0.1)
+        assert await played.nth(Ended) == Ended("closed", -signal.SIGKILL)
+
+
+@BOTH
+async def test_an_agent_that_ignores_being_told_to_end_is_ended(
+    agent: Agent, tmp_path: Path
+) -> None:
+    async with (
+        stage(agent, tmp_path, lambda _: [Say("")]) as here,
         here.session(FAKE_AGENT_DAY="stubborn") as played,
     ):
         await played.session.close(0.1)

@@ -34,6 +34,7 @@ from orchestra_server.agents.reports import (
 )
 
 QUESTION_TOOL = "AskUserQuestion"
+OLDEST = "2.1.250"  # the oldest version that kept the contract when it was run
 _INITIALIZE = "initialize"
 _SUBAGENT_STATES: Mapping[str, Literal["running", "done", "failed", "stopped"]] = {
     "completed": "done",
@@ -128,6 +129,11 @@ class ClaudeDialect:
                 f"{self._agent} cannot be worked with: {one_line(response.error)}; update it"
             )
         answer = _initialize_answer(response)
+        if is_too_old(answer.claude_code_version):
+            raise Refused(
+                f"{self._agent} is version {answer.claude_code_version} and {OLDEST} is needed; "
+                "update it"
+            )
         if not answer.account.is_signed_in:
             raise Refused(
                 f"nobody is signed in to {self._agent}; run {self._agent!r} in a terminal and sign "
@@ -227,6 +233,18 @@ class ClaudeDialect:
         else:
             yield TurnEnded("done", words)
         self._is_interrupted = False
+
+
+def is_too_old(version: str) -> bool:
+    """Tell whether a version is older than OLDEST; one that cannot be read is not."""
+    try:
+        return _numbers(version) < _numbers(OLDEST)
+    except ValueError:
+        return False
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in version.split("-", maxsplit=1)[0].split("."))
 
 
 def _initialize_answer(response: messages.ControlResponse) -> messages.InitializeAnswer:

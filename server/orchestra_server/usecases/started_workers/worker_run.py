@@ -8,7 +8,7 @@ ends, and the document still wants it, so that the next daemon goes on with the 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
 from orchestra_core.change import Change
@@ -126,8 +126,9 @@ class WorkerRun:
                 asyncio.create_task(self._begin(session, was)),
                 asyncio.create_task(self._stop(session)),
             ]
-            async for report in session.reports():
-                await self._take(session, report)
+            async with aclosing(session.reports()) as reports:
+                async for report in reports:
+                    await self._take(session, report)
         finally:
             for task in tasks:
                 task.cancel()

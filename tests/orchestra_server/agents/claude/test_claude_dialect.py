@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from orchestra_core.errors import Refused
-from orchestra_server.agents.claude.claude_dialect import ClaudeDialect
+from orchestra_server.agents.claude.claude_dialect import OLDEST, ClaudeDialect, is_too_old
 from orchestra_server.agents.driver import Allow, Choose, Deny
 from orchestra_server.agents.process.line_splitter import OutputLine
 from orchestra_server.agents.reports import (
@@ -187,3 +187,11 @@ def test_a_request_that_is_not_understood_is_answered_so(dialect: ClaudeDialect)
 def test_lines_without_sense_are_counted(dialect: ClaudeDialect, content: bytes) -> None:
     exchange = dialect.receive(OutputLine(content, len(content)))
     assert isinstance(exchange.reports[0], Noted)
+
+
+@pytest.mark.parametrize(
+    ("version", "is_old"),
+    [("2.1.249", True), ("1.9.999", True), (OLDEST, False), ("2.2.0-beta", False), ("", False)],
+)
+def test_a_version_before_the_oldest_that_was_run_is_too_old(version: str, is_old: bool) -> None:
+    assert is_too_old(version) == is_old
