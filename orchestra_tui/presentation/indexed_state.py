@@ -297,6 +297,8 @@ class IndexedState:
                 changed_rows.tasks.add(chamber.task_id)
                 changed_rows.workers.add(key)
             moved = self._update_landing(chamber)
+            if moved:
+                changed_rows.tasks.add(chamber.task_id)
             if self._order.put(key, self._need(chamber)) or moved:
                 changed_rows.chambers.add(key)
                 changed_rows.chamber_order = True

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from orchestra_core.wording.states import worker_symbol, worker_text
+from orchestra_core.wording.holds import chamber_symbol, chamber_text
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.symbols import TASK
 from orchestra_tui.presentation.text_fit import plain
@@ -58,9 +58,10 @@ def _matches(names: Iterable[tuple[str, str]], query: str) -> list[tuple[str, fl
 def _chamber_place(key: str, score: float, state: IndexedState) -> NamedPlace:
     chamber = state.chambers[key]
     worker, task = state.worker_of(chamber), state.tasks.get(chamber.task_id)
-    words = (plain(worker_text(worker)), plain(task.description) if task else "")
+    holds = state.landing.holds_of(key)
+    words = (plain(chamber_text(worker, holds)), plain(task.description) if task else "")
     about = " · ".join(filter(None, words))
-    return NamedPlace(score, key, worker_symbol(worker), plain(chamber.name), about)
+    return NamedPlace(score, key, chamber_symbol(worker, holds), plain(chamber.name), about)
 
 
 def _task_place(key: str, score: float, state: IndexedState) -> NamedPlace:

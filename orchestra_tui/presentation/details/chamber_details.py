@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from orchestra_core.models import Agent, Chamber, WorkerRequest
 from orchestra_core.wording.ages import age, elapsed, time_of_day
+from orchestra_core.wording.holds import chamber_word
 from orchestra_core.wording.requests import LineKind, asked_in_full
 from orchestra_core.wording.started_workers import end_in_short, parts_in_short, spent_in_short
-from orchestra_core.wording.states import worker_word
 from orchestra_core.wording.titles import task_title
 from orchestra_core.worker_state import Group
 from orchestra_core.workers.spending import spent_in_chamber
@@ -74,9 +74,9 @@ def _head(chamber: Chamber, state: IndexedState, now: int) -> Line:
         since = f"  {'lasted' if chamber.ended_at else 'for'} {took}"
         return (name, Cell(f"{symbol.text} {chamber.state}", symbol.tone), Cell(since, "muted"))
     worker = state.worker_of(chamber)
-    is_held = bool(state.landing.holds_of(chamber.id))
-    symbol = HELD if is_held else worker_cell(worker)
-    words = "held" if is_held else worker_word(worker)
+    holds = state.landing.holds_of(chamber.id)
+    symbol = HELD if holds else worker_cell(worker)
+    words = chamber_word(worker, holds)
     since = Cell(f"  for {age(worker.since, now)}", "muted")
     return (name, Cell(f"{symbol.text} {words}", symbol.tone), since)
 

@@ -3,38 +3,11 @@
 It is computed once per change.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from orchestra_core.models import Chamber, Conflict, Interrupt
-from orchestra_core.wording.gates import PROVEN, fails_together, verdict_words
+from orchestra_core.wording.holds import hold_words
 from orchestra_core.worker_state import WorkerState
-from orchestra_core.workers.chamber_holds import HoldCause, chamber_holds
-from orchestra_tui.presentation.details.conflict_lines import partner
-
-_WORDS: Mapping[HoldCause, str] = {
-    "at-work": "its worker works",
-    "suspended": "suspended",
-    "critical": "critical message unread",
-}
-
-
-def hold_words(
-    chamber: Chamber, conflicts: Sequence[Conflict], critical: Iterable[Interrupt]
-) -> tuple[str, ...]:
-    """Return in a few words each what holds a chamber whose worker has ended with changes."""
-    apart = [conflict for conflict in conflicts if not fails_together(conflict)]
-    red = [conflict for conflict in conflicts if fails_together(conflict)]
-    holds = dict.fromkeys(_WORDS[hold.cause] for hold in chamber_holds(chamber, "", critical))
-    return (
-        *([f"conflict with {_names(apart, chamber)}"] if apart else []),
-        *([f"fails together with {_names(red, chamber)}"] if red else []),
-        *([verdict_words(chamber.verdict)] if chamber.verdict not in PROVEN else []),
-        *holds,
-    )
-
-
-def _names(conflicts: Sequence[Conflict], chamber: Chamber) -> str:
-    return ", ".join(partner(conflict, chamber.id) for conflict in conflicts)
 
 
 class LandingIndex:

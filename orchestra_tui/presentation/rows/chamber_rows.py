@@ -6,8 +6,9 @@ from orchestra_core.clock import Clock, now_ms
 from orchestra_core.models import Chamber
 from orchestra_core.wording.ages import age, due, earliest
 from orchestra_core.wording.gates import BASE_RED, verdict_words
+from orchestra_core.wording.holds import chamber_word
 from orchestra_core.wording.requests import asked_in_short
-from orchestra_core.wording.states import GROUP_WORDS, worker_text, worker_word
+from orchestra_core.wording.states import GROUP_WORDS, worker_text
 from orchestra_core.wording.titles import task_title
 from orchestra_core.worker_state import Group, WorkerState
 from orchestra_tui.presentation.details.conflict_lines import conflict_badge, conflict_text
@@ -198,5 +199,6 @@ class ChamberRows:
         worker = self._state.worker_of(chamber)
         conflicts = conflict_text(self._state.conflicts_of(key), key)
         asked = map(asked_in_short, self._state.requests_of(key))
-        said = (worker_word(worker), worker.reason, *asked, health_text(chamber), conflicts)
+        word = chamber_word(worker, self._state.landing.holds_of(key))
+        said = (word, worker.reason, *asked, health_text(chamber), conflicts)
         return " ".join((chamber.name, chamber.state, chamber.branch, *said)).casefold()

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from orchestra_core.clock import Clock, now_ms
 from orchestra_core.models import Task
 from orchestra_core.wording.ages import due, elapsed
+from orchestra_core.wording.holds import land_counts
 from orchestra_core.wording.states import counts_text
 from orchestra_core.wording.titles import task_title
 from orchestra_core.worker_state import Group
@@ -27,10 +28,11 @@ TASK_COLUMNS = (
 )
 
 
-def task_row(task: Task, groups: Mapping[Group, int], now: int) -> Row:
+def task_row(task: Task, groups: Mapping[Group, int], now: int, held: int = 0) -> Row:
     """Return a task's row: state, title, what its workers do or what came of it, phase, time.
 
-    `groups` says how many of its chambers are in each group.
+    `groups` says how many of its chambers are in each group, `held` how many have
+    work that cannot land.
     """
     over = task.is_over
     quiet = "muted" if over else "plain"
@@ -39,7 +41,7 @@ def task_row(task: Task, groups: Mapping[Group, int], now: int) -> Row:
         TASK[task.state],
         Cell(plain(task_title(task.description)), quiet),
         Cell(outcome_text(task, groups), "muted") if over else _in_need(groups),
-        Cell("" if over else "  ".join(counts_text(_others(groups))), "muted"),
+        Cell("" if over else "  ".join(land_counts(_others(groups), held)), "muted"),
         Cell(step_text(task), quiet),
         Cell("" if over else plain(task.phase), "muted"),
         Cell(str(standing) if standing else "-", quiet if standing else "muted"),
@@ -101,7 +103,9 @@ class TaskRows:
     def row(self, key: str) -> Row:
         """Return the row of a task as it reads now."""
         groups = self._state.workers.counts_of(key)
-        return task_row(self._state.tasks[key], groups, self._clock())
+        to_land = groups.get("ready", 0) + groups.get("held", 0)
+        held = to_land - len(self._state.landing.can_land(key))
+        return task_row(self._state.tasks[key], groups, self._clock(), held)
 
     def words(self, key: str) -> str:
         """Return what a filter looks in: id, description, level, state and phase."""

@@ -28,6 +28,7 @@ from orchestra_core.project import Project
 from orchestra_core.state import ProjectState
 from orchestra_core.text import one_line
 from orchestra_core.wording.gates import fails_together
+from orchestra_core.wording.holds import hold_words
 from orchestra_core.wording.requests import asked_in_full, questions_of
 from orchestra_core.worker_state import (
     Cause,
@@ -138,6 +139,7 @@ class ChamberEntry(Struct, frozen=True, kw_only=True, rename={"conflicts": "coll
     agent: AgentEntry | None = None
     used: UsedEntry | None = None  # by all agents that were in it
     setup_fault: str = ""  # why the setup of its worktree failed
+    held_by: tuple[str, ...] = ()  # what holds work to land, in a few words each
     verdict: str = ""  # of its gates on what it holds now: `wording/gates.py`; "" without a gate
 
 
@@ -166,6 +168,7 @@ class StatusDocument(Struct, frozen=True, kw_only=True):
     seq: int
     tasks: tuple[TaskEntry, ...]
     counts: dict[Group, int] = {}  # how many workers of unfinished tasks are in each group
+    held: int = 0  # how many have work that cannot land
     used_on: dict[str, UsedEntry] = {}  # the last days on which agents have used something
     archived: int = 0  # tasks that ended long ago and are not in `tasks`
     unreadable: tuple[str, ...] = ()  # documents that this version cannot read, with the reason
@@ -186,6 +189,15 @@ def status_document(
     states = worker_states(state, state.chambers.values(), limits, now)
     mail, conflicts = state.unread_by_chamber(), state.conflicts_by_chamber()
     requests = state.open_requests_by_chamber()
+    holds = {
+        key: hold_words(
+            state.chambers[key],
+            conflicts.get(key, ()),
+            (letter for letter in mail.get(key, ()) if letter.is_critical(state.discoveries)),
+        )
+        for key, worker in states.items()
+        if worker.has_work_to_land
+    }
     for chamber in sorted(state.chambers.values(), key=_chamber_order):
         entry = _chamber_entry(
             chamber,
@@ -199,6 +211,7 @@ def status_document(
         worker = state.workers.get(chamber.id)
         used = used_entry(spent_in_chamber(chamber, worker))
         entry = replace(entry, agent=agent_entry(worker), used=used)
+        entry = replace(entry, held_by=holds.get(chamber.id, ()))
         chambers.setdefault(chamber.task_id, []).append(entry)
     tasks = sorted(state.tasks.values(), key=_task_order)
     return StatusDocument(
@@ -217,6 +230,7 @@ def status_document(
             for chamber in state.chambers.values()
             if chamber.is_standing and chamber.task_id in state.tasks
         ),
+        held=sum(map(bool, holds.values())),
         used_on=used_on(state.days.values()),
         archived=state.archived,
         orphans=tuple(map(one_line, orphans)),

@@ -8,6 +8,7 @@ from orchestra_core.names import split_chamber_id
 from orchestra_core.text import one_line
 from orchestra_core.wording.ages import age, elapsed
 from orchestra_core.wording.gates import verdict_words
+from orchestra_core.wording.holds import chamber_symbol, chamber_word, land_counts
 from orchestra_core.wording.started_workers import spent_in_short
 from orchestra_core.wording.states import (
     CONFLICT_SYMBOL,
@@ -16,9 +17,6 @@ from orchestra_core.wording.states import (
     SUSPENDED_WORDS,
     TASK_SYMBOLS,
     UNPROVEN_WORDS,
-    counts_text,
-    worker_symbol,
-    worker_word,
 )
 from orchestra_core.worker_state import RANK, WorkerState
 from orchestra_core.workers.started_worker import Spent
@@ -51,7 +49,7 @@ def status_lines(document: StatusDocument, now: int) -> list[str]:
     if today := document.used_on.get(local_day(now)):
         lines.append(f"used today: {_amount(today)}")
     if document.counts:
-        lines.append("   ".join(counts_text(document.counts)))
+        lines.append("   ".join(land_counts(document.counts, document.held)))
     for task in open_tasks:
         lines += ["", *_open_lines(task, now)]
     if finished:
@@ -104,14 +102,17 @@ def _by_need(chamber: ChamberEntry) -> int:
 def _chamber_line(chamber: ChamberEntry, width: int, now: int) -> str:
     entry = chamber.worker_state
     state = WorkerState(entry.group, entry.reason, entry.since, entry.cause)
-    parts = (worker_word(state), age(state.since, now), one_line(state.reason, _TEXT_LIMIT))
+    reason = ", ".join(chamber.held_by) or state.reason
+    word = chamber_word(state, chamber.held_by)
+    parts = (word, age(state.since, now), one_line(reason, _TEXT_LIMIT))
     words = "  ".join(part for part in parts if part)
-    told = entry.group == "held"  # by the reason
-    verdict = "" if told or not chamber.verdict else f"  {verdict_words(chamber.verdict)}"
-    unread = f"  ✉ {len(chamber.unread)} unread" if chamber.unread else ""
+    has_told = bool(chamber.held_by)  # by the reason
+    verdict = "" if has_told or not chamber.verdict else f"  {verdict_words(chamber.verdict)}"
+    unread = f"  ✉ {len(chamber.unread)} unread by it" if chamber.unread else ""
     trouble = f"{_trouble(chamber, now)}{_conflicts(chamber)}"
     at = _at(chamber, now)
-    return f"{worker_symbol(state)} {chamber.name:<{width}}  {at}{words}{verdict}{trouble}{unread}"
+    symbol = chamber_symbol(state, chamber.held_by)
+    return f"{symbol} {chamber.name:<{width}}  {at}{words}{verdict}{trouble}{unread}"
 
 
 def _request_line(request: RequestEntry) -> str:
@@ -136,7 +137,7 @@ def _conflicts(chamber: ChamberEntry) -> str:
         return ""
     red = [conflict for conflict in chamber.conflicts if conflict.fails_together]
     apart = [conflict for conflict in chamber.conflicts if not conflict.fails_together]
-    parts = (_names("conflicts with", apart), _names("fails together with", red))
+    parts = (_names("collides with", apart), _names("fails together with", red))
     return "".join(f"  {CONFLICT_SYMBOL} {part}" for part in parts if part)
 
 

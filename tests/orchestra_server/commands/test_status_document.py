@@ -81,6 +81,7 @@ def test_the_json_document_has_every_field_in_a_stable_order() -> None:
             }
         ],
         "counts": {"working": 1},
+        "held": 0,
         "used_on": {},
         "archived": 0,
         "unreadable": [],
@@ -109,6 +110,7 @@ def chamber(name: str, state: str, **differences: object) -> dict[str, object]:
         "agent": None,
         "used": None,
         "setup_fault": "",
+        "held_by": [],
         "verdict": "",
         **differences,
     }

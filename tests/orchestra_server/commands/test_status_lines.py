@@ -40,7 +40,7 @@ def test_an_open_task_shows_its_chambers_workers_and_unread_mail() -> None:
         "",
         "● add-login-1a2b  open, phase build, 1m",
         "  Add a login",
-        "  ● auth  working  1m  Edit src/auth.py  ✉ 1 unread",
+        "  ● auth  working  1m  Edit src/auth.py  ✉ 1 unread by it",
         "  ✗ web   failed  disk full",
         "  1 closed",
     ]
@@ -71,8 +71,8 @@ def test_a_chamber_is_ready_only_with_a_green_verdict() -> None:
         )
     lines = status_lines(status_document(PROJECT, state), NOON + 65_000)
     assert lines[5:] == [
-        "  ✓ auth  ready  1m  Done  gates pass",
-        "  ⊘ web   held  1m  fails its gate: Done",
+        "  ✓ auth  can land  1m  Done  gates pass",
+        "  ⊘ web   held  1m  fails its gate",
     ]
 
 
@@ -88,7 +88,7 @@ def test_a_chamber_that_would_not_merge_shows_the_other_side_and_the_files() -> 
     assert auth.endswith("/auth")
     assert (conflict.other, conflict.files) == (gone, ("src/app.py",))
     line = next(line for line in status_lines(document, NOON) if "● auth" in line)
-    assert f"⚠ conflicts with {gone.rpartition('/')[2]}" in line
+    assert f"⚠ collides with {gone.rpartition('/')[2]}" in line
 
 
 def test_a_finished_task_takes_one_line_and_only_the_newest_are_shown() -> None:
@@ -193,3 +193,17 @@ def test_a_task_shows_what_its_started_workers_have_used() -> None:
     assert lines[1] == "used today: 2 turns, 1.5k tokens, $0.25"
     used = "used 2 turns, 1.5k tokens, $0.25"
     assert f"● add-login-1a2b  open, phase build, 1m, {used}" in lines
+
+
+def test_ready_work_is_said_to_land_or_to_be_held_as_the_room_says_it() -> None:
+    state = a_busy_project()
+    ended = Presence(chamber_id="add-login-1a2b/auth", state="finished", since=NOON, message="Done")
+    state.put(replace(state.chambers["add-login-1a2b/auth"], work="committed"))
+    state.presence["add-login-1a2b/auth"] = ended
+    lines = status_lines(status_document(PROJECT, state), NOON + 65_000)
+    assert lines[1] == "✓ 1 can land"
+    assert lines[5].startswith("  ✓ auth  can land  1m  Done")
+    state.put(a_conflict())
+    lines = status_lines(status_document(PROJECT, state), NOON + 65_000)
+    assert lines[1] == "⊘ 1 held"
+    assert lines[5].startswith("  ⊘ auth  held  1m  conflict with ")

@@ -33,6 +33,11 @@ def test_a_row_shows_state_step_chambers_and_time_of_a_task() -> None:
     assert row.due == NOON + 43_000
 
 
+def test_a_row_counts_the_ready_chambers_that_can_land_apart_from_those_that_are_held() -> None:
+    said = texts(task_row(a_task(), {"ready": 3, "landed": 1}, NOON, 2))
+    assert said[2:4] == ["none needs you", "✓ 1 can land  ⊘ 2 held  ■ 1 landed"]
+
+
 def test_the_time_of_a_finished_task_does_not_advance() -> None:
     task = replace(a_task(), state="completed", finished_at=NOON + 192_000)
     row = task_row(task, {}, NOON + 500_000)
