@@ -63,6 +63,20 @@ def fit_cell(cell: Cell, width: int, align: Align = "left") -> list[Cell]:
     return [Cell(fit(cell.text, width - used, align), cell.tone), *badges]
 
 
+def split_cell(cell: Cell, width: int) -> tuple[Cell, Cell]:
+    """Return a cell that fits into `width` cells, and what is left of its text for another line.
+
+    Its badges stay whole as long as the first word has room beside them.
+    """
+    text = inert(cell.text)
+    used = sum(cell_len(inert(badge.text)) + 1 for badge in cell.badges)
+    if cell_len(text) + used <= width:
+        return cell, Cell("", cell.tone)
+    space = max(width - used, min(cell_len(text.partition(" ")[0]), (width + 1) // 2))
+    head = wrap(text, space)[0] if text else ""
+    return cell._replace(text=head), Cell(text[len(head) :].strip(), cell.tone)
+
+
 def cut_line(line: Line, width: int) -> Line:
     """Return the line's cells up to `width` cells, the last one cut with an ellipsis if need be."""
     fitting: list[Cell] = []

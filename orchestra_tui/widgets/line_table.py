@@ -9,11 +9,17 @@ from textual.strip import Strip
 
 from orchestra_core.wording.ages import earliest
 from orchestra_tui.presentation.empty_panes import no_match
-from orchestra_tui.presentation.rows.cells import Cell, Column, Line, Row
-from orchestra_tui.presentation.rows.row_layout import group_count, group_rows, row_line, title_line
+from orchestra_tui.presentation.rows.built_rows import BuiltRows
+from orchestra_tui.presentation.rows.cells import Cell, Column
 from orchestra_tui.presentation.rows.row_source import RowSource
 from orchestra_tui.presentation.rows.selection import Selection
-from orchestra_tui.presentation.text_fit import arrange, fit, wrap
+from orchestra_tui.presentation.rows.table_lines import (
+    TableLines,
+    group_count,
+    long_count,
+    table_lines,
+)
+from orchestra_tui.presentation.text_fit import fit, wrap
 from orchestra_tui.widgets.line_widget import CURSOR, CURSOR_BLURRED
 from orchestra_tui.widgets.scroll_area import ScrollArea
 
@@ -27,7 +33,8 @@ class LineTable(ScrollArea):
 
     `show` sets the keys and their order, `changed` names rows whose content changed, `tick`
     updates ages. Rows are built when they come on screen, so filling is cheap. With `heading`, rows
-    of one group stand below its name, the first beside the titles, as long as all of it fits.
+    of one group stand below its name, the first beside the titles, and long rows have a second
+    line, as long as all of it fits.
     """
 
     @dataclass
@@ -54,6 +61,9 @@ class LineTable(ScrollArea):
             """The table, for `@on(LineTable.Opened, "#tasks")`."""
             return self.table
 
+    class Resized(Message):
+        """The table has another size, in which other lines may be wanted."""
+
     def __init__(
         self,
         columns: Sequence[Column],
@@ -66,17 +76,14 @@ class LineTable(ScrollArea):
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
-        self._columns = tuple(columns)
-        self._rows = rows
+        self._rows = BuiltRows(rows, columns)
         self._empty = empty
         self._header = header
         self._heading = heading
         self._footnote = ""
-        self._grouped: Sequence[int | str] | None = None  # lines: a row's index, or a heading
+        self._lines_shown: TableLines | None = None
         self._selection = Selection(rows.words)
-        self._built: dict[str, Row] = {}
-        self._strips: dict[str, Strip] = {}
-        self._widths: tuple[int, ...] = ()
+        self._strips: dict[str, Sequence[Strip]] = {}
 
     # What there is to show
 
@@ -93,7 +100,7 @@ class LineTable(ScrollArea):
     @property
     def window_start(self) -> int:
         """One line for the titles, unless the rows need it more or stand in groups."""
-        if self._groups():
+        if self._lines():
             return 0
         height = self.extent.height
         roomy = height >= ROOMY or len(self._selection.shown) < height
@@ -101,10 +108,12 @@ class LineTable(ScrollArea):
 
     @property
     def wanted_height(self) -> int:
-        """How many lines show all there is: titles or groups, rows, and the footnote."""
+        """How many lines show all there is: titles or groups, whole rows, and the footnote."""
         keys = self._selection.shown
-        groups = group_count(keys, self._heading) if self._heading and keys else 1
-        return len(keys) + groups + bool(self._footnote)
+        titles, more = 1, 0
+        if self._heading and keys:
+            titles, more = group_count(keys, self._heading), long_count(keys, self._rows.is_long)
+        return len(keys) + titles + more + bool(self._footnote)
 
     @property
     def cursor_key(self) -> str:
@@ -124,8 +133,7 @@ class LineTable(ScrollArea):
     @property
     def next_due(self) -> int:
         """The moment (ms) at which the text of a row on screen changes by itself; 0 for never."""
-        on_screen = self.keys_on_screen
-        return earliest(*(self._built[key].due for key in on_screen if key in self._built))
+        return earliest(*map(self._rows.due, self.keys_on_screen))
 
     def show(self, keys: Sequence[str]) -> None:
         """Show the rows of `keys` in this order; the cursor stays on its key if that is left."""
@@ -133,8 +141,7 @@ class LineTable(ScrollArea):
 
     def set_columns(self, columns: Sequence[Column]) -> None:
         """Show the rows under other columns, of which there are as many."""
-        if tuple(columns) != self._columns:
-            self._columns = tuple(columns)
+        if self._rows.set_columns(columns):
             self.forget_strips()
             self.refresh()
 
@@ -162,7 +169,7 @@ class LineTable(ScrollArea):
         on_screen = self.keys_on_screen
         for at, key in enumerate(on_screen, self._first_shown()):
             if key in keys:
-                self._rebuild(key, self._line_of(at))
+                self._rebuild(key, at)
         self._drop(set(keys).difference(on_screen))
 
     def tick(self) -> None:
@@ -234,25 +241,26 @@ class LineTable(ScrollArea):
         if at is None:
             return self._draw_beside_rows(y, width)
         key = self._selection.shown[at]
+        is_second = self._lines().is_second(y)
         if at == self._selection.cursor:
             return self._draw_cursor(key, y, width)
-        strip = self._strips.get(key)
-        if strip is None:
-            strip = self.strip_of(self._line(self._row(key), " ", width), width - 1)
-            self._strips[key] = strip
-        return self.with_edge(strip, y)
+        strips = self._strips.get(key)
+        if strips is None:
+            lines = self._rows.lines(key, " ", in_two=len(self._lines_of(at)) > 1)
+            strips = self._strips[key] = [self.strip_of(line, width - 1) for line in lines]
+        return self.with_edge(strips[is_second], y)
 
     def forget_strips(self) -> None:
-        """Drop the strips and the columns' widths."""
+        """Drop the strips, and lay the rows out in the width that there is now."""
         self._strips.clear()
-        self._widths = ()
-        self._grouped = None
+        self._rows.set_width(self.extent.width - 2)
+        self._lines_shown = None
 
     def on_resize(self, event: events.Resize) -> None:
-        """Keep the cursor on screen at the new size."""
+        """Keep the cursor on screen at the new size, in whose width more lines may be wanted."""
         super().on_resize(event)
-        self._grouped = None
         self._keep_in_view()
+        self.post_message(self.Resized())
 
     def _draw_empty(self, y: int, width: int) -> Strip:
         text = no_match(self.filter_text) if self.filter_text and self.total else self._empty
@@ -263,53 +271,42 @@ class LineTable(ScrollArea):
         return self.strip_of((Cell("  "), Cell(fit(lines[at], width - 2), "muted")), width)
 
     def _draw_beside_rows(self, y: int, width: int) -> Strip:
-        heading = self._heading_at(y)
-        if y == 0 and heading:
+        heading = self._lines().heading_at(y)
+        if y == 0 and heading is not None:
             return self._draw_titles(width, heading)
         if heading:
             return self.strip_of((Cell(f" {heading}", "strong"),), width)
-        last = self._line_of(len(self._selection.shown) - 1)
+        last = self._lines_of(len(self._selection.shown) - 1)[-1]
         text = fit(f" {self._footnote}", width) if y == last + 1 else ""
         return self.strip_of((Cell(text, "muted"),), width)
 
     def _draw_titles(self, width: int, heading: str = "") -> Strip:
-        line = title_line(self._columns, self._widths_in(width), heading)
-        return self.strip_of(line, width)
+        return self.strip_of(self._rows.titles(heading), width)
 
     def _draw_cursor(self, key: str, y: int, width: int) -> Strip:
         mark = MARK_FOCUSED if self.has_focus else MARK_BLURRED
         over = self.get_component_rich_style(
             CURSOR if self.has_focus else CURSOR_BLURRED, partial=True
         )
-        strip = self.strip_of(self._line(self._row(key), mark, width), width - 1, over)
-        return self.with_edge(strip, y, over)
+        on_lines = self._lines_of(self._selection.cursor)
+        line = self._rows.lines(key, mark, in_two=len(on_lines) > 1)[on_lines.index(y)]
+        return self.with_edge(self.strip_of(line, width - 1, over), y, over)
 
-    def _line(self, row: Row, mark: str, width: int) -> Line:
-        return row_line(row.cells, Cell(mark, "accent"), self._columns, self._widths_in(width))
-
-    def _widths_in(self, width: int) -> tuple[int, ...]:
-        if not self._widths:
-            self._widths = arrange(self._columns, width - 2)
-        return self._widths
-
-    def _row(self, key: str) -> Row:
-        row = self._built.get(key)
-        if row is None:
-            row = self._rows.row(key)
-            self._built[key] = row
-        return row
-
-    def _rebuild(self, key: str, y: int) -> None:
-        before = self._built.get(key)
-        row = self._rows.row(key)
-        self._built[key] = row
-        if before is None or before.cells != row.cells:
-            self._strips.pop(key, None)
+    def _rebuild(self, key: str, at: int) -> None:
+        was_long = bool(self._lines()) and self._rows.is_long(key)
+        if not self._rows.rebuild(key):
+            return
+        self._strips.pop(key, None)
+        if self._lines() and self._rows.is_long(key) != was_long:
+            self._lines_shown = None
+            self._strips.clear()
+            self.refresh()
+        for y in self._lines_of(at):
             self.redraw(y)
 
     def _drop(self, keys: Collection[str]) -> None:
+        self._rows.drop(keys)
         for key in keys:
-            self._built.pop(key, None)
             self._strips.pop(key, None)
 
     @property
@@ -318,35 +315,31 @@ class LineTable(ScrollArea):
         first = self._first_shown()
         return self._selection.shown[first : first + self.window_height]
 
-    # Lines of rows in groups
+    # Which lines a row has
 
-    def _groups(self) -> Sequence[int | str]:
-        """Return what each line shows when the rows stand in groups; nothing when they do not."""
-        if self._grouped is None:
-            keys = self._selection.shown if self._heading else ()
-            self._grouped = group_rows(keys, self._heading or str, self.extent.height)
-        return self._grouped
+    def _lines(self) -> TableLines:
+        """Return what each line shows while all rows fit; no lines while the table scrolls."""
+        if self._lines_shown is None:
+            keys, heading = self._selection.shown if self._heading else (), self._heading or str
+            self._lines_shown = table_lines(keys, heading, self._rows.is_long, self.extent.height)
+        return self._lines_shown
 
     def _first_shown(self) -> int:
-        return 0 if self._groups() else self.top
+        return 0 if self._lines() else self.top
 
-    def _line_of(self, at: int) -> int:
+    def _lines_of(self, at: int) -> range:
         """Return on which of the widget's lines the row of that index is."""
-        groups = self._groups()
-        return groups.index(at) if groups else at - self.top + self.window_start
+        if self._lines():
+            return self._lines().of_row(at)
+        y = at - self.top + self.window_start
+        return range(y, y + 1)
 
     def _row_at(self, y: int) -> int | None:
         """Return the index of the row on line `y`, None for any other line."""
-        groups = self._groups()
-        if groups:
-            line = groups[y] if 0 <= y < len(groups) else ""
-            return line if isinstance(line, int) else None
+        if self._lines():
+            return self._lines().row_at(y)
         at = self.top + y - self.window_start
         return at if y >= self.window_start and at < len(self._selection.shown) else None
-
-    def _heading_at(self, y: int) -> str:
-        line = self._groups()[y] if y < len(self._groups()) else ""
-        return line if isinstance(line, str) else ""
 
     # Cursor and filter
 
@@ -355,11 +348,11 @@ class LineTable(ScrollArea):
         cursor, key = self._selection.cursor, self._selection.key
         if select() is False:
             return False
-        self._grouped = None
+        self._lines_shown = None
         if self.top:
             self.top += self._selection.cursor - cursor
         self._keep_in_view()
-        self._built.clear()
+        self._rows.clear()
         self._strips.clear()
         self.refresh()
         if self._selection.key != key:
@@ -380,12 +373,12 @@ class LineTable(ScrollArea):
     def _redraw_cursor(self) -> None:
         if not self._selection.shown:
             return
-        y = self._line_of(self._selection.cursor)
-        if self.window_start <= y < self.extent.height:
-            self.redraw(y)
+        for y in self._lines_of(self._selection.cursor):
+            if self.window_start <= y < self.extent.height:
+                self.redraw(y)
 
     def _keep_in_view(self) -> None:
-        if self._groups():  # all of it fits
+        if self._lines():  # all of it fits
             self.top = 0
             return
         highest = max(self._selection.cursor - self.window_height + 1, 0)

@@ -60,13 +60,20 @@ def _lists_width(width: int, needs: BoardNeeds) -> int:
 
 
 def _column(width: int, height: int, needs: BoardNeeds) -> dict[BoardPane, Box]:
-    """Return the three lists one below the other; what is left over is the chambers'."""
+    """Return the three lists one below the other; what is left over is the chambers'.
+
+    Where that is less than they need, a list that is not in use goes without its titles.
+    """
     ends: dict[BoardPane, int] = {}
     for pane in ("tasks", "discoveries"):
         share = height // (2 if needs.used == pane else 4)
         ends[pane] = min(needs.height(pane), max(_LEAST, share))
         if needs.enlarged:
             ends[pane] = height - _LEAST_LIST - _LEAST if needs.used == pane else _LEAST
+    if height - sum(ends.values()) < needs.height("chambers"):
+        ends = {
+            pane: lines - (needs.used != pane and lines > _LEAST) for pane, lines in ends.items()
+        }
     tasks, discoveries = ends["tasks"], ends["discoveries"]
     chambers = height - tasks - discoveries
     return {

@@ -27,11 +27,15 @@ Line = tuple[Cell, ...]
 
 
 class Row(NamedTuple):
-    """One line of a table; `due` is when its text changes by itself (ms), 0 for never."""
+    """A row of a table; `due` is when its text changes by itself (ms), 0 for never.
+
+    The cell at `restless` changes so often that it alone gives its row no second line.
+    """
 
     key: str
     cells: Line
     due: int = 0
+    restless: int = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,6 @@ from orchestra_tui.presentation.indexed_state import Diff, IndexedState
 from orchestra_tui.presentation.rows.acts import act_of
 from orchestra_tui.presentation.rows.cells import Cell, Column, Row, Tone
 from orchestra_tui.presentation.rows.mail_cell import (
-    ENVELOPE,
     next_unread_due,
     unread_cell,
     unread_count,
@@ -35,6 +34,7 @@ _MIDDLE = 70  # cells; a narrower table says only for how long, not what
 _WIDE = 84  # cells; a narrower table counts the unread, and leaves out how much has changed
 _ROOMY = 100  # cells; a narrower table leaves out whose work is not committed
 _NEVER = 1 << 30  # cells
+_DOING = 3  # which of the columns says what the worker does
 
 
 def chamber_columns(
@@ -44,17 +44,17 @@ def chamber_columns(
     return (
         Column(title="", width=1, gap=1),
         Column(title="chamber", width=14, flex=1),
-        Column(title="task", width=9, since=_MIDDLE if several_tasks else _NEVER, flex=1),
-        Column(title="worker", width=12, flex=8, overflows=True),
+        Column(title="task", width=8, since=_MIDDLE if several_tasks else _NEVER, flex=1),
+        Column(title="worker", width=10, flex=8, overflows=True),
         Column(
             title="collides with",
-            width=14,
+            width=13,
             flex=3,
             since=0 if conflicts else _NEVER,
             overflows=True,
         ),
-        Column(title="its mail", width=8, since=_WIDE if unread else _NEVER),
-        Column(title=ENVELOPE, width=2, until=_WIDE if unread else 1),
+        Column(title="unread by it", width=12, since=_WIDE if unread else _NEVER),
+        Column(title="unread", width=7, until=_WIDE if unread else 1),
         Column(title="work", width=11, since=_ROOMY),
         Column(title="lines", width=7, since=_WIDE, align="right"),
         Column(title="", width=11, since=_MIDDLE, align="right"),
@@ -84,7 +84,8 @@ def chamber_row(chamber: Chamber, state: IndexedState, now: int) -> Row:
         Cell(age(since, now), "muted"),
     )
     mail_due = next_unread_due(letters, now, state.unread_limit)
-    return Row(chamber.id, cells, earliest(due(since, now), mail_due, badges_due))
+    restless = _DOING if worker.group == "working" else -1
+    return Row(chamber.id, cells, earliest(due(since, now), mail_due, badges_due), restless)
 
 
 # What the time in a row counts, by the group of the worker.

@@ -40,7 +40,7 @@ def mail_cell(interrupts: Sequence[Interrupt], now: int, limit: int = 0) -> tupl
 
 
 def unread_cell(interrupts: Sequence[Interrupt], now: int, state: IndexedState) -> Cell:
-    """Return how many messages a worker has not read, critical ones above all: `1 unread`."""
+    """Return how many messages a worker has not read, critical ones above all: `2 messages`."""
     waiting = unread(interrupts)
     if not waiting:
         return Cell("", "muted")
@@ -48,15 +48,16 @@ def unread_cell(interrupts: Sequence[Interrupt], now: int, state: IndexedState) 
     if critical:
         return Cell(f"{critical} critical", "critical")
     late = any(is_overdue(interrupt, now, state.unread_limit) for interrupt in waiting)
-    return Cell(f"{len(waiting)} unread", "critical" if late else "warn")
+    word = "message" if len(waiting) == 1 else "messages"
+    return Cell(f"{len(waiting)} {word}", "critical" if late else "warn")
 
 
 def unread_count(interrupts: Sequence[Interrupt], now: int, limit: int = 0) -> Cell:
-    """Return how many messages are unread, in two cells; nothing when there is none."""
+    """Return how many messages a worker has not read, in seven cells: `2 by it`."""
     waiting = unread(interrupts)
     count, most = len(waiting), 9
     late = any(is_overdue(interrupt, now, limit) for interrupt in waiting)
-    text = "" if not count else str(count) if count <= most else f"{most}+"
+    text = f"{count if count <= most else f'{most}+'} by it" if count else ""
     return Cell(text, "critical" if late else "warn")
 
 

@@ -1,36 +1,10 @@
-"""A row's cells side by side under their columns, and rows below the names of their groups."""
+"""A row's cells side by side under their columns, in one line or in two."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from orchestra_tui.presentation.rows.cells import Cell, Column, Line
-from orchestra_tui.presentation.text_fit import fit_cell
-
-_MANY = 100  # rows; more fit on no screen together with the names of their groups
-
-
-def group_rows(
-    keys: Sequence[str], heading: Callable[[str], str], height: int
-) -> Sequence[int | str]:
-    """Return what each line shows, a row's index or the name of the group whose rows follow.
-
-    Empty where there is no row, or where all of it does not fit into `height` lines.
-    """
-    if not 0 < len(keys) < height:
-        return ()
-    lines: list[int | str] = []
-    group = ""
-    for at, key in enumerate(keys):
-        if heading(key) != group:
-            group = heading(key)
-            lines.append(group)
-        lines.append(at)
-    return lines if len(lines) <= height else ()
-
-
-def group_count(keys: Sequence[str], heading: Callable[[str], str]) -> int:
-    """Return how many groups there are, one for more rows than fit on any screen."""
-    return len({heading(key) for key in keys}) if len(keys) <= _MANY else 1
+from orchestra_tui.presentation.text_fit import fit_cell, split_cell
 
 
 def row_line(
@@ -41,6 +15,36 @@ def row_line(
     The text of a column that overflows also takes the columns after it that are empty in this row.
     """
     line = [mark]
+    for at, width, gap in _spans(cells, columns, widths):
+        line += [Cell(gap, cells[at].tone), *fit_cell(cells[at], width, columns[at].align)]
+    return tuple(line)
+
+
+def row_lines(
+    cells: Sequence[Cell],
+    mark: Cell,
+    columns: Sequence[Column],
+    widths: Sequence[int],
+    restless: int = -1,
+) -> Sequence[Line]:
+    """Return a row's line, and a second one with what of overflowing texts does not fit into it.
+
+    The text at `restless` alone is no reason for a second line.
+    """
+    first = list(cells)
+    rests = [Cell("", cell.tone) for cell in cells]
+    for at, width, _ in _spans(cells, columns, widths):
+        if columns[at].overflows:
+            first[at], rests[at] = split_cell(cells[at], width)
+    if not any(rest.text for at, rest in enumerate(rests) if at != restless):
+        return [row_line(cells, mark, columns, widths)]
+    return [row_line(line, mark, columns, widths) for line in (first, rests)]
+
+
+def _spans(
+    cells: Sequence[Cell], columns: Sequence[Column], widths: Sequence[int]
+) -> Iterator[tuple[int, int, str]]:
+    """Yield each shown cell's index, its width and the gap before it."""
     gap = ""
     shown = [at for at, width in enumerate(widths) if width]
     while shown:
@@ -49,10 +53,8 @@ def row_line(
         while columns[first].overflows and shown and not cells[shown[0]].text:
             width += columns[last].gap + widths[shown[0]]
             last = shown.pop(0)
-        line.append(Cell(gap, cells[first].tone))
-        line += fit_cell(cells[first], width, columns[first].align)
+        yield first, width, gap
         gap = " " * columns[last].gap
-    return tuple(line)
 
 
 def title_line(columns: Sequence[Column], widths: Sequence[int], heading: str = "") -> Line:

@@ -269,6 +269,10 @@ class RoomScreen(Screen[None]):
     def _opened(self) -> None:
         self.navigation.go_to("detail")
 
+    @on(LineTable.Resized)
+    def _resized(self) -> None:
+        self._board.arrange_again()
+
     @on(FilterLine.Changed)
     def _filtered(self) -> None:
         self.lists.write_counts()

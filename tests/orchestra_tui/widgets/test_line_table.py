@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widget import Widget
 
+from orchestra_tui.presentation.rows.cells import Column
 from orchestra_tui.widgets.line_table import MARK_BLURRED, MARK_FOCUSED, LineTable
 from orchestra_tui.widgets.pane import Pane
 from orchestra_tui.widgets.scroll_area import THUMB
@@ -354,3 +355,26 @@ async def test_rows_that_fit_without_headings_only_stand_below_the_titles() -> N
             " FIRST",
             f"{MARK_FOCUSED}● row 0",
         ]
+
+
+async def test_a_long_row_goes_on_in_a_second_line_that_belongs_to_it() -> None:
+    rows = FixedRows(3)
+    rows.texts["k1"] = "a text that is far too long"
+    wide = Column(title="what", width=8, flex=1, overflows=True)
+    table = Watched((COLUMNS[0], wide), rows, heading=half)
+    table.drawn = []
+    async with WidgetStage(Pane(table, title="Things")).run_test(size=(WIDTH, HEIGHT)) as pilot:
+        table.show(rows.keys)
+        table.focus()
+        await mounted(pilot)
+        assert [line.rstrip() for line in painted(table)[:6]] == [
+            " FIRST", f"{MARK_FOCUSED}● row 0", " ● a text that is far", "   too long", " SECOND",
+            " ● row 2",
+        ]  # fmt: skip
+        assert table.wanted_height == 6
+        await pilot.click(table, offset=(4, 3))
+        assert table.cursor_key == "k1"
+        assert painted(table)[3].startswith(MARK_FOCUSED)
+        rows.texts["k1"] = "short"
+        table.changed({"k1"})
+        assert painted(table)[3].strip() == "SECOND"

@@ -72,3 +72,9 @@ def test_a_pane_is_enlarged_to_most_and_to_all_of_the_board() -> None:
     assert most.height > 37 / 2 > usual.height
     whole = board_boxes(120, 37, FEW._replace(used="discoveries", enlarged=2))
     assert whole == {"discoveries": Box(0, 0, 120, 37)}
+
+
+def test_lists_beside_the_chambers_go_without_titles_where_the_chambers_need_the_lines() -> None:
+    boxes = board_boxes(80, 20, FEW._replace(chambers=30, used="chambers"))
+    assert (boxes["tasks"].height, boxes["discoveries"].height) == (4, 3)
+    assert board_boxes(80, 20, FEW._replace(chambers=30))["tasks"].height == 5

@@ -253,7 +253,7 @@ def test_the_columns_for_marks_show_while_a_chamber_has_the_mark() -> None:
         chamber_columns(),
         chamber_columns(several_tasks=True, conflicts=True, unread=True),
     )
-    titles = ["task", "collides with", "its mail"]
+    titles = ["task", "collides with", "unread by it"]
     shown = [
         column.title for column, width in zip(every, arrange(every, 116), strict=True) if width
     ]

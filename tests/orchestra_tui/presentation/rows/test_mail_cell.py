@@ -25,12 +25,12 @@ def test_mail_is_urgent_from_the_limit_on() -> None:
     state.documents.put(an_interrupt())
     state.load(state.documents)
     row = chamber_row(LIVE, state, NOON + 42_000)
-    assert row.cells[MARKS] == (Cell("1 unread", "warn"), Cell("1", "warn"))
+    assert row.cells[MARKS] == (Cell("1 message", "warn"), Cell("1", "warn"))
     assert row.due == NOON + 42_500
     said = mail_cell(state.mail_of(LIVE.id), NOON + 42_000, 42_500)
     assert said == (Cell(f"{ENVELOPE} 1 not read by it for 42s", "warn"), NOON + 42_500)
     row = chamber_row(LIVE, state, NOON + 42_500)
-    assert row.cells[MARKS] == (Cell("1 unread", "critical"), Cell("1", "critical"))
+    assert row.cells[MARKS] == (Cell("1 message", "critical"), Cell("1", "critical"))
     assert row.due == NOON + 43_000
 
 
@@ -49,7 +49,7 @@ def test_the_cell_shows_the_number_of_unread_messages_and_the_age_of_the_oldest(
         state.documents.put(letter)
     state.load(state.documents)
     row = chamber_row(LIVE, state, NOON + 42_001)
-    assert row.cells[MARKS] == (Cell("2 unread", "warn"), Cell("2", "warn"))
+    assert row.cells[MARKS] == (Cell("2 messages", "warn"), Cell("2 by it", "warn"))
     said, _ = mail_cell(state.mail_of(LIVE.id), NOON + 42_001)
     assert said == Cell(f"{ENVELOPE} 2 not read by it for 42s", "warn")
 

@@ -1,12 +1,7 @@
-"""Cells side by side, and rows below the names of their groups."""
+"""Cells side by side, in one line or in two."""
 
 from orchestra_tui.presentation.rows.cells import Cell, Column, Line
-from orchestra_tui.presentation.rows.row_layout import (
-    group_count,
-    group_rows,
-    row_line,
-    title_line,
-)
+from orchestra_tui.presentation.rows.row_layout import row_line, row_lines, title_line
 
 COLUMNS = (
     Column(title="", width=1, gap=1),
@@ -36,10 +31,28 @@ def test_a_heading_stands_in_place_of_the_first_title() -> None:
     assert text(title_line(COLUMNS, WIDTHS, "STUCK")) == " STUCK     does      mark   for"
 
 
-def test_rows_stand_below_the_name_of_their_group_where_all_of_it_fits() -> None:
-    keys = ["a1", "a2", "b1"]
-    assert group_rows(keys, lambda key: key[0], 5) == ["a", 0, 1, "b", 2]
-    assert group_rows(keys, lambda key: key[0], 4) == ()
-    assert group_rows([], lambda key: key[0], 4) == ()
-    assert group_count(keys, lambda key: key[0]) == 2
-    assert group_count(["a"] * 101, lambda key: key[0]) == 1
+def two(*texts: str, restless: int = -1) -> list[str]:
+    cells = [Cell(each) for each in texts]
+    return [text(line) for line in row_lines(cells, Cell("|"), COLUMNS, WIDTHS, restless)]
+
+
+def test_what_does_not_fit_into_a_line_goes_on_in_a_second_one() -> None:
+    assert two("●", "auth", "pytest tests/unit", "x", "3m") == [
+        "|● auth    pytest    x       3m",
+        "|          tests/unit          ",
+    ]
+    assert two("●", "auth", "pytest", "x", "3m") == ["|● auth    pytest    x       3m"]
+
+
+def test_a_restless_text_alone_makes_no_second_line() -> None:
+    texts = ("●", "auth", "pytest tests/unit", "x", "3m")
+    assert two(*texts, restless=2) == ["|● auth    pytest…   x       3m"]
+
+
+def test_badges_stay_whole_beside_the_first_word_of_a_long_text() -> None:
+    cells = [Cell("●"), Cell("auth"), Cell("pytest tests", badges=(Cell("go on"),)), Cell("")]
+    first, second = row_lines([*cells, Cell("3m")], Cell("|"), COLUMNS, WIDTHS)
+    assert (text(first), text(second)) == (
+        "|● auth    pytest    go on   3m",
+        "|          tests               ",
+    )
