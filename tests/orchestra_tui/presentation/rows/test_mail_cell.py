@@ -25,12 +25,12 @@ def test_mail_is_urgent_from_the_limit_on() -> None:
     state.documents.put(an_interrupt())
     state.load(state.documents)
     row = chamber_row(LIVE, state, NOON + 42_000)
-    assert row.cells[MARKS] == (Cell("1 message", "warn"), Cell("1", "warn"))
+    assert row.cells[MARKS] == (Cell("1 message", "warn"), Cell("1 by it", "warn"))
     assert row.due == NOON + 42_500
     said = mail_cell(state.mail_of(LIVE.id), NOON + 42_000, 42_500)
     assert said == (Cell(f"{ENVELOPE} 1 not read by it for 42s", "warn"), NOON + 42_500)
     row = chamber_row(LIVE, state, NOON + 42_500)
-    assert row.cells[MARKS] == (Cell("1 message", "critical"), Cell("1", "critical"))
+    assert row.cells[MARKS] == (Cell("1 message", "critical"), Cell("1 by it", "critical"))
     assert row.due == NOON + 43_000
 
 
