@@ -9,6 +9,7 @@ from orchestra_core.models import Chamber, Conflict, Presence, Task, WorkerReque
 from orchestra_core.names import branch_of, chamber_id
 from orchestra_core.replies.completion import FileConflict
 from orchestra_core.replies.reply import Reply
+from orchestra_core.wording.gates import FAILS_TOGETHER
 from tests.support.gallery_states import (
     MINUTE,
     NOW,
@@ -167,3 +168,30 @@ def board_answers() -> dict[str, Reply]:
     )
     plan = replace_reply(READY, task_id=STREAMING, merged=["readme-badge"], conflicts=[conflict])
     return {"get_parallel_status": parallel_status(sizes), "complete_task": plan}
+
+
+def red_together() -> Told:
+    """Tell of two chambers that pass their gate alone and fail it together, and of a third."""
+    chambers = [
+        replace(_chamber(name), work="committed", verdict="green")
+        for name in ("rename-reader", "add-caller", "docs-reader")
+    ]
+    sides = (chamber_id(STREAMING, "add-caller"), chamber_id(STREAMING, "rename-reader"))
+    conflict = Conflict(
+        id="|".join(sides),
+        task_ids=(STREAMING,),
+        between=sides,
+        files=("gate tests",),
+        kinds=(FAILS_TOGETHER,),
+        count=1,
+        since=NOW - 2 * MINUTE,
+    )
+    workers = [
+        _worker("rename-reader", state="finished", message="read_lines is iter_lines now",
+                ago=5 * MINUTE),
+        _worker("add-caller", state="finished", message="The CLI calls read_lines", ago=3 * MINUTE),
+        _worker("docs-reader", state="finished", message="Reader documented", ago=7 * MINUTE),
+    ]  # fmt: skip
+    told = event(1, 2 * MINUTE, "collision.appeared", "add-caller", EventData(conflict=conflict))
+    state = state_of(_tasks()[0], *chambers, conflict, presence=workers, seq=1)
+    return Told(state=state, events=[told])

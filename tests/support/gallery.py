@@ -18,7 +18,7 @@ from orchestra_core.workers.transcript import TranscriptEntry
 from orchestra_tui.app import RoomApp
 from orchestra_tui.backend.protocols import EventSink, ServerStatus
 from tests.support import gallery_stories as stories
-from tests.support.board_story import STUCK_AFTER, board, board_answers
+from tests.support.board_story import STUCK_AFTER, board, board_answers, red_together
 from tests.support.gallery_states import NOW, Told
 from tests.support.idle import pause
 from tests.support.landing_answers import CONFLICTING, HELD, LANDED
@@ -191,6 +191,8 @@ SCENES: tuple[Scene, ...] = (
         size=SMALL,
         answers=board_answers(),
     ),
+    Scene(name="red-together", tells=red_together, presses=("2", "j")),
+    Scene(name="red-together-80x24", tells=red_together, presses=("2",), size=SMALL),
     Scene(name="busy", tells=stories.busy, presses=("2",)),
     Scene(name="busy-light", tells=stories.busy, presses=("2",), light=True),
     Scene(name="busy-80x24", tells=stories.busy, presses=("2",), size=SMALL),
