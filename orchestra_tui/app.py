@@ -17,7 +17,6 @@ os.environ.setdefault("TEXTUAL_FPS", "1000")
 from rich.console import RenderableType
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.screen import Screen
 
@@ -40,7 +39,7 @@ from orchestra_tui.key_bindings import remap_keys
 from orchestra_tui.presentation.notices import Notice
 from orchestra_tui.room_options import NoticeOptions, RoomOptions
 from orchestra_tui.screens.app_base import AppBase, EventFollower
-from orchestra_tui.screens.dialogs.command_palette import RoomCommands
+from orchestra_tui.screens.dialogs.command_palette import RoomCommands, StillPalette
 from orchestra_tui.screens.dialogs.theme_commands import ThemeCommands
 from orchestra_tui.screens.room.room_screen import RoomScreen
 from orchestra_tui.terminal.announcer import Announcer
@@ -279,9 +278,9 @@ class RoomApp(AppBase):
 
     def action_palette(self) -> None:
         """Show all commands."""
-        if not isinstance(self.screen, CommandPalette):
+        if not isinstance(self.screen, StillPalette):
             self.push_screen(
-                CommandPalette([RoomCommands, ThemeCommands], placeholder="Search commands")
+                StillPalette([RoomCommands, ThemeCommands], placeholder="Search commands")
             )
 
     def action_suspend(self) -> None:

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from textual.command import DiscoveryHit, Hit, Hits, Matcher, Provider
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Matcher, Provider
 from textual.content import Content
+from textual.widgets import Input
 
 from orchestra_core.text import one_line
 from orchestra_tui.key_bindings import Key, present_keys
@@ -22,6 +23,14 @@ _LETTERS = 100.0  # Textual's scores of matches by letters are below, as a rule
 _KEY_WIDTH, _LABEL_WIDTH = 7, 15
 _ABOUT = "$foreground-muted not bold"  # the list's own style is bold
 _NAME_LENGTH, _ABOUT_LENGTH = 60, 60
+
+
+class StillPalette(CommandPalette):
+    """A palette whose cursor does not blink: nothing moves in the room that has not changed."""
+
+    def on_mount(self) -> None:
+        """Keep the cursor still."""
+        self.query_one(Input).cursor_blink = False
 
 
 class RoomCommands(Provider):

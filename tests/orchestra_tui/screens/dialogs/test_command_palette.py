@@ -1,5 +1,7 @@
 """The command palette."""
 
+from textual.widgets import Input
+
 from orchestra_tui.screens.room.room_screen import RoomScreen
 from tests.support import gallery_stories as stories
 from tests.support.room import room_of
@@ -10,6 +12,12 @@ async def test_the_palette_shows_markup_in_a_discovery_as_text() -> None:
         await room.press("colon")
         await room.type("hostile")
         assert "[bold red]not bold[/]" in room.text
+
+
+async def test_the_cursor_of_the_palette_does_not_blink() -> None:
+    async with room_of(stories.empty()) as room:
+        await room.press("colon")
+        assert not room.app.screen.query_one(Input).cursor_blink
 
 
 async def test_the_palette_runs_the_chosen_command() -> None:
