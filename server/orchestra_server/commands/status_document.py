@@ -4,7 +4,7 @@ Programs rely on it: members are added, never renamed or removed without a new `
 Times are milliseconds since 1970, 0 for what has not happened.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -189,15 +189,7 @@ def status_document(
     states = worker_states(state, state.chambers.values(), limits, now)
     mail, conflicts = state.unread_by_chamber(), state.conflicts_by_chamber()
     requests = state.open_requests_by_chamber()
-    holds = {
-        key: hold_words(
-            state.chambers[key],
-            conflicts.get(key, ()),
-            (letter for letter in mail.get(key, ()) if letter.is_critical(state.discoveries)),
-        )
-        for key, worker in states.items()
-        if worker.has_work_to_land
-    }
+    holds = _holds(state, states)
     for chamber in sorted(state.chambers.values(), key=_chamber_order):
         entry = _chamber_entry(
             chamber,
@@ -236,6 +228,20 @@ def status_document(
         orphans=tuple(map(one_line, orphans)),
         unreadable=tuple(one_line(f"{key} {field}: {why}") for key, field, why in state.unreadable),
     )
+
+
+def _holds(state: ProjectState, states: Mapping[str, WorkerState]) -> dict[str, tuple[str, ...]]:
+    """Return what holds each chamber with work to land, by its id."""
+    mail, conflicts = state.unread_by_chamber(), state.conflicts_by_chamber()
+    return {
+        key: hold_words(
+            state.chambers[key],
+            conflicts.get(key, ()),
+            (letter for letter in mail.get(key, ()) if letter.is_critical(state.discoveries)),
+        )
+        for key, worker in states.items()
+        if worker.has_work_to_land
+    }
 
 
 def request_entry(request: WorkerRequest) -> RequestEntry:
