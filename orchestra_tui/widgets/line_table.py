@@ -9,11 +9,11 @@ from textual.strip import Strip
 
 from orchestra_core.wording.ages import earliest
 from orchestra_tui.presentation.empty_panes import no_match
-from orchestra_tui.presentation.rows.built_rows import BuiltRows
 from orchestra_tui.presentation.rows.cells import Cell, Column
-from orchestra_tui.presentation.rows.row_source import RowSource
-from orchestra_tui.presentation.rows.selection import Selection
-from orchestra_tui.presentation.rows.table_lines import (
+from orchestra_tui.presentation.table.built_rows import BuiltRows
+from orchestra_tui.presentation.table.row_source import RowSource
+from orchestra_tui.presentation.table.selection import Selection
+from orchestra_tui.presentation.table.table_lines import (
     TableLines,
     group_count,
     long_count,

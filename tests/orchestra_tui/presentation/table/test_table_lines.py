@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from orchestra_tui.presentation.rows.table_lines import (
+from orchestra_tui.presentation.table.table_lines import (
     Second,
     TableLines,
     group_count,

@@ -1,7 +1,7 @@
 """Cells side by side, in one line or in two."""
 
 from orchestra_tui.presentation.rows.cells import Cell, Column, Line
-from orchestra_tui.presentation.rows.row_layout import row_line, row_lines, title_line
+from orchestra_tui.presentation.table.row_layout import row_line, row_lines, title_line
 
 COLUMNS = (
     Column(title="", width=1, gap=1),

@@ -1,7 +1,7 @@
 """Rows are built once, and laid out in the width of their table."""
 
-from orchestra_tui.presentation.rows.built_rows import BuiltRows
 from orchestra_tui.presentation.rows.cells import Cell, Column, Row
+from orchestra_tui.presentation.table.built_rows import BuiltRows
 from tests.support.stage import COLUMNS, FixedRows
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Sequence
 
 from orchestra_tui.presentation.rows.cells import Cell, Column, Line, Row
-from orchestra_tui.presentation.rows.row_layout import row_line, row_lines, title_line
-from orchestra_tui.presentation.rows.row_source import RowSource
+from orchestra_tui.presentation.table.row_layout import row_line, row_lines, title_line
+from orchestra_tui.presentation.table.row_source import RowSource
 from orchestra_tui.presentation.text_fit import arrange
 
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestra_tui.presentation.rows.selection import Selection
+from orchestra_tui.presentation.table.selection import Selection
 
 KEYS = ["auth", "api", "database", "docs"]
 
