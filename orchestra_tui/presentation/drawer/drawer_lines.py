@@ -30,6 +30,7 @@ _UNTOLD: frozenset[Kind] = frozenset(
         "chamber.claimed",
         "chamber.work-changed",
         "chamber.judged",
+        "chamber.usage-counted",
         "gate.passed",
         "chamber.published",
         "interrupt.posted",

@@ -9,6 +9,7 @@ from orchestra_core.wording.ages import time_of_day
 from orchestra_core.wording.gates import AWAITED, PROVEN, verdict_words
 from orchestra_core.wording.requests import answer_in_short, asked_in_short
 from orchestra_core.wording.started_workers import amount_in_short, end_in_short
+from orchestra_core.workers.started_worker import Spent, total
 from orchestra_tui.presentation.details import conflict_lines
 from orchestra_tui.presentation.rows.cells import Cell, Line, Tone
 from orchestra_tui.presentation.rows.symbols import REQUEST
@@ -198,6 +199,10 @@ def _handover_said(fault: str) -> EventText:
     return EventText("handed over to the clone that lands it", "muted")
 
 
+def _usage_said(spent: Spent) -> EventText:
+    return EventText(f"its subagents have used {amount_in_short(spent) or 'nothing'}", "muted")
+
+
 def _health_said(health: tuple[str, ...]) -> EventText:
     return EventText("; ".join(health), "warn") if health else EventText("healthy again", "ok")
 
@@ -209,6 +214,7 @@ _OF_CHAMBER: dict[str, Callable[[Chamber], EventText]] = {
         "muted" if chamber.verdict in (*PROVEN, AWAITED) else "warn",
     ),
     "chamber.work-changed": lambda chamber: EventText(_WORK[chamber.work], "muted"),
+    "chamber.usage-counted": lambda chamber: _usage_said(total(chamber.subagents_spent.values())),
     "chamber.published": lambda chamber: _published_said(chamber.published),
     "chamber.handed-over": lambda chamber: _handover_said(chamber.handover_fault),
 }

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from orchestra_core.events import Event, EventData, Kind
 from orchestra_core.gates.gate_verdict import GateVerdict
+from orchestra_core.workers.started_worker import Spent
 from orchestra_tui.presentation.drawer.event_lines import feed_layout, feed_line
 from orchestra_tui.presentation.rows.cells import Cell
 from orchestra_tui.presentation.text_fit import line_width
@@ -23,9 +24,10 @@ from tests.support.samples import (
     an_interrupt,
 )
 
+USED = Spent(turns=1, tokens_in=1_000, tokens_out=500, dollars=0.02)
 WHOLE = EventData(
     task=a_task(),
-    chamber=replace(a_chamber(), note="disk full"),
+    chamber=replace(a_chamber(), note="disk full", subagents_spent={"a1": USED}),
     agent=an_agent(),
     discovery=a_discovery(),
     interrupt=an_interrupt(),
@@ -48,6 +50,13 @@ def test_every_kind_of_event_has_its_own_text(kind: Kind) -> None:
     assert words(kind, EventData())
 
 
+@pytest.mark.parametrize("end", ["closed", "completed", "failed", "restored"])
+def test_only_its_own_event_says_that_a_task_or_chamber_has_ended(end: str) -> None:
+    kinds = [kind for kind in get_args(Kind) if kind.partition(".")[0] in ("task", "chamber")]
+    saying = {kind for kind in kinds if words(kind).startswith(end)}
+    assert saying == {kind for kind in kinds if kind.endswith(f".{end}")}
+
+
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
@@ -63,6 +72,7 @@ def test_every_kind_of_event_has_its_own_text(kind: Kind) -> None:
         ("collision.changed", "⚠ still collides with database: src/app.py"),
         ("chamber.health-changed", "healthy again"),
         ("chamber.work-changed", "work unknown"),
+        ("chamber.usage-counted", "its subagents have used 1.5k tokens, $0.02"),
         ("chamber.published", "no longer published"),
         ("chamber.handed-over", "handed over to the clone that lands it"),
         ("chamber.suspended", "suspended: tools blocked until resumed"),
