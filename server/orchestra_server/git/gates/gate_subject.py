@@ -11,6 +11,16 @@ def tree_of(repo: Repository, commit: str, env: Mapping[str, str] | None = None)
     return repo.git("rev-parse", f"{commit}^{{tree}}", env=env).strip()
 
 
+def trees_of(
+    repo: Repository, commits: Sequence[str], env: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Return the ids of the commits' trees, by commit."""
+    if not commits:
+        return {}
+    listed = repo.git("rev-parse", *(f"{commit}^{{tree}}" for commit in commits), env=env)
+    return dict(zip(commits, listed.split(), strict=True))
+
+
 def content_of(
     repo: Repository, commit: str, paths: Sequence[str], env: Mapping[str, str] | None = None
 ) -> str:

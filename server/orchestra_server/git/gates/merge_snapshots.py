@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from orchestra_server.git.merge.merge_tree import merge_trees
+from orchestra_server.git.gates.gate_subject import tree_of
+from orchestra_server.git.merge.merge import ChamberBranch, FailedMerge, merge_all
 from orchestra_server.git.process.identity import ORCHESTRA_IDENTITY
 from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.snapshot.ephemeral_commit import RepositoryWithScratch
 
 # With a fixed date the same work gives the same commit.
 _DATE = "946684800 +0000"
@@ -26,23 +28,23 @@ def merge_snapshots(
 
     `merges` holds what was merged before, by the base and the commits in their order.
     """
-    result = base
-    for count, commit in enumerate(commits, 1):
-        key = (base, *commits[:count])
-        if key not in merges:
-            merges[key] = _merged(repo, result, commit, env)
-        result = merges[key]
-        if not result:
-            return ""
-    return result
+    if not commits:
+        return base
+    key = (base, *commits)
+    if key not in merges:
+        with_scratch = RepositoryWithScratch(repo.top, repo.common_dir, env)
+        merges[key] = _merged(with_scratch, base, commits)
+    return merges[key]
 
 
-def _merged(repo: Repository, ours: str, theirs: str, env: Mapping[str, str]) -> str:
-    merged = merge_trees(repo, ours, theirs, env=env)
-    if merged.kinds:
+def _merged(repo: Repository, base: str, commits: Sequence[str]) -> str:
+    sides = [ChamberBranch(commit[:12], commit) for commit in commits]
+    merged = merge_all(repo, base, sides, "", trial=True)
+    if isinstance(merged, FailedMerge):
         return ""
+    parents = [word for commit in (base, *commits) for word in ("-p", commit)]
     made = repo.git(
-        "commit-tree", merged.tree, "-p", ours, "-p", theirs, "--no-gpg-sign", "-m", "judged",
-        env={**env, **_IDENTITY},
+        "commit-tree", tree_of(repo, merged.commit), *parents, "--no-gpg-sign", "-m", "judged",
+        env=_IDENTITY,
     )  # fmt: skip
     return made.strip()

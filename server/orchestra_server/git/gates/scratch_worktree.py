@@ -132,9 +132,12 @@ def take_scratch(
         if wish >= 0:
             os.close(wish)
             wish = -1
-        scratch = ScratchWorktree(repo, place)
-        end_strays(scratch.path)  # of a process that was killed while its gate ran
+        scratch, in_use = ScratchWorktree(repo, place), place / "in-use"
+        if in_use.exists():  # of a process that was killed, perhaps while its gate ran
+            end_strays(scratch.path)
+        in_use.touch()
         yield scratch
+        in_use.unlink(missing_ok=True)
     finally:
         for held in (wish, descriptor):
             if held >= 0:

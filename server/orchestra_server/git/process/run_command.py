@@ -31,7 +31,7 @@ _GRACE = 2.0  # seconds from SIGTERM to SIGKILL
 _PIECE = 65_536
 _NOT_STARTED = 127  # as a shell has it
 _POLITENESS = 10  # of nice(1)
-_PROCESSES = Path("/proc")
+_PROCESSES = "/proc"
 _LEAST_FREE = 256 << 20  # bytes that a command must leave on a disk, of a small one a part
 _LEAST_PART = 0.05
 _ROUNDS = 20  # of ending what goes on starting processes
@@ -227,14 +227,16 @@ def end_strays(directory: Path) -> None:
 
 def _working_in(directory: Path) -> list[int]:
     """Return the user's living processes that work in the directory or have its mark."""
-    pids, mark = list[int](), f"{MARK}={directory}".encode(errors="surrogateescape")
-    if not (_PROCESSES / "self").exists():
+    pids, place, own = list[int](), str(directory), str(os.getpid())
+    mark = f"\0{MARK}={directory}\0".encode(errors="surrogateescape")
+    if not Path(_PROCESSES, "self").exists():
         return pids
-    for entry in _PROCESSES.iterdir():
-        if entry.name.isdecimal() and int(entry.name) != os.getpid():
+    for pid in os.listdir(_PROCESSES):  # noqa: PTH208 - there are many, and paths take time
+        if pid.isdecimal() and pid != own:
             with suppress(OSError):  # it has ended, or is another user's
-                place = (entry / "cwd").readlink()  # raises for one that has ended
-                marks = (entry / "environ").read_bytes().split(b"\0")
-                if place.is_relative_to(directory) or mark in marks:
-                    pids.append(int(entry.name))
+                works_in = os.readlink(f"{_PROCESSES}/{pid}/cwd")  # noqa: PTH115
+                with open(f"{_PROCESSES}/{pid}/environ", "rb", buffering=0) as environ:  # noqa: PTH123
+                    is_marked = mark in b"\0" + (environ.read() or b"")
+                if is_marked or works_in == place or works_in.startswith(f"{place}/"):
+                    pids.append(int(pid))
     return pids

@@ -118,7 +118,7 @@ class GateRadar:
         while True:
             await self._wait(seconds)
             try:
-                seconds = await self._look()
+                seconds = await self.look()
                 self._fault = ""
             except _WorkChangedError:
                 seconds = _SOON
@@ -145,7 +145,7 @@ class GateRadar:
             pass
         self._wake_up.clear()
 
-    async def _look(self) -> float | None:
+    async def look(self) -> float | None:
         """Judge what rests; return after how many seconds to look again, None for a change."""
         work, context = self._work, self._context
         if not work.chambers:
@@ -184,6 +184,8 @@ class GateRadar:
 
     async def _record_known(self, judge: TreeJudge, work: SeenWork, group: _LandingGroup) -> None:
         """Record what is known before a gate runs, so that no chamber keeps an outdated verdict."""
+        commits = [work.commits[chamber.id] for chamber in group.chambers]
+        await judge.read_trees([group.base, *commits], work.env)
         base = await self._known(judge, in_repository(judge.repo, group.base))
         verdicts = dict[str, str]()
         for chamber in group.chambers:

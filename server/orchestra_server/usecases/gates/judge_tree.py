@@ -1,7 +1,7 @@
 """Judges a tree by a repository's gates: from the verdicts that are known, else by running them."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -12,7 +12,7 @@ from orchestra_core.text import clean
 from orchestra_server.domain.chambers.chamber_ports import as_environment
 from orchestra_server.domain.gates.failing_part import failing_part
 from orchestra_server.domain.gates.verdicts import judged
-from orchestra_server.git.gates.gate_subject import content_of, tree_of
+from orchestra_server.git.gates.gate_subject import content_of, tree_of, trees_of
 from orchestra_server.git.gates.prepare_scratch import CommitToJudge, prepare_scratch
 from orchestra_server.git.gates.scratch_worktree import ScratchWorktree, is_wanted, take_scratch
 from orchestra_server.git.process.run_command import run_command
@@ -80,6 +80,11 @@ class TreeJudge:
         caller gave up: then nothing is recorded.
         """
         return await self._judgement(judged_commit, whose, again=again)
+
+    async def read_trees(self, commits: Sequence[str], env: Mapping[str, str]) -> None:
+        """Read the trees of several commits at once, which are asked for next."""
+        unread = [commit for commit in dict.fromkeys(commits) if commit not in self.trees]
+        self.trees.update(await asyncio.to_thread(trees_of, self.repo, unread, env))
 
     async def _judgement(
         self, judged_commit: CommitToJudge, whose: str, *, again: bool = False

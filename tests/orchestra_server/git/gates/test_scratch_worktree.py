@@ -114,6 +114,7 @@ async def test_the_gate_of_a_killed_process_is_ended_before_the_next_one_begins(
     shop: TestRepository, repo: Repository, tmp_path: Path
 ) -> None:
     path = check_out(repo, tmp_path / "state", shop.head)
+    (path.parent / "in-use").touch()
     left = await asyncio.create_subprocess_exec("sleep", "100", cwd=path, start_new_session=True)
     check_out(repo, tmp_path / "state", shop.head)
     async with asyncio.timeout(10):

@@ -17,6 +17,7 @@ from tests.support.gates import trust
 from tests.support.repositories import TestRepository
 
 PORTS = '[ports]\nnames = ["PORT"]\nfirst = 41900\nlast = 41999\n'
+OTHER_PORTS = PORTS.replace("41900", "41700").replace("41999", "41799")  # that nobody binds
 SETUP = "mkdir -p deps; echo $PORT > deps/port; test -f copied/file"
 
 
@@ -83,7 +84,7 @@ async def test_without_trust_nothing_is_run_and_a_port_in_use_is_passed_over(
 async def test_a_restored_chamber_is_set_up_again_and_gets_other_ports_only_if_its_own_are_taken(
     context: Context, repository: TestRepository
 ) -> None:
-    configure(repository, f'[setup]\ncommand = "mkdir -p deps; echo 1 > deps/done"\n{PORTS}')
+    configure(repository, f'[setup]\ncommand = "mkdir -p deps; echo 1 > deps/done"\n{OTHER_PORTS}')
     trust(context, repository)
     task_id = await a_started_task(context)
     await create_chambers_batch(context, task_id=task_id, chamber_names=["auth"])
@@ -100,7 +101,7 @@ async def test_a_restored_chamber_is_set_up_again_and_gets_other_ports_only_if_i
         "PORT": again.ports[0].removeprefix("PORT=")
     }
 
-    configure(repository, f'[setup]\ncommand = "echo no network; false"\n{PORTS}')
+    configure(repository, f'[setup]\ncommand = "echo no network; false"\n{OTHER_PORTS}')
     trust(context, repository)
     await close_chamber(context, task_id=task_id, chamber="auth")
     await create_chambers_batch(context, task_id=task_id, chamber_names=["web"])
