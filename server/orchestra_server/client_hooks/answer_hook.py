@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from orchestra_core.clone.common_directory import common_directory
 from orchestra_server.client_hooks.make_chamber import make_chamber
+from orchestra_server.files.hook.answer_events import NOT_RUN
 from orchestra_server.files.hook.find_reader import HOOKS, binding_path, session_path
 from orchestra_server.files.hook.json_files import Fields, dump, object_of, parse, text, write_json
 from orchestra_server.files.subagents.agent_baton import AgentBaton, note_placed, take_placed
@@ -18,7 +19,7 @@ from orchestra_server.files.subagents.named_chamber import named_chamber, standi
 _BATON_SECONDS = 60.0
 _OF_AGENT = re.compile(r"agent-([A-Za-z0-9]+)")
 _BUSY = (
-    "This call did not run: another agent call of this session has not begun yet, and their "
+    f"{NOT_RUN}: another agent call of this session has not begun yet, and their "
     "worktrees must not be confused. Repeat the call once that one has begun or ended."
 )
 

@@ -5,7 +5,7 @@ It reads the words of a command and denies what they show. What only running it 
 
 import os
 
-from orchestra_server.files.hook.answer_events import print_answer, read_suspension
+from orchestra_server.files.hook.answer_events import NOT_RUN, print_answer, read_suspension
 from orchestra_server.files.hook.bash.bash_writes import bash_writes
 from orchestra_server.files.hook.bash.scene import (
     UNKNOWN,
@@ -148,7 +148,7 @@ def parse_aliases(listed: str) -> dict[str, str]:
 
 def denial(write: Write, name: str, scene: Scene) -> str:
     """Return the reason for a denial, as the worker reads it."""
-    begin = "This call did not run: "
+    begin = f"{NOT_RUN}: "
     if write.shared:
         reason = SHARED[write.shared]
         return begin + reason.format(name=name, program=write.program, root=scene.root)

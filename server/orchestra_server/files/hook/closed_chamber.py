@@ -6,6 +6,7 @@ there means the main checkout, so no call runs in it.
 
 import sys
 
+from orchestra_server.files.hook.answer_events import NOT_RUN
 from orchestra_server.files.hook.find_reader import Reader, closed_mark
 from orchestra_server.files.hook.json_files import Fields, dump, remove, write_json
 
@@ -27,7 +28,7 @@ def answer_closed(event: str, reader: Reader) -> None:
 
 def closed_message(event: str, name: str) -> str:
     """Return what the worker of a closed chamber reads at an event, named as in Claude Code."""
-    begin = "This call did not run: chamber" if event == "PreToolUse" else "Chamber"
+    begin = f"{NOT_RUN}: chamber" if event == "PreToolUse" else "Chamber"
     return (
         f"{begin} {name} is closed or has lost its .git file: files written in its directory "
         "belong to no task, and git there means the main checkout. Report what you have and end "
@@ -37,7 +38,7 @@ def closed_message(event: str, name: str) -> str:
 
 def taken_message(event: str, name: str) -> str:
     """Return what a worker reads whose chamber is closed and whose directory is another's now."""
-    begin = "This call did not run: chamber" if event == "PreToolUse" else "Chamber"
+    begin = f"{NOT_RUN}: chamber" if event == "PreToolUse" else "Chamber"
     return (
         f"{begin} {name} of your task is closed, and its directory is a chamber of another task "
         "now. Report what you have and end your turn."

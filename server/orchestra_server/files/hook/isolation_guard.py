@@ -2,7 +2,7 @@
 
 import os
 
-from orchestra_server.files.hook.answer_events import print_answer, read_suspension
+from orchestra_server.files.hook.answer_events import NOT_RUN, print_answer, read_suspension
 from orchestra_server.files.hook.find_reader import HOOKS, SETTINGS, Reader, chamber_in
 from orchestra_server.files.hook.json_files import Fields, object_of, read_json, text
 from orchestra_server.files.hook.take_mail import waiting_mail
@@ -31,7 +31,7 @@ def forbidden_write(reader: Reader, payload: Fields) -> str:
     owner = f"chamber {other_chamber.get('chamber')}" if other_chamber else "the main checkout"
     right_path = reader.place(os.path.relpath(path, text(other_chamber.get("root")) or main))
     return (
-        f"This call did not run: {path} is in {owner}, and you work in chamber {reader.name}. "
+        f"{NOT_RUN}: {path} is in {owner}, and you work in chamber {reader.name}. "
         f"Write to {right_path} instead."
     )
 

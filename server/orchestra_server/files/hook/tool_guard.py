@@ -6,7 +6,7 @@ A note is a file named by the id of the call, which the server gets with the cal
 import os
 import time
 
-from orchestra_server.files.hook.answer_events import print_answer, read_suspension
+from orchestra_server.files.hook.answer_events import NOT_RUN, print_answer, read_suspension
 from orchestra_server.files.hook.find_reader import DISCOVERY, Reader, chamber_in
 from orchestra_server.files.hook.json_files import (
     Fields,
@@ -49,7 +49,7 @@ def find_worker(own: Fields, payload: Fields, reader: Reader | None) -> Reader |
 def refusal(tool: str, chamber: str, root: str) -> str:
     """Return what a worker reads in place of a tool's answer."""
     return (
-        f"This call did not run: {tool} is the conductor's, and you are the worker of chamber "
+        f"{NOT_RUN}: {tool} is the conductor's, and you are the worker of chamber "
         f"{chamber}, so write what the others must know into {root}/{DISCOVERY}, a line each: "
         "info, important or critical, then the fact."
     )
