@@ -64,6 +64,7 @@ class Agent:
         while True:
             answer = self.ask_model()
             self.messages.append({"role": "assistant", "content": answer})
+            self.save()
             calls = [block for block in answer if block["type"] == "tool_use"]
             for block in answer:
                 self.tell("block", block)
@@ -75,9 +76,13 @@ class Agent:
                 reason = "aborted"
                 break
             self.messages.append({"role": "user", "content": [*results, *self.words_meanwhile()]})
+        self.save()
+        self.tell("end", reason)
+
+    def save(self) -> None:
+        """Keep the conversation for a later process."""
         HISTORY.mkdir(exist_ok=True, parents=True)
         (HISTORY / f"{self.conversation}.json").write_text(json.dumps(self.messages))
-        self.tell("end", reason)
 
     def words_meanwhile(self) -> list[Json]:
         """Take in what was said during the tool."""

@@ -1,13 +1,15 @@
 """`orchestra status`: the present tasks, chambers, workers and unread mail."""
 
 from orchestra_core.clock import now_ms
+from orchestra_core.clone.clone_id import own_clone_id
 from orchestra_core.state import ProjectState
 from orchestra_core.store.single_read import quick_snapshot
 from orchestra_core.worker_state import limits_of
-from orchestra_server.commands.status import status_text
+from orchestra_server.commands.status import agents_to_go_on, status_text
 from orchestra_server.files.spool.spool_folder import has_files
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.print_output import print_json, print_text
+from orchestra_tui.command_line.start_daemon_soon import start_daemon_soon
 
 
 def run(place: CommandContext, *, as_json: bool) -> int:
@@ -21,7 +23,18 @@ def run(place: CommandContext, *, as_json: bool) -> int:
         print_json(text.rstrip("\n").encode())
     else:
         print_text(text)
+    _let_agents_go_on(place, state, quiet=as_json)
     return 0
+
+
+def _let_agents_go_on(place: CommandContext, state: ProjectState, *, quiet: bool) -> None:
+    """Start the daemon, which did not answer, where agents should run: they ended with the last."""
+    names = agents_to_go_on(state, own_clone_id(place.project().git_dir))
+    if not names:
+        return
+    start_daemon_soon(place)
+    if not quiet:
+        print_text(f"! No daemon ran for the agents of {', '.join(names)}. One starts now.\n")
 
 
 def _opened_snapshot(place: CommandContext) -> ProjectState:

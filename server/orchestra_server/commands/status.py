@@ -20,6 +20,17 @@ async def read_status(context: Context, *, as_json: bool) -> str:
     return status_text(context.project, state, context.clock(), limits, as_json=as_json)
 
 
+def agents_to_go_on(state: ProjectState, clone: str) -> list[str]:
+    """Return the names of this clone's chambers whose agents should run."""
+    return sorted(
+        worker.chamber
+        for worker in state.workers.values()
+        if worker.is_wanted
+        and (chamber := state.chambers.get(worker.id)) is not None
+        and chamber.clone == clone
+    )
+
+
 def status_text(
     project: Project, state: ProjectState, now: int, limits: WorkerLimits, *, as_json: bool
 ) -> str:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from orchestra_core.clone.clone_id import clone_id
 from orchestra_core.worker_state import WorkerLimits
-from orchestra_server.commands.status import read_status, status_text
+from orchestra_server.commands.status import agents_to_go_on, read_status, status_text
 from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.started_workers.start_worker import start_worker
+from orchestra_server.usecases.started_workers.stop_worker import stop_worker
 from tests.support.conducting import a_started_task, chambers_open
 
 
@@ -35,3 +37,16 @@ async def test_the_root_is_the_working_tree_that_was_asked_in(context: Context) 
     assert status_text(elsewhere, state, 0, WorkerLimits(), as_json=False).startswith(
         f"{context.project.id}  /else/where\n"
     )
+
+
+async def test_the_agents_that_wait_for_a_daemon_are_those_that_should_run_here(
+    context: Context,
+) -> None:
+    task = await a_started_task(context)
+    await chambers_open(context, task, ["auth", "api", "web"])
+    for name in ("web", "auth", "api"):
+        await start_worker(context, task_id=task, chamber=name)
+    await stop_worker(context, task_id=task, chamber="api")
+    state = await context.store.snapshot()
+    assert agents_to_go_on(state, context.clone) == ["auth", "web"]
+    assert agents_to_go_on(state, "another") == []
