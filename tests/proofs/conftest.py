@@ -4,10 +4,11 @@ ORCHESTRA_PROOFS=full runs each of them at full length; the summary then says ho
 events, calls and kill points that were (ORCHESTRA_PROOFS=short: of the sample).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 
 import pytest
 
+from tests.support.killing import Driver, driving
 from tests.support.proofs import FULL, FULL_SECONDS, TOLD, Tally
 from tests.support.repositories import PLAIN_GIT
 
@@ -47,3 +48,10 @@ def tally(record_property: Callable[[str, object], None]) -> Tally:
             record_property(name.replace("_", " "), count)
 
     return note
+
+
+@pytest.fixture(scope="session")
+def driver() -> Generator[Driver]:
+    """Return what makes calls and kills them: one for all tests, as its imports take a second."""
+    with driving() as started:
+        yield started

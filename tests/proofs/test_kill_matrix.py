@@ -2,7 +2,7 @@
 
 import contextlib
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +19,6 @@ from tests.support.killing import (
     PreparedProject,
     blobs,
     differences,
-    driving,
     picture,
     reachable,
 )
@@ -37,12 +36,6 @@ WORK = tuple(
         *("committed in api", "untracked in api", "the person's own"),
     )
 )
-
-
-@pytest.fixture
-async def driver() -> AsyncIterator[Driver]:
-    async with driving() as started:
-        yield started
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Calls killed at their effects, then a new start: all is done or never begun, no work is lost."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import cast
 
@@ -17,7 +17,6 @@ from tests.support.killing import (
     PreparedProject,
     blobs,
     differences,
-    driving,
     picture,
     reachable,
 )
@@ -27,12 +26,6 @@ from tests.support.repositories import TestRepository, small_repository
 Arguments = Mapping[str, object]
 Prepare = Callable[[PreparedProject], Awaitable[Arguments]]
 WORK = tuple(f"{what}\n" for what in ("committed", "staged", "untracked", "of the other"))
-
-
-@pytest.fixture
-async def driver() -> AsyncIterator[Driver]:
-    async with driving() as started:
-        yield started
 
 
 @pytest.fixture

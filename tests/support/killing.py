@@ -4,9 +4,10 @@ import asyncio
 import os
 import re
 import shutil
+import subprocess
 import sys
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from orchestra_core.store.store import Store
 from orchestra_server.files.chamber.mailbox import unread
 from orchestra_server.usecases.common.transaction import Context
 from tests.support.kill_driver import DriverRequest, Outcome
-from tests.support.repositories import TestRepository
+from tests.support.repositories import PLAIN_GIT, TestRepository
 from tests.support.waiting import until
 
 _ROOT = Path(__file__).parents[2]
@@ -31,16 +32,20 @@ _LITTER = re.compile(r"\.orchestra-tmp-|__pycache__")
 class Driver:
     """A process that makes calls in children which it can kill."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
 
     async def at_once(self, requests: Sequence[DriverRequest]) -> list[Outcome]:
         """Make calls at the same time, each in a process of its own; how each ended."""
+        return await asyncio.to_thread(self._at_once, requests)
+
+    def _at_once(self, requests: Sequence[DriverRequest]) -> list[Outcome]:
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None
         assert stdout is not None
         stdin.write(msgspec.json.encode(requests) + b"\n")
-        line = await stdout.readline()
+        stdin.flush()
+        line = stdout.readline()
         assert line, "the driver has ended"
         return msgspec.json.decode(line, type=list[Outcome])
 
@@ -51,22 +56,18 @@ class Driver:
         return outcome
 
 
-@asynccontextmanager
-async def driving() -> AsyncGenerator[Driver]:
+@contextmanager
+def driving() -> Generator[Driver]:
     """Start a driver, and leave no process behind."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-B", "-m", "tests.support.kill_driver"),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
+    process = subprocess.Popen(
+        [sys.executable, "-B", "-m", "tests.support.kill_driver"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         cwd=_ROOT,
-        limit=1 << 24,
+        env={**os.environ, **PLAIN_GIT},
     )
-    try:
+    with process:  # closes its stdin, by which it ends
         yield Driver(process)
-    finally:
-        assert process.stdin is not None
-        process.stdin.close()
-        await process.wait()
 
 
 @dataclass
