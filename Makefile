@@ -4,8 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
-# Tests wait, for processes and servers, about as long as they compute.
-JOBS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
+# A test waits, for processes and servers, twice as long as it computes.
+JOBS ?= $(shell echo $$((3 * $$(getconf _NPROCESSORS_ONLN))))
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --constraint constraints.txt
 
 .PHONY: setup demo quick test proofs coverage mutants bench check format lint types contracts screenshots gallery snapshots first-answers clean
@@ -38,8 +38,9 @@ quick test: export PYTHONDONTWRITEBYTECODE :=
 quick: setup
 	$(BIN)/pytest -q -p no:xdist $(QUICK)
 
+# Few tests at a time for each process: the slow ones come first and are shared among all.
 test: setup
-	$(BIN)/pytest -n $(JOBS) --dist worksteal
+	$(BIN)/pytest -n $(JOBS) --maxschedchunk 4
 
 # The proofs in full form, which take far longer than the tests; PROOFS chooses.
 proofs: export ORCHESTRA_PROOFS := full
