@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from orchestra_core.models import Conflict
 
+GATES_FIRST = "its gates run first"  # how the note of a dry run begins
 FAILS_TOGETHER = "fails together"  # in place of git's word for a file
 # What a chamber's `verdict` says beside the three of a gate:
 AWAITED = "awaited"  # the gates have not judged yet what it holds now

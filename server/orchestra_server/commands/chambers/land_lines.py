@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from orchestra_core.replies.completion import CompletedTask
+from orchestra_core.wording.gates import GATES_FIRST
 from orchestra_core.wording.landing import (
     branch_name,
     conflict_lines,
@@ -50,6 +51,8 @@ def question(plan: CompletedTask) -> str:
 
 def _verdict(plan: CompletedTask, wish: LandingWish) -> str:
     if can_land(plan, wish):
+        if any(note.startswith(GATES_FIRST) for note in plan.notes):
+            return "It can land if its gates pass. A hook of yours may still refuse it."
         return "It can land. A hook of yours may still refuse it."
     if plan.refusals or plan.blocked:
         return "Nothing has changed. It cannot land now."

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from orchestra_core.models import BASE, Chamber, Task
 from orchestra_core.replies.completion import CompletedTask, FileConflict, PlannedCommit
 from orchestra_core.state import ProjectState
+from orchestra_core.wording.gates import GATES_FIRST
 from orchestra_core.wording.started_workers import spent_in_short
 from orchestra_core.workers.spending import spent_in_chambers
 from orchestra_server.domain.tasks.unintended_files import listed
@@ -281,7 +282,10 @@ def _plan_next_step(plan: CompletionPlan, *, needs_yes: bool) -> str:
             "Nothing has changed. It would be refused now, as `notes` says; it would land all the "
             "same with confirm=true."
         )
-    return "Nothing has changed. Without dry_run it would go through, unless a hook refuses."
+    gates = "if its gates pass, and " if plan.gate_note.startswith(GATES_FIRST) else ""
+    return (
+        f"Nothing has changed. Without dry_run it would go through, {gates}unless a hook refuses."
+    )
 
 
 def _after(task: Task, *, has_saved: bool, unread: int) -> str:

@@ -46,7 +46,12 @@ from orchestra_server.usecases.completion.merge_and_land import (
 from orchestra_server.usecases.concurrency.repository_lock import lock_repository
 from orchestra_server.usecases.exchange.bring_here import fetch_published, planned_for_others
 from orchestra_server.usecases.exchange.plan_for_others import PlanForOthers
-from orchestra_server.usecases.gates.prove_landing import known_failure, red_together, untested_note
+from orchestra_server.usecases.gates.prove_landing import (
+    known_judgement,
+    red_together,
+    unjudged_note,
+    untested_note,
+)
 
 _OUTPUT_SHOWN = 200  # characters of what a gate printed
 _NO_OTHERS = PlanForOthers()
@@ -91,7 +96,10 @@ async def plan_without_changes(context: Context, wanted: WantedCompletion) -> Co
         holds = [*holds_in(state, live, context.clock()), *others.holds]
         gate_note = await untested_note(context, repo) if plan.commit else ""
         plan = with_changes(plan, gate_note=gate_note)
-        failed = await known_failure(context, repo, plan.commit) if plan.commit else None
+        judgement = await known_judgement(context, repo, plan.commit) if plan.commit else None
+        failed = judgement.failed if judgement is not None else None
+        if judgement is not None and not judgement.is_whole:
+            plan = with_changes(plan, gate_note=unjudged_note(state, live))
         if failed is not None:
             words = _failed_words(failed, red_together(state, live))
             if wanted.again:

@@ -11,7 +11,7 @@ from orchestra_core.gates.gate_verdict import GateVerdict
 from orchestra_core.models import OPERATOR, Chamber, Task
 from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
-from orchestra_core.wording.gates import fails_together, work_of
+from orchestra_core.wording.gates import GATES_FIRST, fails_together, work_of
 from orchestra_server.domain.gates.culprits import Names, green_part
 from orchestra_server.domain.gates.verdicts import overruled
 from orchestra_server.git.gates.gate_subject import tree_of
@@ -149,12 +149,29 @@ async def is_proven(repo: Repository, commit: str, proof: Proof) -> bool:
 
 async def known_failure(context: Context, repo: Repository, commit: str) -> GateVerdict | None:
     """Return the verdict by which a commit would not land, as far as one is known."""
+    judgement = await known_judgement(context, repo, commit)
+    return judgement.failed if judgement is not None else None
+
+
+async def known_judgement(context: Context, repo: Repository, commit: str) -> Judgement | None:
+    """Return what is known of a commit's tree, None where no trusted gate is configured."""
     state_dir = context.settings.state_dir
     plan = await asyncio.to_thread(trusted_plan, repo.top, state_dir, repo.common_dir)
     if plan is None or not plan.gates:
         return None
     judge = TreeJudge(context=context, repo=repo, plan=plan)
-    return (await judge.known(in_repository(repo, commit))).failed
+    return await judge.known(in_repository(repo, commit))
+
+
+def unjudged_note(state: ProjectState, chambers: Sequence[Chamber]) -> str:
+    """Return a note for work that the gates have not judged as a whole; what they said of parts."""
+    parts = list[str]()
+    if alone := [chamber.name for chamber in chambers if chamber.verdict in ("red", "flaky")]:
+        parts.append(f"{' and '.join(alone)} {'fails' if len(alone) == 1 else 'fail'} alone")
+    if together := red_together(state, chambers):
+        parts.append(f"{' and '.join(together)} fail together")
+    so_far = f"; known so far: {', '.join(parts)}" if parts else ""
+    return f"{GATES_FIRST}, which have not judged exactly this work{so_far}"
 
 
 def red_together(state: ProjectState, chambers: Sequence[Chamber]) -> list[str]:

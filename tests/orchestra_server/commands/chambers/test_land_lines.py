@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from orchestra_core.wording.gates import GATES_FIRST
 from orchestra_server.commands.chambers.land import LandingWish
 from orchestra_server.commands.chambers.land_lines import plan_lines, question
 from tests.support.tool_answers import LANDING_CONFLICT as CONFLICT
@@ -28,6 +29,13 @@ def test_what_holds_it_is_said_in_the_tools_words_with_the_option_that_overrides
         "Nothing has changed. It lands with --confirm.",
     ]
     assert plan_lines(held, LandingWish(confirm=True))[-1].startswith("It can land.")
+
+
+def test_what_the_gates_have_not_judged_lands_only_if_they_pass() -> None:
+    unjudged = replace(PLAN, notes=[f"{GATES_FIRST}, which have not judged exactly this work"])
+    assert plan_lines(unjudged, ALL)[-1] == (
+        "It can land if its gates pass. A hook of yours may still refuse it."
+    )
 
 
 def test_conflicts_have_their_lines_and_the_commands_that_resolve_them() -> None:

@@ -3,13 +3,21 @@
 from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace as struct_replace
 
 from orchestra_core.errors import Refused
+from orchestra_core.state import ProjectState
+from orchestra_core.wording.gates import FAILS_TOGETHER
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.usecases.common.transaction import Context
-from orchestra_server.usecases.gates.prove_landing import known_failure, landing_judge
+from orchestra_server.usecases.gates.prove_landing import (
+    known_failure,
+    landing_judge,
+    unjudged_note,
+)
 from tests.support.gates import trust, trusted_gate
 from tests.support.repositories import TestRepository
+from tests.support.samples import a_chamber, a_conflict
 
 GATE = '[gate]\ncommand = "true"\n'
 
@@ -54,3 +62,15 @@ async def test_a_dry_run_asks_for_a_known_failure_and_runs_nothing(
     repo = open_repository(repository.path)
     assert await known_failure(context, repo, repository.head) is None
     assert gate.runs == 0
+
+
+def test_what_is_known_of_chambers_is_said_of_work_that_no_gate_has_judged_as_a_whole() -> None:
+    state = ProjectState()
+    auth, database, docs = (a_chamber(name) for name in ("auth", "database", "docs"))
+    chambers = [auth, database, struct_replace(docs, verdict="red")]
+    unjudged = "its gates run first, which have not judged exactly this work"
+    assert unjudged_note(state, [auth, database]) == unjudged
+    state.put(struct_replace(a_conflict(("gate tests",)), kinds=(FAILS_TOGETHER,)))
+    assert unjudged_note(state, chambers) == (
+        f"{unjudged}; known so far: docs fails alone, auth and database fail together"
+    )
