@@ -1,6 +1,5 @@
 """The dialog that opens chambers for a task."""
 
-import re
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -11,10 +10,11 @@ from textual.widgets import Input, Static
 
 from orchestra_core.errors import BadInput
 from orchestra_core.models import Task
-from orchestra_core.names import check_chamber_names
 from orchestra_core.text import one_line
+from orchestra_core.workers.planned_chambers import PlannedChamber
 from orchestra_tui.backend.tool_calls import ToolCalls
 from orchestra_tui.screens.dialogs.dialog import Dialog
+from orchestra_tui.screens.dialogs.new_chambers import NewChambers, open_chambers
 
 _NOTE = "Each name becomes a worktree on its own branch."
 
@@ -38,9 +38,7 @@ class CreateChambers(Dialog):
     def fields(self) -> Iterable[Widget]:
         """Yield the note and the field."""
         yield Static(_NOTE, classes="note", markup=False)
-        field = Input(placeholder="auth, database, api")
-        field.cursor_blink = False
-        yield field
+        yield NewChambers("auth, database, api")
 
     @on(Input.Submitted)
     def _entered(self) -> None:
@@ -48,32 +46,18 @@ class CreateChambers(Dialog):
 
     def action_start(self) -> None:
         """Open the chambers that are named, and start a worker in each."""
-        self.action_send(is_start=True)
+        self.action_send(is_started=True)
 
-    def action_send(self, *, is_start: bool = False) -> None:
+    def action_send(self, *, is_started: bool = False) -> None:
         """Open the chambers that are named, unless a name is not allowed."""
         try:
-            names = check_chamber_names(split_names(self.query_one(Input).value))
+            chambers = self.query_one(NewChambers).planned(is_started=is_started)
         except BadInput as error:
             self.say_problem(str(error))
             return
-        self.begin(lambda: self._create(names, is_start=is_start))
+        self.begin(lambda: self._create(chambers))
 
-    async def _create(self, names: tuple[str, ...], *, is_start: bool) -> None:
-        call = self._tool_calls.create_chambers(self._task_id, names)
-        created = await self.attempt(call, "creating…")
-        if created is None:
-            return
-        done = "already open" if created.already_live else "open"
-        self.app.say(f"{', '.join(names)}: {done}")
-        for name in names if is_start else ():
-            call_start = self._tool_calls.start_worker(self._task_id, name)
-            if await self.attempt(call_start, f"starting a worker in {name}…") is None:
-                return
-        if self.is_attached:
+    async def _create(self, chambers: tuple[PlannedChamber, ...]) -> None:
+        is_done = await open_chambers(self, self._tool_calls, self._task_id, chambers)
+        if is_done and self.is_attached:
             self.dismiss()
-
-
-def split_names(text: str) -> list[str]:
-    """Return the names in a text, separated by commas or white space."""
-    return [name for name in re.split(r"[,\s]+", text) if name]

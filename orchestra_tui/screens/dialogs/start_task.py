@@ -1,4 +1,4 @@
-"""The dialog that starts a task."""
+"""The dialog that starts a task, with chambers and agents where they are named."""
 
 from collections.abc import Iterable
 from typing import ClassVar
@@ -6,13 +6,18 @@ from typing import ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
-from textual.widgets import Static, TextArea
+from textual.widgets import Input, Static, TextArea
 
+from orchestra_core.errors import BadInput
+from orchestra_core.workers.planned_chambers import PlannedChamber
 from orchestra_tui.backend.tool_calls import ToolCalls
 from orchestra_tui.screens.dialogs.dialog import Dialog
+from orchestra_tui.screens.dialogs.new_chambers import NewChambers, open_chambers
 from orchestra_tui.widgets.dialog_text.message_editor import NEWLINE_HINT, MessageEditor
 
 _NOTE = "Describe the task. The server judges its complexity."
+_HINTS = f"enter start   {NEWLINE_HINT}   tab chambers   ctrl+o start with workers   esc cancel"
+_NAME_CHAMBERS = "Name the chambers in which workers are to start: tab goes there."
 
 
 class StartTask(Dialog):
@@ -20,34 +25,55 @@ class StartTask(Dialog):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "send", "Start", id="dialog.start_task"),
+        Binding("ctrl+o", "start", "Start with workers", id="dialog.start_task_and_workers"),
     ]
 
     def __init__(self, actions: ToolCalls) -> None:
-        super().__init__("Start a task", f"enter start   {NEWLINE_HINT}   esc cancel")
+        super().__init__("Start a task", _HINTS)
         self._tool_calls = actions
 
     def fields(self) -> Iterable[Widget]:
-        """Yield the note and the editor."""
+        """Yield the note, the editor and the chambers."""
         yield Static(_NOTE, classes="note", markup=False)
         yield MessageEditor()
+        yield NewChambers("chambers, if any: auth, database, api")
 
     @on(MessageEditor.Sent)
+    @on(Input.Submitted)
     def _entered(self) -> None:
         self.action_send()
 
-    def action_send(self) -> None:
-        """Start the task that is described."""
+    def action_start(self) -> None:
+        """Start the task with a worker in each chamber that is named."""
+        if self.query_one(NewChambers).is_empty:
+            self.say_problem(_NAME_CHAMBERS)
+            self.query_one(Input).focus()
+        else:
+            self.action_send(is_started=True)
+
+    def action_send(self, *, is_started: bool = False) -> None:
+        """Start the task that is described, and open the chambers that are named."""
         description = self.query_one(TextArea).text.strip()
         if not description:
             self.say_problem("Type a description, or press esc to cancel.")
-        else:
-            self.begin(lambda: self._start(description))
+            return
+        named = self.query_one(NewChambers)
+        try:
+            chambers = () if named.is_empty else named.planned(is_started=is_started)
+        except BadInput as error:
+            self.say_problem(str(error))
+            return
+        self.begin(lambda: self._start(description, chambers))
 
-    async def _start(self, description: str) -> None:
+    async def _start(self, description: str, chambers: tuple[PlannedChamber, ...]) -> None:
         started = await self.attempt(self._tool_calls.start_task(description), "starting…")
         if started is None:
             return
         how = "is already open" if started.already_open else f"started as {started.complexity}"
         self.app.say(f"Task {started.task_id} {how}")
+        if chambers and not await open_chambers(
+            self, self._tool_calls, started.task_id, chambers
+        ):
+            return
         if self.is_attached:
             self.dismiss()

@@ -9,9 +9,10 @@ def add_chambers(commands: CommandParsers) -> None:
         "create",
         "create chambers, in the open task or in a new one",
         "Each chamber is a git worktree with a branch, a briefing and a mailbox. If no task is "
-        "open, one is started.",
+        "open, one is started. NAME:AGENT starts that agent there, NAME:AGENT+AGENT each agent in "
+        "a chamber of its own, side by side.",
     )
-    create.add_argument("chambers", metavar="NAME", nargs="+", help="a name such as auth")
+    create.add_argument("chambers", metavar="NAME", nargs="+", help="auth, auth:opencode, or auth:claude+opencode")
     task_or_title = create.add_mutually_exclusive_group()
     task_or_title.add_argument(
         "--task", default="", metavar="ID", help="the task, if several are open"
@@ -23,7 +24,10 @@ def add_chambers(commands: CommandParsers) -> None:
         "--start", action="store_true", help="start an agent in each of them at once"
     )
     create.add_argument(
-        "--agent", default="", metavar="NAME", help="with --start: an agent of the configuration"
+        "--agent",
+        default="",
+        metavar="NAME",
+        help="with --start: an agent of the configuration, or several joined by +",
     )
     create.add_json()
     _add_diff(commands)

@@ -41,8 +41,8 @@ async def create_chambers(
     return await create_chambers_batch(context, task_id=task_id, chamber_names=names)
 
 
-def created_lines(created: CreatedChambers, *, is_started: bool = False) -> list[str]:
-    """Return what was created, and how an agent starts there."""
+def created_lines(created: CreatedChambers, started: Sequence[str] = ()) -> list[str]:
+    """Return what was created, and how an agent starts there; `started` are those with one."""
     how = "There already" if created.already_live else "Created"
     lines = [f"{how}, in task {created.task_id}:"]
     width = max((len(chamber.name) for chamber in created.chambers), default=0)
@@ -50,6 +50,7 @@ def created_lines(created: CreatedChambers, *, is_started: bool = False) -> list
         unproven = "" if chamber.proven_ready else "  (its hook has not answered)"
         lines.append(f"  {chamber.name:<{width}}  {chamber.path}{unproven}")
     last = "Start an agent in each of these directories, or: orchestra start NAME"
-    if is_started:
-        last = "An agent is being started in each; 'orchestra status' shows what they do."
+    if started:
+        places = "each" if len(started) == len(created.chambers) else ", ".join(started)
+        last = f"An agent is being started in {places}; 'orchestra status' shows what they do."
     return [*lines, *created.notes, last]

@@ -47,3 +47,10 @@ async def test_the_lines_name_each_directory(context: Context) -> None:
     assert lines[1] == f"  auth  {created.chambers[0].path}"
     again = await create_chambers(context, ["auth"], created.task_id)
     assert created_lines(again)[0] == f"There already, in task {created.task_id}:"
+    assert created_lines(created)[-1].endswith("or: orchestra start NAME")
+    assert created_lines(created, ["auth"])[-1].startswith("An agent is being started in each;")
+
+
+async def test_the_last_line_names_the_chambers_in_which_agents_start(context: Context) -> None:
+    created = await create_chambers(context, ["auth", "api", "web"])
+    assert "started in auth, web;" in created_lines(created, ["auth", "web"])[-1]

@@ -39,3 +39,27 @@ async def test_chambers_are_created_with_a_worker_in_each_by_one_key() -> None:
         await room.type("a")
         await room.press("ctrl+o")
         assert calls_of(tools, "start_worker") == [{"task_id": TASK, "chamber": "a"}]
+
+
+async def test_agents_of_several_kinds_start_side_by_side_as_the_names_say() -> None:
+    names = ("auth-claude", "auth-opencode", "web")
+    answers = {"create_chambers_batch": created_chambers(*names), "start_worker": worker_start()}
+    tools = FixedTools(answers)
+    async with room_of(stories.first_task(), tools=tools) as room:
+        await room.press("c")
+        await room.type("auth:claude+opencode, web")
+        assert "Creates auth-claude (claude starts), auth-opencode (opencode" in room.text
+        await room.press("enter")
+        assert calls_of(tools, "start_worker") == [
+            {"task_id": TASK, "chamber": "auth-claude", "agent": "claude"},
+            {"task_id": TASK, "chamber": "auth-opencode", "agent": "opencode"},
+        ]
+
+
+async def test_an_unknown_agent_is_refused_before_anything_is_created() -> None:
+    async with room_of(stories.first_task()) as room:
+        await room.press("c")
+        await room.type("auth:nobody")
+        await room.press("enter")
+        assert "there is no agent 'nobody'" in room.text
+        assert calls_of(room.tools, "create_chambers_batch") == []

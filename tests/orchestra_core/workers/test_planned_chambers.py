@@ -1,0 +1,41 @@
+"""Chambers as people name them, with the agents that start there."""
+
+import pytest
+
+from orchestra_core.errors import BadInput
+from orchestra_core.workers.planned_chambers import PlannedChamber, planned_chambers
+
+
+def test_a_plain_name_starts_nothing_unless_all_are_started() -> None:
+    assert planned_chambers(["auth"]) == (PlannedChamber("auth"),)
+    assert planned_chambers(["auth"], is_started=True) == (PlannedChamber("auth", "", True),)
+
+
+def test_a_named_agent_starts_and_several_get_a_chamber_each() -> None:
+    assert planned_chambers(["auth:claude+opencode", "api:codex", "web"]) == (
+        PlannedChamber("auth-claude", "claude", True),
+        PlannedChamber("auth-opencode", "opencode", True),
+        PlannedChamber("api", "codex", True),
+        PlannedChamber("web"),
+    )
+
+
+def test_agents_for_all_hold_for_names_without_one() -> None:
+    planned = planned_chambers(["auth", "api:codex"], is_started=True, agents="claude+gemini")
+    names = [(chamber.name, chamber.agent) for chamber in planned]
+    assert names == [("auth-claude", "claude"), ("auth-gemini", "gemini"), ("api", "codex")]
+
+
+@pytest.mark.parametrize(
+    ("word", "why"),
+    [
+        ("auth:", "names no agent after"),
+        ("auth:claude+", "names no agent after"),
+        ("Auth:claude", "chamber name 'Auth' is not allowed"),
+        ("auth:claude+claude", "is in the batch twice"),
+        ("auth:claude+Mine", "chamber name 'auth-Mine' is not allowed"),
+    ],
+)
+def test_what_cannot_be_created_is_said(word: str, why: str) -> None:
+    with pytest.raises(BadInput, match=why):
+        planned_chambers([word])
