@@ -1,6 +1,7 @@
-"""The line in which a filter is typed; the table changes with each key."""
+"""The line in which a filter is typed; what it filters changes with each key."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from textual import on
 from textual.app import ComposeResult
@@ -8,21 +9,36 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from orchestra_tui.widgets.line_table import LineTable
+
+class Filtered(Protocol):
+    """What a filter narrows: a list, or a page of the details."""
+
+    @property
+    def filter_text(self) -> str:
+        """The filter as it was set; empty without one."""
+        ...
+
+    def filter(self, text: str) -> None:
+        """Show only what holds every word of `text`."""
+        ...
+
+    def focus(self) -> object:
+        """Take the next keys."""
+        ...
 
 
 class FilterLine(Horizontal):
-    """Filters one table at a time; hidden until it is opened."""
+    """Filters one list or page at a time; hidden until it is opened."""
 
     @dataclass
     class Changed(Message):
-        """The table shows other rows now."""
+        """What is filtered shows other rows now."""
 
-        table: LineTable
+        filtered: Filtered
 
     def __init__(self) -> None:
         super().__init__(id="filter-line")
-        self._table: LineTable | None = None
+        self._filtered: Filtered | None = None
         self._input = Input(placeholder="type to filter", id="filter", compact=True)
         self._input.cursor_blink = False
 
@@ -36,33 +52,33 @@ class FilterLine(Horizontal):
         """Whether the next key is typed into the filter."""
         return self._input.has_focus
 
-    def open(self, table: LineTable) -> None:
-        """Let the operator edit the filter of `table`."""
-        self._table = table
-        self._input.value = table.filter_text
+    def open(self, filtered: Filtered) -> None:
+        """Let the operator edit the filter of `filtered`."""
+        self._filtered = filtered
+        self._input.value = filtered.filter_text
         self.display = True
         self._input.focus()
 
-    def clear(self, table: LineTable) -> None:
-        """Remove the filter of `table` and give it the focus."""
+    def clear(self, filtered: Filtered) -> None:
+        """Remove the filter of `filtered` and give it the focus."""
         self._input.value = ""
-        self._close(table)
+        self._close(filtered)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
-        if self._table is not None and self._input.has_focus:
-            self._table.filter(event.value)
-            self.post_message(self.Changed(self._table))
+        if self._filtered is not None and self._input.has_focus:
+            self._filtered.filter(event.value)
+            self.post_message(self.Changed(self._filtered))
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
-        if self._table is not None:
-            self._close(self._table)
+        if self._filtered is not None:
+            self._close(self._filtered)
 
-    def _close(self, table: LineTable) -> None:
-        table.filter(self._input.value)
+    def _close(self, filtered: Filtered) -> None:
+        filtered.filter(self._input.value)
         self.display = False
-        table.focus()
-        self.post_message(self.Changed(table))
+        filtered.focus()
+        self.post_message(self.Changed(filtered))

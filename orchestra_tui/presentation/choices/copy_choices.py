@@ -3,7 +3,9 @@
 import shlex
 from typing import NamedTuple
 
+from orchestra_core.configuration.agents import KNOWN_AGENTS
 from orchestra_core.models import Chamber, Discovery, Task
+from orchestra_tui.presentation.choices.take_over import Agents, take_over_command
 from orchestra_tui.presentation.indexed_state import IndexedState
 
 COPY_KEYS = "bcilmnprstw"
@@ -17,11 +19,13 @@ class CopyChoice(NamedTuple):
     text: str
 
 
-def copy_choices(document: Task | Chamber | Discovery, state: IndexedState) -> list[CopyChoice]:
+def copy_choices(
+    document: Task | Chamber | Discovery, state: IndexedState, agents: Agents = KNOWN_AGENTS
+) -> list[CopyChoice]:
     """Return what is there to copy, the most useful first; nothing empty is offered."""
     match document:
         case Chamber():
-            choices = _of_chamber(document, state)
+            choices = _of_chamber(document, state, agents)
         case Task():
             choices = [
                 CopyChoice("i", "id", document.id),
@@ -39,9 +43,10 @@ def copy_choices(document: Task | Chamber | Discovery, state: IndexedState) -> l
     return [choice for choice in choices if choice.text]
 
 
-def _of_chamber(chamber: Chamber, state: IndexedState) -> list[CopyChoice]:
+def _of_chamber(chamber: Chamber, state: IndexedState, agents: Agents) -> list[CopyChoice]:
     """Return what a chamber offers; its command stands in it where it is, else shows its work."""
     presence = state.presence.get(chamber.id)
+    worker = state.started_workers.get(chamber.id)
     mail = state.mail_of(chamber.id)
     command = f"cd {shlex.quote(chamber.path)}"
     if not chamber.holds_work:
@@ -50,22 +55,10 @@ def _of_chamber(chamber: Chamber, state: IndexedState) -> list[CopyChoice]:
         CopyChoice("p", "path", chamber.path if chamber.holds_work else ""),
         CopyChoice("b", "branch", chamber.branch if chamber.holds_work else ""),
         CopyChoice("c", "command", command),
-        CopyChoice("t", "command to take over", _take_over(chamber, state)),
+        CopyChoice("t", "command to take over", take_over_command(chamber, worker, agents)),
         CopyChoice("m", "message", mail[-1].message if mail else ""),
         CopyChoice("w", "worker's last words", presence.message if presence else ""),
         CopyChoice("s", "saved ref", chamber.saved_ref),
         CopyChoice("n", "name", chamber.name),
     ]
 
-
-def _take_over(chamber: Chamber, state: IndexedState) -> str:
-    """Return what goes on with a started worker's conversation in its agent's own screen.
-
-    Two processes in one conversation would lose each other's words, so the worker ends first.
-    """
-    worker = state.started_workers.get(chamber.id)
-    if worker is None or worker.agent != "claude" or not worker.conversation:
-        return ""
-    end = "" if worker.is_over else f"orchestra stop {chamber.name} && "
-    place = shlex.quote(chamber.path)
-    return f"{end}cd {place} && claude --resume {shlex.quote(worker.conversation)}"

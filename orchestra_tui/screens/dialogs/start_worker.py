@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static, TextArea
 
-from orchestra_core.configuration.agents import agents_of, default_agent
+from orchestra_core.configuration.agents import AgentCommand, agents_of, default_agent
 from orchestra_core.configuration.configuration import read_configuration
 from orchestra_core.models import Chamber
 from orchestra_core.workers.started_worker import Policy
@@ -94,6 +94,11 @@ def agent_names(environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
     configuration = read_configuration(os.environ if environ is None else environ, None)
     default = default_agent(configuration)
     return (default, *(name for name in agents_of(configuration) if name != default))
+
+
+def configured_agents() -> dict[str, AgentCommand]:
+    """Return the agents that can be started, as they are configured now."""
+    return agents_of(read_configuration(os.environ, None))
 
 
 def _next(choices: Sequence[Choice], chosen: Choice) -> Choice:

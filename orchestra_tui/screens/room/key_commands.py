@@ -68,6 +68,7 @@ def key_commands(
         "answer": operator_keys.answer,
         "start_worker": operator_keys.workers.start,
         "end_worker": operator_keys.workers.end,
+        "take_over": operator_keys.workers.take_over,
         "interrupt_all": operator_keys.interrupt_all,
         "stop": operator_keys.stop,
         "suspend": operator_keys.suspend,

@@ -139,12 +139,14 @@ class Navigation:
         self._detail.show(DetailSubject(_DETAILS[self.pane], key) if key else DetailSubject())
 
     def leave(self) -> None:
-        """Clear the list's filter, close the drawer, or go from the details back to their list."""
+        """Clear the filter, close the drawer, or go from the details back to their list."""
         table = self.table
         if self._detail.area.text.selected_text:
             self._detail.area.text.clear_selection()
         elif self.pane == "feed":
             self._close_drawer()
+        elif table is None and (self._detail.filter_text or self._filter_line.is_open):
+            self._filter_line.clear(self._detail)
         elif table is None:
             kind = self._detail.subject.kind
             back: PaneName = "discoveries" if kind == "discovery" else "chambers"

@@ -6,6 +6,7 @@ from orchestra_tui.presentation.choices.copy_choices import copy_choices
 from orchestra_tui.screens.app_base import AppBase
 from orchestra_tui.screens.dialogs.copy_menu import CopyMenu
 from orchestra_tui.screens.dialogs.help import Help
+from orchestra_tui.screens.dialogs.start_worker import configured_agents
 from orchestra_tui.screens.room.detail.detail_pages import DetailPages
 from orchestra_tui.screens.room.lists.lists import Lists
 from orchestra_tui.screens.room.navigation import Navigation
@@ -46,12 +47,15 @@ class ViewKeys:
             self._app.say(f"{key.first} ({key.label}): nobody needs you, and nobody is stuck")
 
     def filter(self) -> None:
-        """Ask for the words that filter the current list."""
+        """Ask for the words that filter the current list, or the transcript."""
         table = self._navigation.table
-        if table is None:
-            self._app.say("/ filters a list; press 1, 2 or 3 to go to one", problem=True)
-        else:
+        if table is not None:
             self._filter_line.open(table)
+        elif self._navigation.pane == "detail" and self._detail.can_filter:
+            self._filter_line.open(self._detail)
+        else:
+            why = "/ filters a list or a transcript; press 1, 2 or 3 to go to a list"
+            self._app.say(why, problem=True)
 
     def sort(self, by: int) -> None:
         """Read the current list in the next or the previous of its orders."""
@@ -85,7 +89,7 @@ class ViewKeys:
             key = key_of("copy")
             self._app.say(f"{key.first} ({key.label}): nothing selected", problem=True)
         else:
-            self._app.push_screen(CopyMenu(copy_choices(document, state)))
+            self._app.push_screen(CopyMenu(copy_choices(document, state, configured_agents())))
 
     def help(self) -> None:
         """Show all keys."""

@@ -1,13 +1,22 @@
-"""The keys that start an agent in the selected chamber, and end it."""
+"""The keys that start an agent in the selected chamber, end it, and go on in its own screen."""
 
+import asyncio
+
+from orchestra_core.errors import Refused
 from orchestra_core.models import Chamber
+from orchestra_core.workers.started_worker import StartedWorker
+from orchestra_tui.presentation.choices.take_over import own_screen
 from orchestra_tui.screens.app_base import AppBase
 from orchestra_tui.screens.dialogs.confirm import Confirm
-from orchestra_tui.screens.dialogs.start_worker import StartWorker
+from orchestra_tui.screens.dialogs.start_worker import StartWorker, configured_agents
 from orchestra_tui.screens.room.lists.lists import Lists
 from orchestra_tui.screens.room.refusals import NO_CHAMBER, say_why_not
+from orchestra_tui.terminal.tmux_window import is_in_tmux, open_window
 
 _ENDING = "What it runs now is aborted. What it has made stays in the chamber."
+_TAKING_OVER = "What it runs now is aborted; its conversation goes on in a new tmux window."
+_ENDS_WITHIN = 15.0  # seconds
+_LOOK_SECONDS = 0.05
 
 
 class WorkerKeys:
@@ -50,3 +59,50 @@ class WorkerKeys:
         stop = await self._app.tool_calls.stop_worker(chamber.task_id, chamber.name)
         how = "is being ended" if stop.was_running else "had ended before"
         return f"{chamber.name}: its worker {how}"
+
+    def take_over(self) -> None:
+        """Go on with the worker's conversation in its agent's own screen, in a window of tmux."""
+        chamber = self._lists.chamber
+        state = self._app.view_model.state
+        worker = state.started_workers.get(chamber.id) if chamber is not None else None
+        if chamber is None:
+            say_why_not(self._app, "take_over", NO_CHAMBER)
+        elif worker is None:
+            why = f"Orchestra has started no worker in {chamber.name}; w starts one"
+            say_why_not(self._app, "take_over", why)
+        elif not (command := own_screen(worker, configured_agents())):
+            why = f"no command is known that goes on with {worker.agent}'s conversation"
+            say_why_not(self._app, "take_over", why)
+        elif not chamber.is_live:
+            why = f"{chamber.name} is not live ({chamber.state})"
+            say_why_not(self._app, "take_over", why)
+        elif not is_in_tmux():
+            say_why_not(self._app, "take_over", "the room is not in tmux; y copies the command")
+        elif worker.is_over:
+            self._app.start(lambda: self._open_saying(chamber, command))
+        else:
+            question = f"End {worker.agent} in {chamber.name} and take over?"
+            take_over = Confirm(
+                question, _TAKING_OVER, lambda: self._end_and_open(chamber, worker, command)
+            )
+            self._app.push_screen(take_over)
+
+    async def _end_and_open(self, chamber: Chamber, worker: StartedWorker, command: str) -> str:
+        await self._app.tool_calls.stop_worker(chamber.task_id, chamber.name)
+        try:
+            async with asyncio.timeout(_ENDS_WITHIN):
+                while self._app.view_model.state.running_worker(chamber) is not None:
+                    await asyncio.sleep(_LOOK_SECONDS)
+        except TimeoutError as fault:
+            raise Refused(f"{worker.agent} in {chamber.name} has not ended yet") from fault
+        return await self._open(chamber, command)
+
+    async def _open_saying(self, chamber: Chamber, command: str) -> None:
+        try:
+            self._app.say(await self._open(chamber, command))
+        except Refused as fault:
+            self._app.say(str(fault), problem=True)
+
+    async def _open(self, chamber: Chamber, command: str) -> str:
+        await open_window(chamber.name, chamber.path, command)
+        return f"{chamber.name}: its conversation goes on in a new tmux window"

@@ -38,10 +38,14 @@ class DetailSubject:
 
 @dataclass(frozen=True, slots=True)
 class FetchedContent:
-    """What was asked for of a chamber: reports, transcript, and the lines of its conflicts."""
+    """What was asked for of a chamber: reports, transcript, and the lines of its conflicts.
+
+    `filter_text` narrows the transcript.
+    """
 
     activity: Sequence[Presence] = ()
     transcript: Sequence[TranscriptEntry] = ()
+    filter_text: str = ""
     conflicting: Sequence[str] = ()
 
 
@@ -75,7 +79,7 @@ def _chamber_page(
         case "history":
             return activity_lines(fetched.activity, now)
         case "transcript":
-            return transcript_lines(fetched.transcript)
+            return transcript_lines(fetched.transcript, fetched.filter_text)
         case "briefing":
             return briefing_lines(chamber)
         case "messages":

@@ -18,6 +18,7 @@ from orchestra_tui.widgets.detail_area import DetailArea
 
 ACTIVITY_LENGTH = 200
 TRANSCRIPT_LENGTH = 300
+SEARCHED_LENGTH = 5_000  # more than the store keeps of one
 ReadActivity = Callable[[str, int], Awaitable[list[Presence]]]
 ReadTranscript = Callable[[str, int], Awaitable[list[TranscriptEntry]]]
 
@@ -44,12 +45,29 @@ class DetailPages:
         self._read_transcript = read_transcript
         self._transcripts: dict[str, Sequence[TranscriptEntry]] = {}
         self._conflicting = conflicting
+        self.filter_text = ""
+
+    @property
+    def can_filter(self) -> bool:
+        """Whether the open page is one that a filter narrows."""
+        return self.area.tab == TRANSCRIPT
+
+    def filter(self, text: str) -> None:
+        """Show only what holds every word of `text`, from all that the store keeps."""
+        if text.strip() != self.filter_text:
+            self.filter_text = text.strip()
+            self.page_opened()
+
+    def focus(self) -> None:
+        """Give the open page the focus."""
+        self.area.text.focus()
 
     def show(self, subject: DetailSubject) -> None:
         """Show another subject, on the same page if it has one of that name."""
         if subject == self.subject:
             return
         self.subject = subject
+        self.filter_text = ""
         self.area.set_tabs(pages_of(subject, self._state))
         self.write(from_start=True)
         self._fetch()
@@ -61,6 +79,7 @@ class DetailPages:
         fetched = FetchedContent(
             activity=self._activity.get(key, ()),
             transcript=self._transcripts.get(key, ()),
+            filter_text=self.filter_text,
             conflicting=self._conflicting.of(key),
         )
         lines = page_lines(self.subject, self.area.tab, self._state, fetched, now)
@@ -102,7 +121,8 @@ class DetailPages:
         self._arrived(key, "history")
 
     async def _fetch_transcript(self, key: str) -> None:
-        self._transcripts[key] = await self._read_transcript(key, TRANSCRIPT_LENGTH)
+        count = SEARCHED_LENGTH if self.filter_text else TRANSCRIPT_LENGTH
+        self._transcripts[key] = await self._read_transcript(key, count)
         self._arrived(key, TRANSCRIPT)
 
     async def _fetch_conflicting(self, key: str) -> None:

@@ -82,5 +82,5 @@ def test_a_started_claude_can_be_taken_over_in_its_own_screen() -> None:
         scene.state.documents.put(document)
         choices = {choice.key: choice.text for choice in copy_choices(scene.chamber, scene.state)}
         assert choices["t"] == f"{begin}cd '/my shop/auth' && claude --resume c-1"
-    scene.state.documents.put(replace(worker, agent="opencode"))
+    scene.state.documents.put(replace(worker, agent="gemini"))
     assert "t" not in {choice.key for choice in copy_choices(scene.chamber, scene.state)}

@@ -19,8 +19,8 @@ ENTRIES = (
 )
 
 
-def text(entries: Sequence[TranscriptEntry]) -> list[str]:
-    lines = transcript_lines(entries)
+def text(entries: Sequence[TranscriptEntry], filter_text: str = "") -> list[str]:
+    lines = transcript_lines(entries, filter_text)
     return ["".join(cell.text for cell in line).rstrip() for line in lines]
 
 
@@ -38,6 +38,19 @@ def test_each_entry_says_when_who_and_what() -> None:
 
 def test_an_outcome_whose_call_is_no_longer_kept_stands_alone() -> None:
     assert text(ENTRIES[3:4])[0] == f"{AT} ✗ failed"
+
+
+def test_a_filter_keeps_the_entries_that_hold_all_its_words_and_shows_them_whole() -> None:
+    assert text(ENTRIES, "BASH 5") == [
+        "/BASH 5: 1 of 5",
+        f"{AT} ⚙ Bash pytest -q  ✗ failed",
+        *("   1", "   2", "   3", "   4", "   5"),
+    ]
+    assert text(ENTRIES, "operator go")[1:] == [
+        f"{AT} ▸ operator to the worker",
+        *("   Go on", "   now"),
+    ]
+    assert text(ENTRIES, "nowhere") == [empty_panes.no_match("nowhere")]
 
 
 def test_a_worker_that_has_said_nothing_is_named() -> None:

@@ -46,3 +46,27 @@ async def test_a_chamber_has_a_transcript_once_a_worker_was_started_there() -> N
         await room.press("l")
         assert screen_of(room).detail.area.tab == "transcript"
         assert "I begin with the schema." in room.text
+
+
+async def test_a_transcript_is_filtered_like_a_list_and_escape_shows_all_of_it_again() -> None:
+    told = stories.busy()
+    assert told.state is not None
+    worker = a_started_worker("auth", TASK)
+    told.state.workers[worker.id] = worker
+    told.transcripts[f"{TASK}/auth"] = [
+        TranscriptEntry(at=1, kind="said", text="I begin with the schema."),
+        TranscriptEntry(at=2, kind="said", text="Now the tests."),
+    ]
+    async with room_of(told) as room:
+        await room.press("2", "l", "4", "slash")
+        await room.type("SCHEMA begin")
+        assert "/SCHEMA begin: 1 of 2" in room.text
+        assert "I begin with the schema." in room.text
+        assert "Now the tests." not in room.text
+        await room.press("enter")
+        assert "Now the tests." not in room.text
+        await room.press("escape")
+        assert "Now the tests." in room.text
+        assert screen_of(room).navigation.pane == "detail"
+        await room.press("l", "slash")
+        assert room.said[-1].startswith("/ filters a list or a transcript")

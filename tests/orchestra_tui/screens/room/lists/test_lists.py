@@ -20,11 +20,11 @@ async def test_chambers_and_discoveries_are_those_of_all_tasks_or_of_the_selecte
         tables = screen_of(room).lists.tables
         await room.press("j")
         assert (tables["chambers"].total, tables["discoveries"].total) == (3, 3)
-        await room.press("o")
+        await room.press("v")
         assert tables["chambers"].total == 0
         await room.press("k")
         assert tables["chambers"].total == 3
-        await room.press("j", "o")
+        await room.press("j", "v")
         assert tables["chambers"].total == 3
 
 
@@ -68,7 +68,7 @@ async def test_a_discovery_of_another_task_is_not_listed() -> None:
         other = Discovery(id="o", task_id="other", agent_id="a", text="elsewhere", at=NOW)
         told = EventData(discovery=other)
         await room.hear(event(9, 0, "discovery.shared", "", told))
-        await room.press("o")
+        await room.press("v")
         assert screen_of(room).lists.tables["discoveries"].total == 3
 
 

@@ -1,0 +1,39 @@
+"""The command that goes on with a started worker's conversation in its agent's own screen."""
+
+import shlex
+from collections.abc import Mapping
+
+from orchestra_core.configuration.agents import KNOWN_AGENTS, AgentCommand
+from orchestra_core.models import Chamber
+from orchestra_core.workers.started_worker import StartedWorker
+
+Agents = Mapping[str, AgentCommand]
+
+
+def own_screen(worker: StartedWorker, agents: Agents = KNOWN_AGENTS) -> str:
+    """Return the command, for a shell in the chamber; "" where the agent has none or said nothing.
+
+    An agent of one's own is known by its command's protocol, opencode by its last word.
+    """
+    agent = agents.get(worker.agent)
+    if agent is None or not worker.conversation:
+        return ""
+    if agent.protocol == "claude":
+        return shlex.join([*agent.command, "--resume", worker.conversation])
+    if agent.name == "opencode" and agent.command[-1:] == ("acp",):
+        return shlex.join([*agent.command[:-1], "--session", worker.conversation])
+    return ""
+
+
+def take_over_command(
+    chamber: Chamber, worker: StartedWorker | None, agents: Agents = KNOWN_AGENTS
+) -> str:
+    """Return the same for a shell that is anywhere; a worker that runs is ended first.
+
+    Two processes in one conversation would lose each other's words.
+    """
+    command = own_screen(worker, agents) if worker is not None else ""
+    if worker is None or not command:
+        return ""
+    end = "" if worker.is_over else f"orchestra stop {chamber.name} && "
+    return f"{end}cd {shlex.quote(chamber.path)} && {command}"

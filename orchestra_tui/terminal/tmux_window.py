@@ -1,0 +1,39 @@
+"""A new window of the tmux in which the room runs."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Mapping
+
+from orchestra_core.errors import Refused
+
+_SECONDS = 5.0
+
+
+def is_in_tmux(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether the room runs in tmux, and tmux can be called."""
+    return bool(environ.get("TMUX")) and shutil.which("tmux", path=environ.get("PATH")) is not None
+
+
+async def open_window(name: str, directory: str, command: str) -> None:
+    """Run a command in a new window, whose shell stays when the command ends.
+
+    Raises Refused with what tmux says.
+    """
+    kept = f'{command}; exec "${{SHELL:-/bin/sh}}"'
+    window = ("new-window", "-n", name, "-c", directory, "sh", "-c", kept)
+    try:
+        process = await asyncio.create_subprocess_exec(
+            "tmux",
+            *window,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        async with asyncio.timeout(_SECONDS):
+            _, said = await process.communicate()
+    except (OSError, TimeoutError) as fault:
+        raise Refused(f"tmux has opened no window for {name}: {fault}") from fault
+    if process.returncode:
+        words = said.decode(errors="replace").strip()
+        raise Refused(f"tmux has opened no window for {name}: {words}")
