@@ -16,7 +16,7 @@ from orchestra_tui.screens.dialogs.new_chambers import NewChambers, open_chamber
 from orchestra_tui.widgets.dialog_text.message_editor import NEWLINE_HINT, MessageEditor
 
 _NOTE = "Describe the task. The server judges its complexity."
-_HINTS = f"enter start   {NEWLINE_HINT}   tab chambers   ctrl+o start with workers   esc cancel"
+_HINTS = f"enter start   {NEWLINE_HINT}   tab chambers   ctrl+o with workers   esc cancel"
 _NAME_CHAMBERS = "Name the chambers in which workers are to start: tab goes there."
 
 
