@@ -61,4 +61,3 @@ def _of_chamber(chamber: Chamber, state: IndexedState, agents: Agents) -> list[C
         CopyChoice("s", "saved ref", chamber.saved_ref),
         CopyChoice("n", "name", chamber.name),
     ]
-

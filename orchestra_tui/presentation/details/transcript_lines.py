@@ -54,9 +54,7 @@ def transcript_lines(entries: Sequence[TranscriptEntry], filter_text: str = "") 
     return lines + [line for entry in matching for line in _lines_of(*entry, limits)]
 
 
-def _holds(
-    words: Iterable[str], entry: TranscriptEntry, outcome: TranscriptEntry | None
-) -> bool:
+def _holds(words: Iterable[str], entry: TranscriptEntry, outcome: TranscriptEntry | None) -> bool:
     parts = [entry.by, entry.tool, entry.text, entry.outcome]
     if outcome is not None:
         parts += [outcome.text, outcome.outcome]

@@ -71,9 +71,7 @@ class StartTask(Dialog):
             return
         how = "is already open" if started.already_open else f"started as {started.complexity}"
         self.app.say(f"Task {started.task_id} {how}")
-        if chambers and not await open_chambers(
-            self, self._tool_calls, started.task_id, chambers
-        ):
+        if chambers and not await open_chambers(self, self._tool_calls, started.task_id, chambers):
             return
         if self.is_attached:
             self.dismiss()

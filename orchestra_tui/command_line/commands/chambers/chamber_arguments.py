@@ -12,7 +12,9 @@ def add_chambers(commands: CommandParsers) -> None:
         "open, one is started. NAME:AGENT starts that agent there, NAME:AGENT+AGENT each agent in "
         "a chamber of its own, side by side.",
     )
-    create.add_argument("chambers", metavar="NAME", nargs="+", help="auth, auth:opencode, or auth:claude+opencode")
+    create.add_argument(
+        "chambers", metavar="NAME", nargs="+", help="auth, auth:opencode, or auth:claude+opencode"
+    )
     task_or_title = create.add_mutually_exclusive_group()
     task_or_title.add_argument(
         "--task", default="", metavar="ID", help="the task, if several are open"
