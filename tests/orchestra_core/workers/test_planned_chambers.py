@@ -8,14 +8,16 @@ from orchestra_core.workers.planned_chambers import PlannedChamber, planned_cham
 
 def test_a_plain_name_starts_nothing_unless_all_are_started() -> None:
     assert planned_chambers(["auth"]) == (PlannedChamber("auth"),)
-    assert planned_chambers(["auth"], is_started=True) == (PlannedChamber("auth", "", True),)
+    assert planned_chambers(["auth"], is_started=True) == (
+        PlannedChamber("auth", "", is_started=True),
+    )
 
 
 def test_a_named_agent_starts_and_several_get_a_chamber_each() -> None:
     assert planned_chambers(["auth:claude+opencode", "api:codex", "web"]) == (
-        PlannedChamber("auth-claude", "claude", True),
-        PlannedChamber("auth-opencode", "opencode", True),
-        PlannedChamber("api", "codex", True),
+        PlannedChamber("auth-claude", "claude", is_started=True),
+        PlannedChamber("auth-opencode", "opencode", is_started=True),
+        PlannedChamber("api", "codex", is_started=True),
         PlannedChamber("web"),
     )
 
