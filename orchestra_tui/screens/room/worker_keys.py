@@ -91,7 +91,8 @@ class WorkerKeys:
         await self._app.tool_calls.stop_worker(chamber.task_id, chamber.name)
         try:
             async with asyncio.timeout(_ENDS_WITHIN):
-                while self._app.view_model.state.running_worker(chamber) is not None:
+                running = self._app.view_model.state.running_worker
+                while running(chamber) is not None:  # noqa: ASYNC110 - no event tells only this
                     await asyncio.sleep(_LOOK_SECONDS)
         except TimeoutError as fault:
             raise Refused(f"{worker.agent} in {chamber.name} has not ended yet") from fault
