@@ -20,8 +20,8 @@ async def open_window(name: str, directory: str, command: str) -> None:
 
     Raises Refused with what tmux says.
     """
-    kept = f'{command}; exec "${{SHELL:-/bin/sh}}"'
-    window = ("new-window", "-n", name, "-c", directory, "sh", "-c", kept)
+    window_command = f'{command}; exec "${{SHELL:-/bin/sh}}"'
+    window = ("new-window", "-n", name, "-c", directory, "sh", "-c", window_command)
     try:
         process = await asyncio.create_subprocess_exec(
             "tmux",

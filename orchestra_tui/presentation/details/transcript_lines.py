@@ -20,7 +20,7 @@ _OUTCOME_LINES = 3
 _ALL_LINES = 400  # of an entry that was searched for
 
 
-class Limits(NamedTuple):
+class ShownLines(NamedTuple):
     """How many lines of a text and of an outcome show."""
 
     text: int
@@ -42,14 +42,14 @@ def transcript_lines(entries: Sequence[TranscriptEntry], filter_text: str = "") 
         if not (entry.kind == "outcome" and entry.call in calls)
     ]
     if not filter_text:
-        limits = Limits(_TEXT_LINES, _OUTCOME_LINES)
+        limits = ShownLines(_TEXT_LINES, _OUTCOME_LINES)
         return [line for entry in shown for line in _lines_of(*entry, limits)]
     words = filter_text.casefold().split()
     matching = [entry for entry in shown if _holds(words, *entry)]
     if not matching:
         return [(Cell(empty_panes.no_match(filter_text), "muted"),)]
     count = f"/{plain(filter_text)}: {len(matching)} of {len(shown)}"
-    limits = Limits(_ALL_LINES, _ALL_LINES)
+    limits = ShownLines(_ALL_LINES, _ALL_LINES)
     lines: list[Line] = [(Cell(count, "faint"),)]
     return lines + [line for entry in matching for line in _lines_of(*entry, limits)]
 
@@ -63,7 +63,7 @@ def _holds(words: Iterable[str], entry: TranscriptEntry, outcome: TranscriptEntr
 
 
 def _lines_of(
-    entry: TranscriptEntry, outcome: TranscriptEntry | None, limits: Limits
+    entry: TranscriptEntry, outcome: TranscriptEntry | None, limits: ShownLines
 ) -> list[Line]:
     match entry.kind:
         case "tool" | "asked":
@@ -86,7 +86,7 @@ def _lines_of(
 
 
 def _call_lines(
-    entry: TranscriptEntry, outcome: TranscriptEntry | None, limits: Limits
+    entry: TranscriptEntry, outcome: TranscriptEntry | None, limits: ShownLines
 ) -> list[Line]:
     mark = "? asks for" if entry.kind == "asked" else "⚙"
     first, *rest = text_lines(entry.text) or [(Cell(""),)]
