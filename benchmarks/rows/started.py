@@ -1,0 +1,199 @@
+"""What the daemon takes for the agents that it runs, beside what the agents take themselves."""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.places import Place, a_place
+from benchmarks.row import Aim, Benchmark, Budget, CannotMeasure, Comparison, comparison
+from benchmarks.warm_daemon import a_warm_daemon
+from orchestra_core.daemon.ask_daemon import ask_daemon, introduction
+from orchestra_core.daemon.start_daemon import daemon_environ
+from orchestra_core.process.started_mark import STARTED
+from orchestra_core.project import find_project
+from orchestra_core.replies.chambers import CreatedChambers
+from orchestra_core.replies.tasks import StartedTask
+from tests.support.claude_code import client_environ, installed_claude
+from tests.support.npm import CannotInstallError
+from tests.support.orchestration import in_memory
+from tests.support.scripted_model import CallTool, ModelAnswer, ModelRequest, Say, scripted_model
+
+_SIZES = (1, 5, 20)
+_SECONDS = 30.0
+_AT_ONCE = 10  # chambers of one batch
+_PATIENCE = 400.0  # for twenty agents that start on two cores
+_THEIRS = "the agents themselves"
+
+
+def measure(budget: Budget) -> list[Comparison]:
+    """Run one, five and twenty real agents on a scripted model."""
+    try:
+        claude = installed_claude()
+    except CannotInstallError as error:
+        raise CannotMeasure(f"Claude Code cannot be installed here: {error}") from error
+    if not Path("/proc/self/smaps_rollup").exists():
+        raise CannotMeasure("there is no /proc/PID/smaps_rollup, which tells of shared memory")
+    comparisons: list[Comparison] = []
+    for size in _SIZES[:1] if budget.short else _SIZES:
+        comparisons += _sized(claude, size, budget.seconds(_SECONDS, 2.0))
+    return comparisons
+
+
+def _sized(claude: Path, size: int, seconds: float) -> list[Comparison]:
+    """Measure that many workers, each in a turn that calls a tool every two seconds."""
+    with a_place() as place, scripted_model(_at_work) as model:
+        directory = place.repository().path
+        places = asyncio.run(_chambers(place, directory, size))
+        with _configured(place, claude, model.url), a_warm_daemon(place, directory):
+            answer = ask_daemon(find_project(directory).git_dir, {"call": "about"}, 5) or {}
+            daemon, store = int(answer["pid"]), place.server.process
+            if store is None:
+                raise CannotMeasure("the store's process is not ours")
+            alone = _memory_mib([daemon])
+            for chamber in places:
+                _start(place, directory, chamber.name)
+            _wait_until(lambda: len(model.requests) >= 2 * size)
+            agents, ours = _processes_in(places), [daemon, store.pid]
+            began, cpu = time.monotonic(), (_cpu_seconds(ours), _cpu_seconds(agents))
+            time.sleep(seconds)
+            passed = time.monotonic() - began
+            our_cpu = 100 * (_cpu_seconds(ours) - cpu[0]) / passed
+            their_cpu = 100 * (_cpu_seconds(agents) - cpu[1]) / passed
+            guards = _memory_mib(_guards_of(daemon))
+            grown = _memory_mib([daemon]) - alone + guards
+            theirs = _memory_mib(_processes_in(places))
+    what = f"{size} worker{'s' if size > 1 else ''}"
+    return [
+        comparison(
+            f"{what}: memory", "MiB", [grown], Aim(0.05), versus=_THEIRS, against=[theirs],
+            note=f"more than the {alone:.0f} MiB without; {guards:.1f} MiB of it are guards",
+        ),
+        comparison(
+            f"{what}: processor at work", "%", [our_cpu], Aim(0.25),
+            versus=_THEIRS, against=[their_cpu], note="the daemon's and the store's",
+        ),
+    ]  # fmt: skip
+
+
+def _at_work(request: ModelRequest) -> ModelAnswer:
+    return [Say(f"Step {request.turn}."), CallTool("Bash", {"command": "sleep 2"})]
+
+
+@contextmanager
+def _configured(place: Place, claude: Path, model_url: str) -> Generator[None]:
+    """Let the daemon start this client on this model, and find nothing of the person's."""
+    home = place.directory / "home"
+    (home / "orchestra").mkdir(parents=True)
+    (home / "orchestra" / "config.toml").write_text(f'[agents.claude]\ncommand = ["{claude}"]\n')
+    before = dict(os.environ)
+    os.environ.update(client_environ(home, model_url), XDG_CONFIG_HOME=str(home))
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+async def _chambers(place: Place, directory: Path, count: int) -> list[Path]:
+    paths = list[Path]()
+    async with in_memory(place.settings, directory) as conductor:
+        task = await conductor.call(StartedTask, "start_task", {"description": "Measure agents"})
+        for first in range(0, count, _AT_ONCE):
+            names = [f"part-{number}" for number in range(first, min(first + _AT_ONCE, count))]
+            arguments = {"task_id": task.task_id, "chamber_names": names}
+            made = await conductor.call(CreatedChambers, "create_chambers_batch", arguments)
+            paths += [Path(chamber.path) for chamber in made.chambers]
+    return paths
+
+
+def _start(place: Place, directory: Path, chamber: str) -> None:
+    """Start an agent as `orchestra start` does, through the daemon."""
+    project = find_project(directory)
+    command = {"name": "start", "chamber": chamber, "text": "Work.", "policy": "all"}
+    question = {
+        "call": "command",
+        "command": {**command, "root": str(directory)},
+        **introduction(project.git_dir, daemon_environ(project, place.settings)),
+    }
+    answer = ask_daemon(project.git_dir, question, 30.0)
+    if answer is None or "text" not in answer:
+        raise RuntimeError(f"the daemon starts no agent: {answer}")
+
+
+def _wait_until(met: Callable[[], bool]) -> None:
+    until = time.monotonic() + _PATIENCE
+    while not met():
+        if time.monotonic() > until:
+            raise CannotMeasure(f"the agents were not at work after {_PATIENCE:.0f} s")
+        time.sleep(0.1)
+
+
+def _processes_in(places: Iterable[Path]) -> list[int]:
+    """Return the processes of the agents, by the directories in which they work."""
+    directories = {str(place) for place in places}
+    return [process for process in _all_processes() if _directory_of(process) in directories]
+
+
+def _guards_of(daemon: int) -> list[int]:
+    """Return the shells that wait for the daemon's death, one for each agent."""
+    mark = STARTED.encode()
+    return [
+        process
+        for process in _all_processes()
+        if _stat(process)[1:2] == [str(daemon)] and mark in _command(process).split(b"\0")
+    ]
+
+
+def _all_processes() -> list[int]:
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal()]
+
+
+def _directory_of(process: int) -> str:
+    try:
+        return str(Path(f"/proc/{process}/cwd").readlink())
+    except OSError:
+        return ""
+
+
+def _command(process: int) -> bytes:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def _stat(process: int) -> list[str]:
+    """Return the fields of proc(5) behind the name: the state, the parent and so on."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
+def _cpu_seconds(processes: Iterable[int]) -> float:
+    """Return what processes took, with what those took that they have waited for."""
+    ticks = sum(int(field) for process in processes for field in _stat(process)[11:15])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _memory_mib(processes: Iterable[int]) -> float:
+    """Return the memory of processes; what several share counts once."""
+    total = 0
+    for process in processes:
+        try:
+            lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="utf-8")
+        except OSError:  # it has ended
+            continue
+        total += sum(int(line.split()[1]) for line in lines.splitlines() if line.startswith("Pss:"))
+    return total / 1024
+
+
+ROW = Benchmark(
+    "started",
+    "What the daemon takes for agents that it runs (real Claude Code on a scripted model, each "
+    "calling a tool every two seconds), beside what the agents take themselves.",
+    measure,
+)
