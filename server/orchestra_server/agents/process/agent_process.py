@@ -14,9 +14,10 @@ from orchestra_core.process.started_mark import STARTED
 from orchestra_core.text import one_line
 from orchestra_server.agents.driver import Launch
 from orchestra_server.agents.process.guard import Guard
+from orchestra_server.agents.process.input_pipe import InputPipe
 from orchestra_server.agents.process.leftovers import end_marked
 from orchestra_server.agents.process.line_splitter import LineSplitter, OutputLine
-from orchestra_server.agents.process.readiness import CHUNK, wait_readable, write_all
+from orchestra_server.agents.process.readiness import CHUNK, wait_readable
 
 WRITE_SECONDS = 10.0
 _GRACE = 2.0  # seconds from SIGTERM to SIGKILL
@@ -30,12 +31,12 @@ class AgentProcess:
 
     def __init__(self, process: "subprocess.Popen[bytes]", guard: Guard, mark: str) -> None:
         self._process, self._guard, self._mark = process, guard, mark
-        self._input, self._output, self._error_output = _pipes(process)
-        for pipe in (self._input, self._output, self._error_output):
+        agent_input, self._output, self._error_output = _pipes(process)
+        self._input = InputPipe(agent_input)
+        for pipe in (self._output, self._error_output):
             os.set_blocking(pipe.fileno(), False)
         self._ended = asyncio.get_running_loop().create_task(self._wait_for_end())
         self._errors = b""
-        self._writing = asyncio.Lock()
 
     @property
     def pid(self) -> int:
@@ -75,19 +76,14 @@ class AgentProcess:
             yield line
 
     async def write(self, content: bytes) -> None:
-        """Write to its input; raises Refused when it has ended or does not read."""
-        async with self._writing:
-            if self._input.closed or self._ended.done():
-                raise Refused("the agent has ended; start it again")
-            try:
-                await write_all(self._input.fileno(), content, WRITE_SECONDS)
-            except OSError as fault:
-                raise Refused("the agent has closed its input; start it again") from fault
+        """Write to its input, which it may read later; raises Refused when it has ended."""
+        if self._ended.done():
+            raise Refused("the agent has ended; start it again")
+        await self._input.write(content, WRITE_SECONDS)
 
     def close_input(self) -> None:
         """Let it read to the end of its input."""
-        with suppress(OSError):
-            self._input.close()
+        self._input.close()
 
     async def wait(self, seconds: float | None = None) -> int | None:
         """Return how it ended, None if it still runs after `seconds`."""

@@ -1,9 +1,6 @@
-"""Waits in the event loop until pipes can be read or written, without buffers of their own."""
+"""Waits in the event loop until pipes can be read, without buffers of its own."""
 
 import asyncio
-import os
-
-from orchestra_core.errors import Refused
 
 CHUNK = 65_536
 
@@ -31,28 +28,3 @@ async def wait_readable(
             loop.remove_reader(descriptor)
         readable.cancel()
     return ready
-
-
-async def write_all(descriptor: int, content: bytes, seconds: float) -> None:
-    """Write everything; raises Refused after `seconds` without progress, or OSError."""
-    loop = asyncio.get_running_loop()
-    rest = memoryview(content)
-    while rest:
-        try:
-            rest = rest[os.write(descriptor, rest[:CHUNK]) :]
-        except BlockingIOError:
-            writable: asyncio.Future[None] = loop.create_future()
-            loop.add_writer(descriptor, _wake, writable)
-            try:
-                async with asyncio.timeout(seconds):
-                    await writable
-            except TimeoutError:
-                message = f"it has not read its input for {seconds:.0f} s; stop it or wait"
-                raise Refused(message) from None
-            finally:
-                loop.remove_writer(descriptor)
-
-
-def _wake(waiter: "asyncio.Future[None]") -> None:
-    if not waiter.done():
-        waiter.set_result(None)
