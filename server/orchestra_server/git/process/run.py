@@ -18,9 +18,9 @@ from orchestra_server.git.process.plain_git import (
 # Commands in which git runs filters, merge drivers, signing, `core.fsmonitor` or hooks: also those
 # that only write a ref (reference-transaction) or an index (post-index-change).
 _STARTS_PROGRAMS = frozenset((
-    "add", "branch", "checkout-index", "commit", "commit-tree", "diff", "fetch", "hash-object",
-    "ls-files", "merge", "merge-tree", "read-tree", "reset", "status", "submodule", "symbolic-ref",
-    "update-index", "update-ref", "worktree", "write-tree",
+    "add", "branch", "checkout-index", "commit", "commit-tree", "diff", "diff-index", "fetch",
+    "hash-object", "ls-files", "merge", "merge-tree", "read-tree", "reset", "status", "submodule",
+    "symbolic-ref", "update-index", "update-ref", "worktree", "write-tree",
 ))  # fmt: skip
 
 

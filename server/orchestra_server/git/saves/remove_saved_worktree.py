@@ -24,7 +24,10 @@ from orchestra_server.git.worktrees.quarantine import (
     require_admin_directory,
     restore_from_quarantine,
 )
-from orchestra_server.git.worktrees.submodules import preserve_submodule_commits
+from orchestra_server.git.worktrees.submodules import (
+    preserve_submodule_commits,
+    require_no_own_repository,
+)
 
 
 def remove_worktree(repo: Repository, path: Path, ignored: IgnoredFiles = NO_IGNORED_FILES) -> None:
@@ -40,6 +43,7 @@ def remove_worktree(repo: Repository, path: Path, ignored: IgnoredFiles = NO_IGN
         return
     require_worktree(path)
     admin = require_admin_directory(repo, path)
+    require_no_own_repository(path, admin)
     if _has_submodules(path, admin):
         preserve_submodule_commits(repo, path)
         require_submodules_saved(repo, path, ignored)
@@ -62,6 +66,7 @@ def remove_landed_worktree(repo: Repository, path: Path, branch: str, commit: st
     restore_from_quarantine(path)
     require_worktree(path)
     admin = require_admin_directory(repo, path)
+    require_no_own_repository(path, admin)
     if _has_submodules(path, admin):
         return False
     with quarantined(path) as quarantined_path:

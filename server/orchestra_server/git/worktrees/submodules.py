@@ -18,6 +18,8 @@ from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import git_directory
 
 _PRESERVED = "refs/orchestra/saved"
+# The mode of a commit in an index, and an index that is mostly in another file.
+_SIGNS_OF_LINKS = (b"\0\0\xe0\0", b"link")
 _NONE_MATCHES = 1  # the status of `git config --get-regexp`
 # The copy's configuration names a working tree that may be gone.
 _UPLOAD = "env GIT_WORK_TREE=/ git-upload-pack"
@@ -78,6 +80,24 @@ def filled_submodules(worktree: Path, main_copies: Path) -> list[FilledSubmodule
         for module in _submodules(worktree)
         if (worktree / module.path / ".git").exists()
     ]
+
+
+def require_no_own_repository(worktree: Path, admin: Path) -> None:
+    """Raise Refused where a repository lies in a worktree that names it and has no submodule there.
+
+    Its commits and files are only in itself, and would be removed with the worktree.
+    """
+    index = admin / "index"
+    content = index.read_bytes() if index.exists() else b""
+    if not any(sign in content for sign in _SIGNS_OF_LINKS):
+        return
+    submodules = {module.path for module in _submodules(worktree)}
+    for path in _links(worktree):
+        if path not in submodules and (worktree / path / ".git").is_dir():
+            raise Refused(
+                f"{worktree / path} is a git repository of its own and no submodule: its commits "
+                "are nowhere else; move it out of the chamber, and try again"
+            )
 
 
 def take_out(submodule: FilledSubmodule, admin: Path) -> None:
@@ -177,16 +197,21 @@ def _has_commit(repository: Path, commit: str) -> bool:
     return run_git(repository, "cat-file", "-e", f"{commit}^{{commit}}", env=here).status == 0
 
 
-def _submodules(worktree: Path) -> list[_SubmoduleEntry]:
-    """Return the submodules named in .gitmodules that are in the index, with their commits."""
-    if not (worktree / ".gitmodules").is_file():
-        return []
+def _links(worktree: Path) -> dict[str, str]:
+    """Return the commits that the index names in place of directories, by path."""
     listed = git_output(worktree, "ls-files", "--stage", "-z").split("\0")
-    links = {
+    return {
         path: entry.split()[1]
         for entry, _, path in (line.partition("\t") for line in listed)
         if entry.startswith("160000 ")
     }
+
+
+def _submodules(worktree: Path) -> list[_SubmoduleEntry]:
+    """Return the submodules named in .gitmodules that are in the index, with their commits."""
+    if not (worktree / ".gitmodules").is_file():
+        return []
+    links = _links(worktree)
     named = run_git(
         worktree, "config", "-z", "--file", ".gitmodules",
         "--get-regexp", r"^submodule\..*\.path$", env=ceiling_env(worktree),

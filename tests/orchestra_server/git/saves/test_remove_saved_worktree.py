@@ -14,6 +14,7 @@ from orchestra_server.git.repository.repository import Repository, open_reposito
 from orchestra_server.git.saves.remove_saved_worktree import (
     delete_branch,
     delete_branches,
+    remove_landed_worktree,
     remove_worktree,
 )
 from orchestra_server.git.saves.save import save_work
@@ -37,6 +38,28 @@ def untouched(made: TestRepository) -> None:
     assert made.branches == ["main"]
     assert made.git("worktree", "list", "--porcelain").count("worktree ") == 1
     assert not (made.path / ".git" / "worktrees").exists()
+
+
+def test_a_repository_that_was_committed_as_such_keeps_its_chamber(tmp_path: Path) -> None:
+    made = small_repository(tmp_path / "repo")
+    repo = open_repository(made.path)
+    worktree = plan(repo, "auth")
+    add_worktrees(repo, [worktree])
+    inner = small_repository(worktree.path / "vendor" / "lib")
+    chamber = TestRepository(worktree.path)
+    chamber.git("add", "vendor/lib")
+    chamber.git("commit", "--quiet", "-m", "Take in a library")
+    said = "vendor/lib is a git repository of its own"
+    with pytest.raises(Refused, match=said):
+        remove_landed_worktree(repo, worktree.path, worktree.branch, chamber.head)
+    with pytest.raises(Refused, match=said):
+        remove_worktree(repo, worktree.path)
+    assert inner.status == ""
+    inner.path.rename(tmp_path / "lib")
+    chamber.git("rm", "--quiet", "--cached", "vendor/lib")
+    chamber.git("commit", "--quiet", "-m", "Leave it out")
+    remove_worktree(repo, worktree.path)
+    assert not worktree.path.exists()
 
 
 def test_a_clean_chamber_is_removed_although_it_is_locked(tmp_path: Path) -> None:

@@ -17,6 +17,16 @@ def chamber(tmp_path: Path) -> TestRepository:
     return made
 
 
+def test_a_commit_asks_no_file_monitor(chamber: TestRepository, tmp_path: Path) -> None:
+    asked, monitor = tmp_path / "asked", tmp_path / "monitor"
+    monitor.write_text(f"#!/bin/sh\ntouch '{asked}'\n", encoding="utf-8")
+    monitor.chmod(0o755)
+    chamber.write("README", "changed\n")
+    run_git(chamber.path, "config", "core.fsmonitor", str(monitor))
+    commit_uncommitted_work(chamber.path, "Add login")
+    assert not asked.exists()
+
+
 def test_all_changes_are_committed_including_untracked_files(chamber: TestRepository) -> None:
     chamber.write("README", "changed\n")
     chamber.write("new/ü", "new\n")
