@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.support import mutants
+
 ROOT = Path(__file__).parent.parent
 TESTS = ROOT / "tests"
 LONGEST_FILE = 400
@@ -95,6 +97,12 @@ def test_the_tests_named_in_the_list_exist(entry: Elsewhere) -> None:
     path = ROOT / entry.tests
     assert path.is_file() or any(path.glob("**/test_*.py"))
     assert entry.why
+
+
+@pytest.mark.parametrize("module", mutants.MODULES)
+def test_each_module_that_is_mutated_exists_and_has_the_tests_that_are_named(module: str) -> None:
+    assert (ROOT / mutants.SOURCE / f"{module}.py").is_file()
+    assert all((ROOT / mutants.TESTS / path).is_file() for path in mutants.tests_of(module))
 
 
 def test_no_class_name_stands_for_two_things() -> None:

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 _ROOT = Path(__file__).parents[2]
-_SOURCE = "server/orchestra_server"
-_TESTS = "tests/orchestra_server"
+SOURCE = "server/orchestra_server"
+TESTS = "tests/orchestra_server"
 _SECONDS = 120.0  # for the tests of one mutant
 _GIT_MODULES = (
     "git/repository/is_merged",
@@ -37,8 +37,9 @@ _GIT_MODULES = (
     ),
 )  # fmt: skip
 _DOMAIN_MODULES = (
-    *("chamber_lifecycle", "conflicts", "discoveries", "interrupts", "landing_holds"),
-    *("own_files", "task_lifecycle", "unintended_files"),
+    *("chambers/chamber_lifecycle", "chambers/conflicts", "chambers/own_files"),
+    *("tasks/landing_holds", "tasks/task_lifecycle", "tasks/unintended_files"),
+    *("workers/discoveries", "workers/interrupts"),
 )
 _SAVES, _SNAPSHOT, _WORKTREES = "git/saves/test_", "git/snapshot/test_", "git/worktrees/test_"
 _ROUND_TRIPS = (
@@ -84,7 +85,7 @@ _REDUNDANT = (
     ),
     *(r"ComparisonOperator_Is_(?!IsNot$)", r"ComparisonOperator_IsNot_(?!Is$)"),
 )
-_MODULES = (*_GIT_MODULES, *(f"domain/{name}" for name in _DOMAIN_MODULES))
+MODULES = (*_GIT_MODULES, *(f"domain/{name}" for name in _DOMAIN_MODULES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class Mutant:
 def main(wanted: Sequence[str]) -> int:
     """Mutate the wanted modules; return 1 when a mutant survives."""
     folders = tuple(f"{name}/" for name in wanted)
-    chosen = [name for name in _MODULES if not wanted or f"{name}/".startswith(folders)]
+    chosen = [name for name in MODULES if not wanted or f"{name}/".startswith(folders)]
     survivors = 0
     for module in chosen:
         mutants = mutate(module)
@@ -149,21 +150,22 @@ def _test_command(module: str, scratch: Path) -> list[str]:
         *(sys.executable, "-m", "pytest", "--quiet", "--exitfirst", "--randomly-dont-reorganize"),
         *(word for name in _UNUSED_PLUGINS for word in ("-p", f"no:{name}")),
         f"--basetemp={scratch}",
-        *(f"{_TESTS}/{path}" for path in _tests_of(module)),
+        *(f"{TESTS}/{path}" for path in tests_of(module)),
     ]
 
 
 def _config(module: str, test_command: Sequence[str]) -> str:
     redundant = "".join(f"'core/Replace{pattern}',\n" for pattern in _REDUNDANT)
     return (
-        f'[cosmic-ray]\nmodule-path = "{_SOURCE}/{module}.py"\ntimeout = {_SECONDS}\n'
+        f'[cosmic-ray]\nmodule-path = "{SOURCE}/{module}.py"\ntimeout = {_SECONDS}\n'
         f'test-command = "{shlex.join(test_command)}"\n'
         '[cosmic-ray.distributor]\nname = "local"\n'
         f"[cosmic-ray.filters.operators-filter]\nexclude-operators = [\n{redundant}]\n"
     )
 
 
-def _tests_of(module: str) -> Sequence[str]:
+def tests_of(module: str) -> Sequence[str]:
+    """Return the test modules of a module, relative to the tests of its package."""
     folder, _, name = module.rpartition("/")
     return _OTHER_TESTS.get(module, (f"{folder}/test_{name}.py",))
 
