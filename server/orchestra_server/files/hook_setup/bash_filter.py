@@ -1,18 +1,26 @@
 """The line that /bin/sh runs before a Bash command: most plain commands need no Python.
 
 What passes here is one command without quotes, redirections, variables or further commands, whose
-program only reads or builds. All else starts the hook, which judges it.
+program only reads, or builds where it stands. All else starts the hook, which judges it.
 """
+
+from collections.abc import Iterable
 
 from orchestra_server.files.hook_setup.shell_guard import Command, guarded
 
-_READING = (
+READS = (
     *("ls", "cat", "head", "tail", "wc", "grep", "rg", "pwd", "echo", "true", "false", "which"),
     *("file", "stat", "du", "df", "date", "whoami", "diff", "cmp", "basename", "dirname"),
-    *("realpath", "make", "pytest", "python -m pytest", "python3 -m pytest", "npm test"),
-    *("npm run", "cargo build", "cargo check", "cargo test", "go test", "go vet", "sleep"),
-    *("git status", "git show", "git log", "git diff", "git blame", "git rev-parse"),
+    *("realpath", "git status", "git show", "git log", "git diff", "git blame", "git rev-parse"),
+    "sleep",
 )
+# They write below their directory, and where their words say.
+BUILDS = (
+    *("make", "pytest", "python -m pytest", "python3 -m pytest", "npm test", "npm run"),
+    *("cargo build", "cargo check", "cargo test", "go test", "go vet"),
+)
+# A word of a build that may name a place outside its directory.
+_ELSEWHERE = r"*..*|*\ /*|*=/*|*-C*"
 _PLAIN = "A-Za-z0-9 ./_=:,@%+-"
 # The key stands once: quotes within a value are escaped in JSON.
 _COMMAND = "said=${asked#*'\"command\":'}; said=${said# }; said=${said#'\"'}; said=${said%%'\"'*}"
@@ -25,11 +33,18 @@ def bash_line(command: Command) -> str:
 
     In the main checkout only what a subagent calls, or a session in a chamber, is looked at.
     """
-    words = "|".join(f"{_escaped(words)}|{_escaped(words)}\\ *" for words in _READING)
-    passes = f"case $said in *[!{_escaped(_PLAIN)}]*|*--output*) ;; {words}) exit 0 ;; esac"
+    reads, builds = _pattern(READS), _pattern(BUILDS)
+    is_judged = f"*[!{_escaped(_PLAIN)}]*|*--output*"
+    passes = f"{is_judged}) ;; {reads}) exit 0 ;; {_ELSEWHERE}) ;; {builds}) exit 0 ;;"
     workers = "" if command.mailbox else f"{WORKERS_ONLY}; "
     line = guarded(command, command.present, "guard")
-    return f"asked=$(cat); {workers}{_COMMAND}; {passes}; printf '%s\\n' \"$asked\" | {{ {line}; }}"
+    judged = f"printf '%s\\n' \"$asked\" | {{ {line}; }}"
+    return f"asked=$(cat); {workers}{_COMMAND}; case $said in {passes} esac; {judged}"
+
+
+def _pattern(programs: Iterable[str]) -> str:
+    """Return a pattern of the shell for these programs with any words behind them."""
+    return "|".join(f"{_escaped(words)}|{_escaped(words)}\\ *" for words in programs)
 
 
 def _escaped(words: str) -> str:

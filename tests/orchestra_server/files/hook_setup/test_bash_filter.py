@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_server.files.hook_setup.bash_filter import bash_line
+from orchestra_server.files.hook_setup.bash_filter import BUILDS, READS, bash_line
 from orchestra_server.files.hook_setup.shell_guard import chamber_command, main_command
+from tests.orchestra_server.files.hook.bash.test_bash_writes import commands
 
 PASSING = ["ls", "ls -la src", "grep -rn PRICE src", "git status --short", "make test", "pytest -q"]
 JUDGED = [
@@ -40,6 +41,13 @@ def judged(tmp_path: Path) -> Path:
     return tmp_path / "judged"
 
 
+def passes_by_name(command: str) -> bool:
+    """Tell whether a command's program is one that may pass, and it is one plain line."""
+    programs = {words.split(" ")[0] for words in READS + BUILDS}
+    is_plain = not set(command) & set("<>|;&$`'\"()\n")
+    return is_plain and command.split(" ", maxsplit=1)[0] in programs
+
+
 def fire(line: str, payload: object, *, is_spaced: bool = False) -> None:
     separators = (", ", ": ") if is_spaced else (",", ":")
     told = json.dumps(payload, separators=separators)
@@ -61,6 +69,16 @@ def test_a_plain_command_that_reads_or_builds_passes_and_all_else_is_judged(
     assert judged.exists() is (command in JUDGED)
     if judged.exists():
         assert json.loads(judged.read_text()) == payload
+
+
+@pytest.mark.parametrize(
+    "command", [words for words, _ in commands("denied") if passes_by_name(words)]
+)
+def test_no_command_that_the_guard_denies_passes_in_the_shell(judged: Path, command: str) -> None:
+    root = judged.parent / ".claude" / "worktrees" / "auth"
+    line = bash_line(chamber_command(judged.parent / "python", judged.parent, root))
+    fire(line, {"cwd": str(root), "tool_input": {"command": command}})
+    assert judged.exists()
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ CHANGES_WORDS = (
     "prune pull push read-tree rebase reflog remote repack replace rerere reset restore revert rm "
     "send-pack sparse-checkout stage stash submodule subtree svn switch symbolic-ref tag "
     "unpack-objects update-index update-ref update-server-info worktree write-tree citool difftool "
-    "interpret-trailers hook filter-repo"
+    "interpret-trailers hook filter-repo merge-file"
 )
 CHANGES = frozenset(CHANGES_WORDS.split())
 OUTPUT = ("--output", "--output-directory")
@@ -100,6 +100,8 @@ def subcommand_writes(
     files = [Write(program, absolute(file, cwd)) for file in values_of(options, outputs)]
     if subcommand == "bundle" and operands[:1] == ["create"]:
         files += [Write(program, absolute(file, cwd)) for file in operands[1:2]]
+    if subcommand == "merge-file" and not has_option(options, ("-p", "--stdout")):
+        files += [Write(program, absolute(file, cwd)) for file in operands[:1]]
     if subcommand in ("apply", "am"):
         folders = values_of(split_options(words, ("--directory",))[0], ("--directory",))
         top = scene.root if scene.owner(os.path.realpath(cwd)) == "own" else cwd

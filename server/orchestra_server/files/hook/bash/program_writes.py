@@ -66,6 +66,7 @@ OUTPUT_OPTIONS: dict[str, tuple[str, ...]] = {
     "ssh-keygen": ("-f",),
     "cpio": ("-D", "-O"),
     "pandoc": ("-o", "--output"),
+    "csplit": ("-f", "--prefix"),
     "jq": (),
 }
 # With one of these options the operands are changed where they are; () is always.
