@@ -40,13 +40,18 @@ class Terminal:
     """Shows what the program paints; every wait is on what stands on the screen."""
 
     def __init__(
-        self, process: "subprocess.Popen[bytes]", master: int, size: tuple[int, int]
+        self,
+        process: "subprocess.Popen[bytes]",
+        master: int,
+        size: tuple[int, int],
+        patience: float = _PATIENCE,
     ) -> None:
         self.process = process
         self._master = master
         self._screen = AnsweringScreen(size, master)
         self._stream = pyte.ByteStream(self._screen)
         self._raw = b""
+        self._patience = patience
 
     @property
     def text(self) -> str:
@@ -63,7 +68,7 @@ class Terminal:
 
     def wait_until(self, met: Callable[[str], bool], what: str = "what was waited for") -> str:
         """Return the screen once `met` holds for it; the screen it failed on is in the message."""
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + self._patience
         while not met(self.text):
             left = deadline - time.monotonic()
             assert left > 0, f"{what} does not show:\n{self.text}"
@@ -117,6 +122,7 @@ def terminal(
     size: tuple[int, int] = (120, 40),
     *,
     controlling: bool = False,
+    patience: float = _PATIENCE,
 ) -> Generator[Terminal]:
     """Start `command` on a terminal of its own; at the end its whole session is gone."""
     master, slave = pty.openpty()
@@ -132,7 +138,7 @@ def terminal(
         start_new_session=True,
     )
     os.close(slave)
-    shown = Terminal(process, master, size)
+    shown = Terminal(process, master, size, patience)
     try:
         yield shown
     finally:
