@@ -25,7 +25,7 @@ def test_a_picture_fetches_no_font() -> None:
 
 def test_borders_are_lines_in_the_colour_of_their_text_and_words_stay() -> None:
     drawn = offline(STYLE + text("│─") + text("│ auth"))
-    assert 'd="M18.3 25.9V50.3M24.4 38.1H36.6"' in drawn
+    assert 'd="M18.3 25.4V50.8M24.4 38.1H36.6"' in drawn
     assert 'stroke="#3a414d"' in drawn
     assert text("│ auth") in drawn
 

@@ -9,6 +9,7 @@ import re
 _CELL, _ROW = 12.2, 24.4  # the size of a cell in pictures that rich exports
 _ABOVE = 18.5  # from a row's upper edge to the base of its text
 _ROUND = 5.0
+_OVER = 0.5  # by which upright lines overlap: a text's place is rounded, and rows would not meet
 _FONT_FACES = re.compile(r"\s*@font-face \{.*?\}\n", re.DOTALL)
 _FONTS = '"Fira Code", "DejaVu Sans Mono", Menlo, Consolas, monospace'
 _COLORS = re.compile(r"\.(terminal-[\w-]*r\d+) \{ fill: (#\w+)")
@@ -39,12 +40,12 @@ def _line_of(char: str, left: float, top: float) -> str:
     right, bottom = left + _CELL, top + _ROW
     match char:
         case "│":
-            return f"M{x:.1f} {top:.1f}V{bottom:.1f}"
+            return f"M{x:.1f} {top - _OVER:.1f}V{bottom + _OVER:.1f}"
         case "─":
             return f"M{left:.1f} {y:.1f}H{right:.1f}"
         case _:
             to_x = right if char in "╭╰" else left
-            to_y = bottom if char in "╭╮" else top
+            to_y = bottom + _OVER if char in "╭╮" else top - _OVER
             near_y = y + _ROUND if to_y > y else y - _ROUND
             near_x = x + _ROUND if to_x > x else x - _ROUND
             bend = f"Q{x:.1f} {y:.1f} {near_x:.1f} {y:.1f}"

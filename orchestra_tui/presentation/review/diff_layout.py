@@ -7,6 +7,7 @@ lines shows its first ones as quickly as a short one.
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 from orchestra_tui.presentation.review.comments import shown_text
@@ -19,6 +20,7 @@ NOTHING = -1
 NO_END = "  ⏎ no line end"  # shown after a last line that has none
 _TAB = 4
 _AT_FIRST = 200  # rows
+_BATCH = 32  # items
 
 
 class Item(NamedTuple):
@@ -159,15 +161,18 @@ class DiffLayout:
 
     def _place_while(self, is_wanted: Callable[[], bool]) -> None:
         while is_wanted():
-            item = next(self._rest, None)
-            if item is None:
+            batch = list(islice(self._rest, _BATCH))
+            if not batch:
                 self._unplaced = 0
                 return
-            if item.heading:
-                self.headings.append(len(self.items))
-            self.items.append(item)
-            self._starts.append(self._starts[-1] + self._height(item))
-            self._unplaced = max(0, self._unplaced - item.is_line)
+            end = self._starts[-1]
+            for item in batch:
+                if item.heading:
+                    self.headings.append(len(self.items))
+                self.items.append(item)
+                end += self._height(item)
+                self._starts.append(end)
+            self._unplaced = max(0, self._unplaced - sum(item.is_line for item in batch))
 
     def _side_width(self, width: int) -> int:
         return (width - 1) // 2 if self.split else width
@@ -183,7 +188,7 @@ class DiffLayout:
             pairs = _pairs(hunk.lines, start) if self.split else ((at, at) for at in numbers)
             for left, right in pairs:
                 yield Item(left, right)
-                for at in dict.fromkeys((left, right)):
+                for at in dict.fromkeys((left, right)) if notes else ():
                     if at in notes:
                         yield Item(note=notes[at])
             start += len(hunk.lines)
@@ -193,6 +198,8 @@ class DiffLayout:
             return len(item.note)
         if not item.is_line:
             return 1
+        if item.left == item.right:
+            return self._line_height(item.left)
         return max(self._line_height(item.left), self._line_height(item.right))
 
     def _line_height(self, at: int) -> int:

@@ -42,6 +42,7 @@ class HunkLines(Sequence[DiffLine]):
         self._removed = list(accumulate((block.count("-") for block in blocks), initial=0))
         self._old, self._new = old, new
         self._made: dict[int, DiffLine] = {}
+        self._counted = (0, 0, 0)  # a line, and how many are added and removed before it
 
     def __len__(self) -> int:
         """Return how many lines there are."""
@@ -62,9 +63,8 @@ class HunkLines(Sequence[DiffLine]):
         if line is None:
             text = self._texts[at]
             kind = _KINDS.get(text[:1], " ")
-            block, start = at // _BLOCK, at // _BLOCK * _BLOCK
-            added = self._added[block] + self._kinds.count("+", start, at)
-            removed = self._removed[block] + self._kinds.count("-", start, at)
+            added, removed = self._counts_before(at)
+            self._counted = (at + 1, added + (kind == "+"), removed + (kind == "-"))
             line = self._made[at] = DiffLine(
                 kind,
                 text[1:],
@@ -73,6 +73,16 @@ class HunkLines(Sequence[DiffLine]):
                 at not in self._unended,
             )
         return line
+
+    def _counts_before(self, at: int) -> tuple[int, int]:
+        counted_at, added, removed = self._counted
+        if counted_at == at:  # lines are mostly made in their order
+            return added, removed
+        block, start = at // _BLOCK, at // _BLOCK * _BLOCK
+        return (
+            self._added[block] + self._kinds.count("+", start, at),
+            self._removed[block] + self._kinds.count("-", start, at),
+        )
 
 
 class ChainedLines(Sequence[DiffLine]):

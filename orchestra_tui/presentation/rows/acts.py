@@ -12,23 +12,30 @@ EnterDoes = Literal["open", "answer", "write", "start"]
 class Act(NamedTuple):
     """What helps a worker; `enter` is what that key does on its row, `label` says it.
 
-    `words` are empty where nothing needs to be done, and `elsewhere` is true of what no key does.
+    `message` is what is sent to it where nothing else is written. `words` are empty where nothing
+    needs to be done, and `elsewhere` is true of what no key does.
     """
 
     words: str = ""
     enter: EnterDoes = "open"
     label: str = "open"
     elsewhere: bool = False
+    message: str = ""
+
+
+_RETRY = "Your last turn ended in an error. Go on where you stopped."
+_ASK = "Say in one line what you wait for, then go on."
+_WAKE = "You have unread messages. Read them and go on."
 
 
 NO_ACT = Act()
 _BY_CAUSE: Mapping[Cause, Act] = {
     "permission": Act("answer in its terminal", elsewhere=True),
     "question": Act("answer in its terminal", elsewhere=True),
-    "failed": Act("retry", "write", "write to retry"),
-    "unread": Act("wake", "write", "write to wake it"),
-    "critical": Act("wake", "write", "write to wake it"),
-    "silent": Act("ask", "write", "write to it"),
+    "failed": Act("retry", "write", "write to retry", message=_RETRY),
+    "unread": Act("wake", "write", "write to wake it", message=_WAKE),
+    "critical": Act("wake", "write", "write to wake it", message=_WAKE),
+    "silent": Act("ask", "write", "write to it", message=_ASK),
     "gone": Act("restart", "start", "start another"),
 }
 

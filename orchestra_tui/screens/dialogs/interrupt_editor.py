@@ -57,13 +57,16 @@ class InterruptEditor(Dialog):
         state: IndexedState,
         chambers: Sequence[Chamber],
         requires: Requires = "review",
+        suggested: str = "",
     ) -> None:
+        """Take what is sent for a review where nothing is written: nothing without `suggested`."""
         names = ", ".join(chamber.name for chamber in chambers)
         super().__init__(f"Interrupt {names}", _WRITING)
         self._tool_calls = actions
         self._state = state
         self._chambers = tuple(chambers)
         self._requires: Requires = requires
+        self._words = {**_WORDS, "review": suggested}
         self._sent: list[str] = []
         self._unreadable = unreadable_text(self._chambers, state)
 
@@ -74,7 +77,7 @@ class InterruptEditor(Dialog):
     def fields(self) -> Iterable[Widget]:
         """Yield the editor, the choice of strength and the place of the mail's progress."""
         editor = MessageEditor()
-        editor.placeholder = _WORDS[self._requires]
+        editor.placeholder = self._words[self._requires]
         yield editor
         yield Static("", id="unreadable", markup=False)
         yield Static(self._choice(), id="requires")
@@ -110,7 +113,7 @@ class InterruptEditor(Dialog):
         choices = list(REQUIRES)
         self._requires = choices[(choices.index(self._requires) + 1) % len(choices)]
         self.query_one("#requires", Static).update(self._choice())
-        self.query_one(TextArea).placeholder = _WORDS[self._requires]
+        self.query_one(TextArea).placeholder = self._words[self._requires]
 
     def action_start(self) -> None:
         """Send the message, and start a worker in each chamber that has none."""
@@ -122,7 +125,7 @@ class InterruptEditor(Dialog):
 
     def action_send(self, start_in: Sequence[Chamber] = ()) -> None:
         """Send the message that is written."""
-        message = self.query_one(TextArea).text.strip() or _WORDS[self._requires]
+        message = self.query_one(TextArea).text.strip() or self._words[self._requires]
         if self._sent:
             return
         if not message:

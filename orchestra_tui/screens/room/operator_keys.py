@@ -99,7 +99,7 @@ class OperatorKeys:
             case "answer":
                 return self.answer_if_asked()
             case "write":
-                self.interrupt()
+                self._write_as("interrupt", "review", self.act.message)
                 return True
             case "start":
                 self.workers.start()
@@ -216,18 +216,20 @@ class OperatorKeys:
             facts.append(f"Its worker is still {presence.state} ({doing}).".replace(" ()", ""))
         return "\n\n".join(facts)
 
-    def _write_as(self, action: str, requires: Requires) -> None:
+    def _write_as(self, action: str, requires: Requires, suggested: str = "") -> None:
         chamber = self._lists.chamber
         if chamber is None:
             self._cannot(action, NO_CHAMBER)
         elif not chamber.is_live:
             self._cannot(action, f"{chamber.name} is not live ({chamber.state})")
         else:
-            self._write_to([chamber], requires)
+            self._write_to([chamber], requires, suggested)
 
-    def _write_to(self, chambers: list[Chamber], requires: Requires = "review") -> None:
-        state = self._app.view_model.state
-        self._app.push_screen(InterruptEditor(self._app.tool_calls, state, chambers, requires))
+    def _write_to(
+        self, chambers: list[Chamber], requires: Requires = "review", suggested: str = ""
+    ) -> None:
+        tools, state = self._app.tool_calls, self._app.view_model.state
+        self._app.push_screen(InterruptEditor(tools, state, chambers, requires, suggested))
 
     def _do(self, work: Callable[[], Awaitable[str]]) -> None:
         """Call a tool without asking first; show the result or the tool's error line."""

@@ -22,15 +22,38 @@ NEEDS = WorkerState("needs-you")
             [],
             Act("answer in its terminal", elsewhere=True),
         ),
-        (WorkerState("needs-you", cause="failed"), [], Act("retry", "write", "write to retry")),
-        (WorkerState("needs-you", cause="critical"), [], Act("wake", "write", "write to wake it")),
-        (WorkerState("stuck", cause="silent"), [], Act("ask", "write", "write to it")),
         (WorkerState("working"), [], NO_ACT),
         (WorkerState("ready"), [], NO_ACT),
     ],
 )
 def test_what_helps_a_worker(worker: WorkerState, requests: list[WorkerRequest], act: Act) -> None:
     assert act_of(LIVE, worker, requests) == act
+
+
+@pytest.mark.parametrize(
+    ("worker", "words", "label", "message"),
+    [
+        (
+            WorkerState("needs-you", cause="failed"),
+            "retry",
+            "write to retry",
+            "Go on where you stopped.",
+        ),
+        (
+            WorkerState("needs-you", cause="critical"),
+            "wake",
+            "write to wake it",
+            "Read them and go on.",
+        ),
+        (WorkerState("stuck", cause="silent"), "ask", "write to it", "then go on."),
+    ],
+)
+def test_a_worker_that_can_be_written_to_has_words_for_when_none_are_typed(
+    worker: WorkerState, words: str, label: str, message: str
+) -> None:
+    act = act_of(LIVE, worker, [])
+    assert (act.enter, act.words, act.label) == ("write", words, label)
+    assert act.message.endswith(message)
 
 
 def test_nothing_helps_in_a_chamber_that_is_not_live() -> None:

@@ -71,6 +71,21 @@ async def test_mail_that_nobody_reads_says_so_before_it_is_sent_and_waits_to_be_
         assert len(calls_of(room.tools, "interrupt_worker")) == 1
 
 
+async def test_enter_twice_on_a_failed_workers_row_asks_it_to_go_on() -> None:
+    told = stories.busy()
+    assert told.state is not None
+    failed = replace(told.state.presence[f"{TASK}/auth"], state="failed")
+    told.state.presence[failed.chamber_id] = failed
+    async with room_of(told) as room:
+        await room.press("2", "g")
+        assert "enter: retry" in room.text
+        await room.press("enter")
+        assert "Go on where you stopped." in " ".join(room.text.split())
+        await room.press("enter")
+        [call] = calls_of(room.tools, "interrupt_worker")
+        assert call["message"] == "Your last turn ended in an error. Go on where you stopped."
+
+
 async def test_the_warning_follows_the_worker() -> None:
     async with room_of(stories.busy()) as room:
         screen = room.app.screen
