@@ -66,14 +66,16 @@ def fit_cell(cell: Cell, width: int, align: Align = "left") -> list[Cell]:
 def split_cell(cell: Cell, width: int) -> tuple[Cell, Cell]:
     """Return a cell that fits into `width` cells, and what is left of its text for another line.
 
-    Its badges stay whole as long as the first word has room beside them.
+    Its badges stay whole where they can; a text whose first word has no room beside them is left
+    for the other line.
     """
     text = inert(cell.text)
     used = sum(cell_len(inert(badge.text)) + 1 for badge in cell.badges)
     if cell_len(text) + used <= width:
         return cell, Cell("", cell.tone)
-    space = max(width - used, min(cell_len(text.partition(" ")[0]), (width + 1) // 2))
-    head = wrap(text, space)[0] if text else ""
+    space = width - used if used <= width else (width + 1) // 2
+    has_room = space >= min(cell_len(text.partition(" ")[0]), (width + 1) // 2)
+    head = wrap(text, space)[0] if has_room else ""
     return cell._replace(text=head), Cell(text[len(head) :].strip(), cell.tone)
 
 

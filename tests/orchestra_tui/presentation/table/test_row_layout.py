@@ -50,6 +50,12 @@ def test_a_restless_text_alone_makes_no_second_line() -> None:
 
 
 def test_badges_stay_whole_beside_the_first_word_of_a_long_text() -> None:
+    crowded = [Cell("●"), Cell("auth"), Cell("pytest tests", badges=(Cell("a long badge"),))]
+    first, second = row_lines([*crowded, Cell(""), Cell("3m")], Cell("|"), COLUMNS, WIDTHS)
+    assert (text(first), text(second)) == (
+        "|● auth       a long badge   3m",
+        "|          pytest tests        ",
+    )
     cells = [Cell("●"), Cell("auth"), Cell("pytest tests", badges=(Cell("go on"),)), Cell("")]
     first, second = row_lines([*cells, Cell("3m")], Cell("|"), COLUMNS, WIDTHS)
     assert (text(first), text(second)) == (
