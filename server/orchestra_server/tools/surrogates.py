@@ -1,8 +1,13 @@
 """Replaces lone surrogates in protocol text: JSON can escape them, UTF-8 cannot encode them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import fields, is_dataclass, replace
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, cast
 
+Arguments = ParamSpec("Arguments")
+Reply = TypeVar("Reply")
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 # A JSON escape: a surrogate pair, a surrogate without its other half, or any other escape, in this
 # order, so that the scan never starts in the middle of one (RFC 8259, section 7).
@@ -37,6 +42,39 @@ def _replace_surrogates_in_value(value: Json) -> Json:
             return [_replace_surrogates_in_value(item) for item in value]
         case _:
             return value
+
+
+def without_surrogates(
+    method: Callable[Arguments, Awaitable[Reply]],
+) -> Callable[Arguments, Awaitable[Reply]]:
+    """Let a method's reply, a dataclass, hold valid Unicode, whatever files are called in it."""
+
+    @wraps(method)
+    async def answer(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Reply:
+        return cast("Reply", _replace_surrogates_in_reply(await method(*args, **kwargs)))
+
+    return answer
+
+
+def _replace_surrogates_in_reply(value: Any) -> Any:
+    if isinstance(value, str):
+        return replace_surrogates(value)
+    if isinstance(value, list | tuple):
+        items = cast("list[Any] | tuple[Any, ...]", value)
+        return type(items)(_replace_surrogates_in_reply(item) for item in items)
+    if isinstance(value, dict):
+        pairs = cast("dict[Any, Any]", value).items()
+        return {
+            _replace_surrogates_in_reply(key): _replace_surrogates_in_reply(item)
+            for key, item in pairs
+        }
+    if is_dataclass(value) and not isinstance(value, type):
+        changed = {
+            field.name: _replace_surrogates_in_reply(getattr(value, field.name))
+            for field in fields(value)
+        }
+        return replace(value, **changed)
+    return value
 
 
 def replace_surrogates_in_json(line: str) -> str:

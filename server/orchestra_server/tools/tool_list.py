@@ -12,6 +12,7 @@ from orchestra_core.replies.reply import Reply
 from orchestra_server.tools.argument_errors import Signature
 from orchestra_server.tools.chamber_tools import ChamberTools
 from orchestra_server.tools.server_session import ServerSession
+from orchestra_server.tools.surrogates import without_surrogates
 from orchestra_server.tools.task_tools import TaskTools
 from orchestra_server.tools.worker_tools import WorkerTools
 
@@ -101,4 +102,5 @@ def _tool(method: Callable[..., Awaitable[Reply]], annotations: ToolAnnotations)
     tool.parameters = short_schema(model.model_json_schema(by_alias=True))
     reply = get_type_hints(method)["return"]
     tool.fn_metadata = FuncMetadata(arg_model=model, output_model=reply)
+    tool.fn = without_surrogates(method)
     return tool

@@ -4,11 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orchestra_core.replies.completion import PlannedCommit
 from orchestra_server.tools.surrogates import (
     Json,
     replace_surrogates,
     replace_surrogates_in_json,
     replace_surrogates_in_object,
+    without_surrogates,
 )
 
 
@@ -44,3 +46,13 @@ def test_surrogates_are_replaced_in_every_text_of_an_object_keys_included() -> N
     assert replace_surrogates_in_object(arguments) == {
         "a\ufffd": ["b\ufffd", {"c": "d\ufffd"}, 1, None, True]
     }
+
+
+async def test_a_reply_names_a_file_that_is_not_utf8_in_valid_unicode() -> None:
+    @without_surrogates
+    async def planned(*names: str) -> list[PlannedCommit]:
+        return [PlannedCommit(chamber="auth", files=list(names), count=len(names))]
+
+    assert await planned("caf\udce9.py", "é.py") == [
+        PlannedCommit(chamber="auth", files=["caf\ufffd.py", "é.py"], count=2)
+    ]
