@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def orchestra(
     return subprocess.run(
         [*COMMAND, *arguments],
         cwd=directory,
-        env=_environ(settings, environ),
+        env=orchestra_environ(settings, environ),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -39,7 +39,7 @@ def orchestra_running(
     with subprocess.Popen(
         [*COMMAND, *arguments],
         cwd=directory,
-        env=_environ(settings, environ),
+        env=orchestra_environ(settings, environ),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -57,12 +57,15 @@ def line_of(process: subprocess.Popen[str]) -> str:
     return process.stdout.readline()
 
 
-def _environ(settings: Settings, environ: dict[str, str]) -> dict[str, str]:
+def orchestra_environ(
+    settings: Settings, environ: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Return the environment in which a command uses `settings` and nothing of the user's."""
     return {
         **os.environ,
         **PLAIN_GIT,
         **environment(settings),
         REDIS_URL: settings.redis_url,
         "PYTHONUTF8": "1",
-        **environ,
+        **(environ or {}),
     }

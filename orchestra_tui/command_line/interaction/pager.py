@@ -1,36 +1,13 @@
-"""The operator's pager as git chooses it: GIT_PAGER, pager.diff, core.pager, PAGER, less."""
+"""Shows a text in the operator's pager, with what git sets for one."""
 
 import os
 import signal
 import subprocess
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
-
-from orchestra_server.git.process.run import run_git
 
 # What git sets for a pager where the user has not: git-config(1), core.pager.
 _PAGER_ENVIRONMENT = {"LESS": "FRX", "LV": "-c"}
-_NO_PAGER = ("", "cat")
-
-
-@dataclass(frozen=True, slots=True)
-class DiffTaste:
-    """How the operator's git shows a diff: through which pager, "" for none, and in colour."""
-
-    pager: str
-    color: bool
-
-
-def read_diff_taste(directory: Path) -> DiffTaste:
-    """Return what git would do for `git diff` on a terminal in `directory`."""
-    own = run_git(directory, "config", "--get", "pager.diff").out.strip()
-    usual = run_git(directory, "var", "GIT_PAGER").out.strip()
-    pager = {"": usual, "true": usual, "false": ""}.get(own, own)
-    colored = run_git(directory, "config", "--get-colorbool", "color.diff", "true").out.strip()
-    color = colored == "true" and not os.environ.get("NO_COLOR")
-    return DiffTaste("" if pager in _NO_PAGER else pager, color)
 
 
 def page(pager: str, text: str) -> None:

@@ -7,7 +7,7 @@ takes several times as long as the answer.
 import json
 import os
 from _socket import AF_UNIX, SOCK_STREAM, socket  # `socket` takes as long as the whole question
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from typing import Any, cast
 
@@ -42,29 +42,48 @@ def _state_dir(environ: Mapping[str, str]) -> str:
 
 
 def ask_daemon(
-    common_dir: Directory, question: Mapping[str, object], seconds: float
+    common_dir: Directory,
+    question: Mapping[str, object],
+    seconds: float,
+    told: Callable[[str], object] | None = None,
 ) -> Answer | None:
-    """Return the answer to a question; None where no daemon answers within `seconds`."""
+    """Return the answer to a question; None where no daemon answers within `seconds`.
+
+    With `told`, what has begun within `seconds` may take any time, and `told` hears what it waits
+    for.
+    """
     place = daemon_socket(common_dir)
     if not is_own_directory(os.path.dirname(place)):
         return None
+    if told is not None:
+        question = {**question, "progress": True}
     line = json.dumps(question).encode() + b"\n"
     try:
         with closing(socket(AF_UNIX, SOCK_STREAM)) as connection:
             connection.settimeout(seconds)
             connection.connect(place)
             connection.sendall(line)
-            return _read_answer(connection)
+            return _read_answer(connection, told)
     except (OSError, ValueError):
         return None
 
 
-def _read_answer(connection: socket) -> Answer | None:
+def _read_answer(connection: socket, told: Callable[[str], object] | None) -> Answer | None:
     received = bytearray()
-    while not received.endswith(b"\n"):
+    while True:
         part = connection.recv(_READ_AT_ONCE)
         if not part:
             return None
         received += part
-    answer: object = json.loads(received)
-    return cast("Answer", answer) if isinstance(answer, dict) else None
+        while b"\n" in part:
+            line, _, received = received.partition(b"\n")
+            part = bytes(received)
+            answer: object = json.loads(line)
+            if not isinstance(answer, dict):
+                return None
+            answer = cast("Answer", answer)
+            if told is None or "waits_for" not in answer:
+                return answer
+            connection.settimeout(None)
+            if answer["waits_for"]:
+                told(f"waiting for {answer['waits_for']}")

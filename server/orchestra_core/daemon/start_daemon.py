@@ -15,7 +15,7 @@ from orchestra_core.daemon.daemon_files import (
     start_lock,
 )
 from orchestra_core.errors import Unavailable, unavailable
-from orchestra_core.process.detached_process import empty_long_log, start_detached
+from orchestra_core.process.detached_process import INHERIT, empty_long_log, start_detached
 from orchestra_core.process.file_lock import is_locked, locked_file
 from orchestra_core.project import Project
 from orchestra_core.settings import PROJECT, REDIS_URL, Settings, environ_of
@@ -110,7 +110,8 @@ def _launch(common_dir: Directory, environ: Mapping[str, str]) -> int:
     try:
         empty_long_log(log)
         # Not in the repository: one that is removed must not stay in use.
-        return start_detached(command, log, directory=Path("/"), environ=environ)
+        # Its git, agents and commands write files as the starter's own would.
+        return start_detached(command, log, directory=Path("/"), environ=environ, umask=INHERIT)
     except OSError as error:
         raise Unavailable(f"the daemon could not be launched: {error}") from error
 

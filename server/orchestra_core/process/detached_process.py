@@ -5,6 +5,8 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+PRIVATE = 0o077
+INHERIT = -1
 LOG_LIMIT = 1_000_000  # bytes; a longer log is emptied at the next start
 # The shell exits at once, so that the process is nobody's child and never a zombie.
 _LAUNCH = 'log=$1; shift; "$@" </dev/null >>"$log" 2>&1 & echo $!'
@@ -17,10 +19,12 @@ def start_detached(
     directory: Path,
     environ: Mapping[str, str] | None = None,
     inherited: Sequence[int] = (),
+    umask: int = PRIVATE,
 ) -> int:
     """Start a command in a session of its own and return its process id.
 
-    It inherits the descriptors in `inherited`. Raises OSError where it cannot be started.
+    It inherits the descriptors in `inherited`, and this process's mask where `umask` is INHERIT.
+    Raises OSError where it cannot be started.
     """
     try:
         launched = subprocess.run(  # noqa: S603 - callers give a command of their own
@@ -33,7 +37,7 @@ def start_detached(
             env=environ,
             pass_fds=tuple(inherited),
             start_new_session=True,
-            umask=0o077,
+            umask=umask,
         )
         return int(launched.stdout)
     except (subprocess.CalledProcessError, ValueError) as error:

@@ -3,25 +3,38 @@
 import asyncio
 import contextlib
 import logging
+import math
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import msgspec
 
 from orchestra_core.clock import now_ms
 from orchestra_core.configuration.live_settings import LiveSettings
 from orchestra_core.errors import BadInput, OrchestraError
+from orchestra_core.models import OPERATOR
 from orchestra_core.project import Project
 from orchestra_core.text import one_line
+from orchestra_server.commands.chambers.chamber_command import (
+    CHAMBER_COMMANDS,
+    ChamberCommand,
+    as_document,
+    run_chamber_command,
+)
 from orchestra_server.commands.command import OperatorCommand, run_command
 from orchestra_server.daemon.served_store import ServedStore
+from orchestra_server.git.process.caller_environ import as_caller
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.concurrency.background_tasks import Background
 from orchestra_server.usecases.delivery.take_in_spool import take_in_spool
 
 _FINISH_SECONDS = 2.0
-CommandAnswer: TypeAlias = dict[str, object]
+_OF_CHAMBERS = frozenset(CHAMBER_COMMANDS)
+_PRIVATE = 0o077  # for the moment in which the process's mask is read
+CommandAnswer: TypeAlias = Mapping[str, object]
 _log = logging.getLogger(__name__)
 
 
@@ -33,21 +46,42 @@ class CommandRunner:
         self._settings = settings
         self._store = store
         self._background = Background()
+        self._umask = _umask()
 
-    async def run(self, asked: object) -> CommandAnswer:
-        """Run a command as it came over the socket."""
+    async def run(
+        self, asked: object, tell: Callable[[str], None] = lambda _waits_for: None
+    ) -> CommandAnswer:
+        """Run a command as it came over the socket; `tell` gets what it waits for."""
         try:
+            if _name(asked) in _OF_CHAMBERS:
+                return await self._run_for_chambers(msgspec.convert(asked, ChamberCommand), tell)
             command = msgspec.convert(asked, OperatorCommand)
-            text = await run_command(await self._context(command), command)
+            context = await self._context(command.root)
+            text = await run_command(replace(context, actor=command.actor), command)
         except msgspec.ValidationError as fault:
             return {"error": one_line(f"the daemon does not know this command: {fault}")}
         except OrchestraError as fault:
             return {"error": one_line(str(fault)), "misused": isinstance(fault, BadInput)}
         except Exception as fault:  # noqa: BLE001 - the asker must hear of it
-            _log.exception("%r failed", asked)
+            _log.exception("%r failed", _name(asked))  # without the asker's environment
             reason = one_line(f"{type(fault).__name__}: {fault}", 300)
             return {"error": f"the command failed inside the daemon ({reason}); see its log"}
         return {"text": text, "json": command.json}
+
+    async def _run_for_chambers(
+        self, command: ChamberCommand, tell: Callable[[str], None]
+    ) -> CommandAnswer:
+        """Run a command as the caller's own process would, with its environment."""
+        if command.umask not in (None, self._umask):
+            return {"differs": "umask"}  # files would get other rights
+        context = await self._context(command.root)
+
+        def on_wait(waits_for: str) -> None:
+            tell(one_line(waits_for))
+
+        waiting = replace(context, patience=math.inf, on_wait=on_wait)
+        with as_caller(command.environ or os.environ):
+            return as_document(await run_chamber_command(waiting, command))
 
     async def finish(self) -> None:
         """Wait for the background work of commands."""
@@ -55,13 +89,23 @@ class CommandRunner:
             async with asyncio.timeout(_FINISH_SECONDS):
                 await self._background.finish()
 
-    async def _context(self, command: OperatorCommand) -> Context:
+    async def _context(self, root: str) -> Context:
         store = await self._store.use()
         await take_in_spool(store, self._project.git_dir, now_ms)
         return Context(
             store=store,
-            project=replace(self._project, root=Path(command.root)),
+            project=replace(self._project, root=Path(root)),
             settings=self._settings.now(),
-            actor=command.actor,
+            actor=OPERATOR,
             background=self._background,
         )
+
+
+def _name(asked: object) -> object:
+    return cast("CommandAnswer", asked).get("name") if isinstance(asked, dict) else None
+
+
+def _umask() -> int:
+    mask = os.umask(_PRIVATE)
+    os.umask(mask)
+    return mask

@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from orchestra_core.daemon.ask_daemon import introduction
 from orchestra_core.daemon.daemon_files import daemon_socket
@@ -24,6 +24,8 @@ _LINE_LIMIT = 4 * 1024 * 1024
 _PRIVATE = 0o177  # the mask that leaves the socket to its owner alone
 
 Question = Mapping[str, Any]
+# Gets a command and whom to tell what it waits for.
+RunCommand: TypeAlias = Callable[[object, Callable[[str], None]], Awaitable[Mapping[str, object]]]
 
 
 class Listener:
@@ -34,7 +36,7 @@ class Listener:
         project: Project,
         settings: Settings,
         lifetime: Lifetime,
-        run_command: Callable[[object], Awaitable[Mapping[str, object]]],
+        run_command: RunCommand,
     ) -> None:
         self._project = project
         self._settings = settings
@@ -100,8 +102,17 @@ class Listener:
     async def _answer_command(
         self, question: Question, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        """Run a command and send what it prints; cancel it when the asker hangs up."""
-        running = asyncio.ensure_future(self._run_command(question.get("command")))
+        """Run a command and send what it prints; cancel it when the asker hangs up.
+
+        An asker that wants to know its progress is told at once that it has begun.
+        """
+
+        def tell(waits_for: str) -> None:
+            if question.get("progress"):
+                _say(writer, {"waits_for": waits_for})
+
+        tell("")
+        running = asyncio.ensure_future(self._run_command(question.get("command"), tell))
         leaving = asyncio.create_task(_hung_up(reader))
         try:
             await asyncio.wait([running, leaving], return_when=asyncio.FIRST_COMPLETED)

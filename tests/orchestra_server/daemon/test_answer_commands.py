@@ -1,6 +1,7 @@
 """What the daemon answers to a command, however it goes."""
 
 import asyncio
+import os
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,24 @@ async def test_a_command_goes_by_what_the_configuration_says_now(
     (tmp_path / "orchestra" / "config.toml").write_text("[limits]\nunread = 1\n")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     await until_awaited(is_urgent)
+
+
+async def test_a_command_of_chambers_runs_hooks_with_the_callers_environment_and_mask(
+    context: Context, runner: CommandRunner, tmp_path: Path
+) -> None:
+    await a_started_task(context)
+    hook = context.project.git_dir / "hooks" / "post-checkout"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f'#!/bin/sh\necho "$MARK" > {tmp_path}/mark\nsleep 1.2\n')
+    hook.chmod(0o755)
+    mask = os.umask(0o022)
+    os.umask(mask)
+    asked: dict[str, object] = {"name": "create", "root": str(context.project.root)}
+    asked |= {"chambers": ["auth"], "environ": {**os.environ, "MARK": "mine"}}
+    waits = list[str]()
+
+    assert await runner.run({**asked, "umask": mask ^ 0o007}) == {"differs": "umask"}
+    answer = await runner.run({**asked, "umask": mask}, waits.append)
+    assert str(answer["text"]).startswith("Created, in task")
+    assert (tmp_path / "mark").read_text() == "mine\n"
+    assert "post-checkout" in waits[0] or "worktree add" in waits[0]

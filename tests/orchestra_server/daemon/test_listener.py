@@ -5,7 +5,7 @@ import json
 import os
 import socket
 import stat
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +18,7 @@ from orchestra_core.daemon.start_daemon import daemon_environ
 from orchestra_core.project import Project, find_project
 from orchestra_core.settings import Settings
 from orchestra_server.daemon.lifetime import Lifetime
-from orchestra_server.daemon.listener import Listener, difference
+from orchestra_server.daemon.listener import Listener, RunCommand, difference
 from tests.support.repositories import small_repository
 from tests.support.waiting import until
 
@@ -28,7 +28,7 @@ def project(tmp_path: Path) -> Project:
     return find_project(small_repository(tmp_path / "shop").path)
 
 
-async def no_command(_: object) -> Answer:
+async def no_command(*_: object) -> Answer:
     return {"error": "there is none"}
 
 
@@ -36,7 +36,7 @@ async def no_command(_: object) -> Answer:
 async def listening(
     project: Project,
     settings: Settings,
-    run_command: Callable[[object], Awaitable[Answer]] = no_command,
+    run_command: RunCommand = no_command,
 ) -> AsyncGenerator[Lifetime]:
     lifetime = Lifetime(project.git_dir, lambda: 100)
     make_daemon_directories(project.git_dir)
@@ -147,7 +147,7 @@ async def test_a_command_is_run_and_holds_the_daemon_meanwhile(
 ) -> None:
     held = list[int]()
 
-    async def run(asked: object) -> Answer:
+    async def run(asked: object, _: object) -> Answer:
         held.append(lifetime.holders)
         return {"text": f"asked {asked}"}
 
@@ -156,6 +156,21 @@ async def test_a_command_is_run_and_holds_the_daemon_meanwhile(
         assert answer == {"text": "asked 7"}
         assert held == [1]
         await until(lambda: lifetime.holders == 0)
+
+
+async def test_an_asker_hears_what_a_command_waits_for_if_it_wants_to(
+    project: Project, settings: Settings
+) -> None:
+    async def run(_: object, tell: Callable[[str], None]) -> Answer:
+        tell("the hook")
+        return {"text": "done"}
+
+    question = from_user("command", project, settings)
+    waits = list[str]()
+    async with listening(project, settings, run):
+        answer = await asyncio.to_thread(ask_daemon, project.git_dir, question, 5.0, waits.append)
+        assert answer == await ask(project, question) == {"text": "done"}
+    assert waits == ["waiting for the hook"]
 
 
 async def test_a_command_of_another_store_is_not_run(project: Project, settings: Settings) -> None:
@@ -172,7 +187,7 @@ async def test_a_command_is_cancelled_when_its_asker_hangs_up(
 ) -> None:
     began, ended = asyncio.Event(), asyncio.Event()
 
-    async def run(_: object) -> Answer:
+    async def run(*_: object) -> Answer:
         began.set()
         try:
             await asyncio.Event().wait()

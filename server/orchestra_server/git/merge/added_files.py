@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from orchestra_core.configuration.configuration import read_configuration
 from orchestra_server.domain.tasks.unintended_files import Limits
+from orchestra_server.git.process.caller_environ import caller_environ
 from orchestra_server.git.repository.repository import Repository
 
 # Content is searched only in small files; others are judged by name.
@@ -128,7 +129,7 @@ def read_limits(repo: Repository) -> Limits:
 
 
 def _configured_limits(repo: Repository) -> Limits:
-    configuration = read_configuration(os.environ, repo.top)
+    configuration = read_configuration(caller_environ(), repo.top)
     large, many = (configuration.value(f"limits.{name}") for name in ("large_file", "many_files"))
     usual = Limits()
     return Limits(

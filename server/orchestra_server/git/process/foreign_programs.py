@@ -14,13 +14,14 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
 from typing import BinaryIO, TypeVar
 
 from orchestra_core.errors import Refused, Unavailable
+from orchestra_server.git.process.caller_environ import caller_environ
 from orchestra_server.git.process.plain_git import (
     ENVIRONMENT,
     INHERITED,
@@ -172,24 +173,17 @@ def map_watched(
     pool: ThreadPoolExecutor, work: Callable[[Item], Result], items: Iterable[Item]
 ) -> Iterator[Result]:
     """Map in threads with a copy of this context, which `pool.map` does not pass on."""
-    watch = _watch.get()
+    here = copy_context()
 
     def watched(item: Item) -> Result:
-        _watch.set(watch)
-        return work(item)
+        return here.copy().run(work, item)
 
     return pool.map(watched, items)
 
 
 def submit_watched(pool: ThreadPoolExecutor, work: Callable[[], Result]) -> Future[Result]:
     """Start one call in a thread as `map_watched` does."""
-    watch = _watch.get()
-
-    def watched() -> Result:
-        _watch.set(watch)
-        return work()
-
-    return pool.submit(watched)
+    return pool.submit(copy_context().run, work)
 
 
 @dataclass(slots=True)
@@ -230,7 +224,7 @@ def start_git(
 ) -> "subprocess.Popen[bytes]":
     """Start git in a session of its own; the caller waits for its end."""
     dropped = {*INHERITED, *_TERMINALS}
-    given = {name: value for name, value in os.environ.items() if name not in dropped}
+    given = {name: value for name, value in caller_environ().items() if name not in dropped}
     try:
         return subprocess.Popen(  # noqa: S603 - a list, no shell
             ["git", "-C", str(directory), *_SETTINGS, *args],  # noqa: S607 - git as run_git finds it

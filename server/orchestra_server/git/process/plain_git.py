@@ -12,6 +12,10 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from orchestra_core.errors import Unavailable
 from orchestra_core.text import one_line
+from orchestra_server.git.process.caller_environ import (
+    added_by_caller,
+    missing_from_caller,
+)
 
 if TYPE_CHECKING:
     from git.cmd import Git
@@ -96,7 +100,7 @@ def run_plain_git(
     Raises Unavailable when there is no git.
     """
     ours = env or {}
-    command = [*_unset_inherited(ours), "git", "-C", str(directory), *args]
+    command = [*_unset(ours), "git", "-C", str(directory), *args]
     with _stdin_file(stdin) as stdin_file:
         status, out, err = _git().execute(
             command,
@@ -105,7 +109,7 @@ def run_plain_git(
             with_exceptions=False,
             stdout_as_string=False,
             strip_newline_in_stdout=False,
-            env={**ENVIRONMENT, **ours},
+            env={**_caller_additions(), **ENVIRONMENT, **ours},
         )
     return GitResult(status, os.fsdecode(out), err)
 
@@ -132,13 +136,19 @@ def git_version() -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", said)[:3])
 
 
-def _unset_inherited(ours: Mapping[str, str]) -> list[str]:
-    """Return the `env` prefix that unsets inherited variables: GitPython can only add some.
+def _caller_additions() -> dict[str, str]:
+    return {name: value for name, value in added_by_caller().items() if name not in INHERITED}
+
+
+def _unset(ours: Mapping[str, str]) -> list[str]:
+    """Return the `env` prefix that unsets variables: GitPython can only add some.
 
     It leaves out the variables that this call sets, which `env` would unset too: a copied index
     would then be the real one.
     """
-    present = [name for name in INHERITED if name in os.environ and name not in ours]
+    dropped = dict.fromkeys((*INHERITED, *missing_from_caller()))
+    ours_or_all = {*ENVIRONMENT, *ours}
+    present = [name for name in dropped if name in os.environ and name not in ours_or_all]
     return ["env", *(part for name in present for part in ("-u", name))] if present else []
 
 

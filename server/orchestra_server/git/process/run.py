@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from orchestra_core.errors import Unavailable
+from orchestra_server.git.process.caller_environ import caller_environ
 from orchestra_server.git.process.foreign_programs import run_programs, run_programs_for_prefix
 from orchestra_server.git.process.plain_git import (
     GitResult,
@@ -53,7 +54,7 @@ def ceiling_env(directory: Path) -> dict[str, str]:
 
 def locale_env() -> dict[str, str]:
     """Return the environment for commands that run the user's hooks: with the user's locale."""
-    return {name: os.environ.get(name, "") for name in ("LC_ALL", "LANGUAGE")}
+    return {name: caller_environ().get(name, "") for name in ("LC_ALL", "LANGUAGE")}
 
 
 def git_output(

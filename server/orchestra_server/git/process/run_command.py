@@ -19,6 +19,7 @@ from functools import cache
 from pathlib import Path
 
 from orchestra_core.errors import Refused
+from orchestra_server.git.process.caller_environ import caller_environ
 from orchestra_server.git.process.foreign_programs import tell_wait
 from orchestra_server.git.process.plain_git import INHERITED
 
@@ -139,7 +140,7 @@ def _start(
     dropped = {*INHERITED, *_TERMINALS}
     given = {
         name: value
-        for name, value in os.environ.items()
+        for name, value in caller_environ().items()
         if name not in dropped and not name.startswith(_OURS)
     }
     process = subprocess.Popen(  # noqa: S603 - shown to the person, who has trusted it

@@ -5,10 +5,12 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from orchestra_tui.command_line import ask_warm
-from orchestra_tui.command_line.ask_warm import answered_warm, plain_command
+from orchestra_server.commands.chambers.chamber_command import ChamberCommand
+from orchestra_tui.command_line.warm import ask_warm
+from orchestra_tui.command_line.warm.ask_warm import answered_warm
 from tests.support.repositories import small_repository
 
 SLOW = ("argparse", "asyncio", "dataclasses", "msgspec", "pathlib", "socket", "subprocess")
@@ -19,7 +21,7 @@ def questions(monkeypatch: pytest.MonkeyPatch) -> list[Mapping[str, object]]:
     """What the daemon is asked; it answers `ANSWER`."""
     asked = list[Mapping[str, object]]()
 
-    def ask(_: object, question: Mapping[str, object], __: float) -> dict[str, object]:
+    def ask(_: object, question: Mapping[str, object], *__: object) -> dict[str, object]:
         asked.append(question)
         return dict(ANSWER)
 
@@ -30,58 +32,6 @@ def questions(monkeypatch: pytest.MonkeyPatch) -> list[Mapping[str, object]]:
 
 
 ANSWER: dict[str, object] = {}
-
-
-@pytest.mark.parametrize(
-    ("name", "arguments", "command"),
-    [
-        ("status", [], {}),
-        ("status", ["--json"], {"json": True}),
-        ("interrupt", ["auth", "Use PR 12"], {"chamber": "auth", "text": "Use PR 12"}),
-        (
-            "interrupt",
-            ["--requires", "stop", "auth", "--task", "t-1", "x"],
-            {"chamber": "auth", "text": "x", "requires": "stop", "task": "t-1"},
-        ),
-        ("interrupt", ["--cancel", "i-1"], {"cancel": "i-1"}),
-        ("resume", ["auth"], {"chamber": "auth"}),
-        ("start", ["auth", "Go", "--agent", "x"], {"chamber": "auth", "text": "Go", "agent": "x"}),
-        ("stop", ["auth"], {"chamber": "auth"}),
-        ("answer", [], {"words": []}),
-        ("answer", ["--json"], {"json": True, "words": []}),
-        ("answer", ["r-1"], {"request": "r-1", "words": []}),
-        ("answer", ["r-1", "deny", "no way"], {"request": "r-1", "words": ["deny", "no way"]}),
-    ],
-)
-def test_a_command_in_its_plain_form_is_understood_at_a_glance(
-    name: str, arguments: list[str], command: dict[str, object]
-) -> None:
-    assert plain_command(name, arguments) == {"name": name, **command}
-
-
-@pytest.mark.parametrize(
-    ("name", "arguments"),
-    [
-        ("status", ["--help"]),
-        ("status", ["too much"]),
-        ("answer", ["--follow"]),
-        ("answer", ["r-1", "deny", "--quick"]),
-        ("interrupt", []),
-        ("interrupt", ["auth"]),
-        ("interrupt", ["auth", ""]),
-        ("interrupt", ["auth", "--", "-x"]),
-        ("interrupt", ["auth", "x", "--requires"]),
-        ("interrupt", ["auth", "x", "--requires", "dance"]),
-        ("interrupt", ["auth", "x", "--cancel", "i-1"]),
-        ("interrupt", ["auth", "x", "--requires=stop"]),
-        ("resume", []),
-        ("resume", ["auth", "web"]),
-    ],
-)
-def test_any_other_form_is_left_to_the_parser_and_its_messages(
-    name: str, arguments: list[str]
-) -> None:
-    assert plain_command(name, arguments) is None
 
 
 def test_what_the_daemon_prints_is_printed(
@@ -154,7 +104,8 @@ def test_without_a_daemon_the_command_is_left_to_itself(tmp_path: Path) -> None:
 
 def test_asking_imports_nothing_that_takes_as_long_as_the_answer() -> None:
     code = (
-        "import orchestra_tui.command_line.__main__, orchestra_tui.command_line.ask_warm, sys\n"
+        "import orchestra_tui.command_line.__main__, sys\n"
+        "import orchestra_tui.command_line.warm.ask_warm\n"
         f"print(*(name for name in {SLOW!r} if name in sys.modules))"
     )
     ran = subprocess.run(
@@ -165,3 +116,34 @@ def test_asking_imports_nothing_that_takes_as_long_as_the_answer() -> None:
         timeout=60,
     )
     assert ran.stdout.split() == []
+
+
+def test_a_command_of_chambers_tells_the_daemon_its_environment_and_its_mask(
+    questions: list[Mapping[str, object]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MARK", "mine")
+    shop = small_repository(tmp_path / "shop").path
+    assert answered_warm(["-C", str(shop), "diff", "auth"], 7) == 0
+    asked = msgspec.convert(questions[0]["command"], ChamberCommand)
+    assert asked.environ["MARK"] == "mine"
+    assert asked.umask is not None
+    assert not asked.terminal
+
+
+def test_landing_shows_the_plan_and_then_what_happened(
+    questions: list[Mapping[str, object]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ANSWER["question"] = "Land auth on main?"
+    shop = small_repository(tmp_path / "shop").path
+    assert answered_warm(["-C", str(shop), "land", "-y"], 7) == 0
+    asked = [msgspec.convert(each["command"], ChamberCommand).step for each in questions]
+    assert asked == ["plan", "land"]
+    assert capsys.readouterr().out == "all is well\n" * 2
+
+
+def test_landing_that_needs_an_answer_is_left_to_the_command_where_nobody_can_be_asked(
+    questions: list[Mapping[str, object]], tmp_path: Path
+) -> None:
+    shop = small_repository(tmp_path / "shop").path
+    assert answered_warm(["-C", str(shop), "land"], 7) is None
+    assert questions == []

@@ -1,4 +1,4 @@
-from orchestra_tui.command_line.interaction.diff_colors import colored_diff
+from orchestra_server.commands.chambers.diff_colors import colored_diff
 
 DIFF = """\
 diff --git a/a b/a

@@ -1,0 +1,31 @@
+"""Runs a command of chambers in this process, where no daemon has run it."""
+
+import math
+import os
+
+from orchestra_server.commands.chambers.chamber_command import (
+    ChamberCommand,
+    as_document,
+    check_chamber_command,
+    run_chamber_command,
+)
+from orchestra_tui.command_line.command_context import CommandContext
+from orchestra_tui.command_line.interaction.show_answer import Answer
+from orchestra_tui.command_line.open_project import open_project
+from orchestra_tui.command_line.run_to_end import run_to_end
+
+
+def run_here(place: CommandContext, command: ChamberCommand) -> Answer:
+    """Return what the command prints; raises what it fails with."""
+    check_chamber_command(command)
+    return run_to_end(_run(place, command))
+
+
+def root_of(place: CommandContext) -> str:
+    """Return the directory that a command is typed in."""
+    return os.fspath(place.directory)
+
+
+async def _run(place: CommandContext, command: ChamberCommand) -> Answer:
+    async with open_project(place, patience=math.inf) as context:
+        return as_document(await run_chamber_command(context, command))

@@ -1,0 +1,1 @@
+"""Commands that the clone's daemon answers, understood and asked for without slow imports."""

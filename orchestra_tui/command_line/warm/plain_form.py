@@ -1,0 +1,148 @@
+"""Commands in their plain form, read at a glance; any other form is the parser's."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+_REQUIRES = ("review", "stop", "suspend")
+
+Command = dict[str, object]
+
+
+class Form(NamedTuple):
+    """What a command takes; `rest` is the member of all words that are left, `least` how many.
+
+    A flag gives a member its value, an option a member what follows it, and `several` all words
+    that do.
+    """
+
+    flags: Mapping[str, tuple[str, object]] = {}
+    options: Mapping[str, str] = {}
+    several: Mapping[str, str] = {}
+    words: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    rest: str = ""
+    least: int = 0
+
+
+_JSON: Mapping[str, tuple[str, object]] = {"--json": ("json", True)}
+_TASK = {"--task": "task"}
+_CONFIRM: Mapping[str, tuple[str, object]] = {"--confirm": ("confirm", True)}
+_FORMS = {
+    "status": Form(_JSON),
+    "interrupt": Form(
+        options={"--requires": "requires", "--task": "task", "--cancel": "cancel"},
+        words=("chamber", "text"),
+    ),
+    "resume": Form(options=_TASK, words=("chamber",)),
+    "start": Form(
+        options={"--agent": "agent", "--policy": "policy", "--task": "task"},
+        words=("chamber", "text"),
+    ),
+    "stop": Form(options=_TASK, words=("chamber",)),
+    "answer": Form(_JSON, optional=("request",), rest="words"),
+    "__complete": Form(words=("kind",)),
+    "create": Form(
+        {**_JSON, "--start": ("start", True)},
+        {"--task": "task", "--title": "title", "--agent": "agent"},
+        rest="chambers",
+        least=1,
+    ),
+    "diff": Form(
+        {
+            **_JSON,
+            "--stat": ("stat", True),
+            "--uncommitted": ("part", "uncommitted"),
+            "--all": ("part", "all"),
+        },
+        _TASK,
+        words=("chamber",),
+    ),
+    "land": Form(
+        {
+            **_JSON,
+            **_CONFIRM,
+            "--partial": ("partial", True),
+            "--again": ("again", True),
+            "--dry-run": ("dry_run", True),
+            "--yes": ("yes", True),
+            "-y": ("yes", True),
+        },
+        {"--summary": "summary", "-m": "summary"},
+        {"--only": "only"},
+        optional=("task",),
+    ),
+    "close": Form({**_JSON, **_CONFIRM}, _TASK, words=("chamber",)),
+}
+CHAMBER_COMMANDS = ("create", "diff", "land", "close")
+
+
+def is_known(name: str) -> bool:
+    """Tell whether the daemon answers a command of that name."""
+    return name in _FORMS
+
+
+def plain_command(name: str, arguments: list[str]) -> Command | None:
+    """Return a command's members, None where its arguments are not in their plain form."""
+    form = _FORMS[name]
+    options = _read_options(form, arguments)
+    if options is None or options[0].get("requires", "review") not in _REQUIRES:
+        return None
+    members, words = options
+    if name == "create" and "task" in members and "title" in members:
+        return None  # they exclude each other
+    if "cancel" in members:
+        return None if words else {"name": name, **members}
+    named = _read_words(form, words)
+    return None if named is None else {"name": name, **members, **named}
+
+
+def _read_options(form: Form, arguments: list[str]) -> tuple[Command, list[str]] | None:
+    """Return the members that options set, and the words beside them."""
+    members: Command = {}
+    words = list[str]()
+    at = 0
+    while at < len(arguments):
+        argument = arguments[at]
+        at += 1
+        if argument in form.flags:
+            member, value = form.flags[argument]
+            if members.get(member, value) != value:
+                return None  # one of several that exclude each other
+            members[member] = value
+        elif argument in form.options or argument in form.several:
+            following = list(_following(arguments, at, several=argument in form.several))
+            if not following or "" in following:
+                return None
+            at += len(following)
+            _set(form, argument, following, members)
+        elif argument.startswith("-") or not argument:
+            return None
+        else:
+            words.append(argument)
+    return members, words
+
+
+def _following(arguments: list[str], at: int, *, several: bool) -> Iterator[str]:
+    for argument in arguments[at:] if several else arguments[at : at + 1]:
+        if several and argument.startswith("-"):
+            return
+        yield argument
+
+
+def _set(form: Form, argument: str, following: list[str], members: Command) -> None:
+    if argument in form.options:
+        members[form.options[argument]] = following[0]
+        return
+    member = form.several[argument]
+    earlier = members.get(member)
+    members[member] = [*(earlier if isinstance(earlier, list) else ()), *following]
+
+
+def _read_words(form: Form, words: list[str]) -> Command | None:
+    """Return the members that words set, None for too few or too many."""
+    expected = form.words + form.optional[: len(words)]
+    rest = words[len(expected) :]
+    if len(words) < max(len(expected), form.least) or (rest and not form.rest):
+        return None
+    named: Command = dict(zip(expected, words, strict=False))
+    return {**named, form.rest: rest} if form.rest else named

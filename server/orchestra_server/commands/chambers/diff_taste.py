@@ -1,0 +1,27 @@
+"""How the caller's git shows a diff: through GIT_PAGER, pager.diff or PAGER, and in colour."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestra_server.git.process.caller_environ import caller_environ
+from orchestra_server.git.process.run import run_git
+
+_NO_PAGER = ("", "cat")
+
+
+@dataclass(frozen=True, slots=True)
+class DiffTaste:
+    """Through which pager a diff is shown, "" for none, and whether in colour."""
+
+    pager: str
+    color: bool
+
+
+def read_diff_taste(directory: Path) -> DiffTaste:
+    """Return what git would do for `git diff` on a terminal in `directory`. Blocking."""
+    own = run_git(directory, "config", "--get", "pager.diff").out.strip()
+    usual = run_git(directory, "var", "GIT_PAGER").out.strip()
+    pager = {"": usual, "true": usual, "false": ""}.get(own, own)
+    colored = run_git(directory, "config", "--get-colorbool", "color.diff", "true").out.strip()
+    color = colored == "true" and not caller_environ().get("NO_COLOR")
+    return DiffTaste("" if pager in _NO_PAGER else pager, color)

@@ -1,0 +1,47 @@
+"""Programs that run for a caller have the caller's environment."""
+
+import asyncio
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from orchestra_server.git.process.caller_environ import as_caller, caller_environ
+from orchestra_server.git.process.foreign_programs import map_watched, submit_watched
+from orchestra_server.git.process.run import run_git
+from tests.support.repositories import PLAIN_GIT, small_repository
+
+
+def test_without_a_caller_the_environment_is_the_processs_own() -> None:
+    assert caller_environ() is os.environ
+
+
+@pytest.mark.parametrize("command", [("var", "GIT_AUTHOR_IDENT"), ("status", "--porcelain=v2")])
+def test_git_runs_with_what_the_caller_has_and_without_what_only_this_process_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, str]
+) -> None:
+    shop = small_repository(tmp_path / "shop")
+    told = tmp_path / "told"
+    program = tmp_path / "bin" / "git"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\necho "$MINE $OURS" >> {told}\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("OURS", "of the daemon")
+    own = {**os.environ, **PLAIN_GIT, "MINE": "of the caller", "GIT_DIR": "/nowhere"}
+    own["PATH"] = f"{program.parent}:{own['PATH']}"
+    del own["OURS"]
+    monkeypatch.setenv("PATH", own["PATH"])
+    with as_caller(own):
+        run_git(shop.path, *command)
+    assert told.read_text() == "of the caller \n"
+
+
+async def test_threads_that_work_for_the_caller_have_its_environment() -> None:
+    def mark(_: object = None) -> str:
+        return caller_environ().get("MARK", "")
+
+    with as_caller({"MARK": "mine"}), ThreadPoolExecutor(2) as pool:
+        assert list(map_watched(pool, mark, range(3))) == ["mine"] * 3
+        assert submit_watched(pool, mark).result() == "mine"
+        assert await asyncio.to_thread(mark) == "mine"
