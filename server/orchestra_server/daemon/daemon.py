@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Collection, Generator
 from contextlib import nullcontext
@@ -103,9 +104,9 @@ async def _live(project: Project, settings: Settings) -> None:
             )
             watching = asyncio.create_task(wait_for_removal(project.git_dir))
             watching.add_done_callback(lambda _: lifetime.end())
-            sweeping = asyncio.create_task(_stop_unused_servers(settings))
+            _sweep_in_a_thread(settings)
             await lifetime.ended()
-            await _end((serving, watching, sweeping))
+            await _end((serving, watching))
     except OSError as fault:
         raise unavailable(fault) from fault
     finally:
@@ -127,10 +128,17 @@ async def _end(tasks: Collection[asyncio.Task[None]]) -> None:
         os._exit(0)
 
 
-async def _stop_unused_servers(settings: Settings) -> None:
-    """Stop private servers that killed processes have left running, for this clone or any other."""
-    for name in await asyncio.to_thread(stop_unused, settings.runtime_dir):
-        _log.warning("stopped the private Valkey of %s, which nobody used", name)
+def _sweep_in_a_thread(settings: Settings) -> None:
+    """Stop private servers that killed processes have left running, for this clone or any other.
+
+    One that does not end must not keep the daemon, so nothing waits for the thread.
+    """
+
+    def sweep() -> None:
+        for name in stop_unused(settings.runtime_dir):
+            _log.warning("stopped the private Valkey of %s, which nobody used", name)
+
+    threading.Thread(target=sweep, daemon=True).start()
 
 
 async def serve_clone(

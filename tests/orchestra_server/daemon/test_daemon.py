@@ -129,21 +129,36 @@ async def test_serving_that_is_cancelled_ends_although_its_store_cannot_be_close
     assert serving.cancelled()
 
 
+_STUBBORN = """
+async def stubborn(*_):
+    while True:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            pass
+daemon.serve_clone = stubborn
+"""
+
+
+_SWEEPING = "daemon.stop_unused = lambda _: time.sleep(60)"
+
+
+@pytest.mark.parametrize(
+    ("part", "complaint"),
+    [
+        (_STUBBORN, "not everything had ended"),
+        ("daemon.stop_unused = lambda _: time.sleep(60)", ""),
+    ],
+)
 def test_a_daemon_leaves_although_a_part_of_it_does_not_end(
-    project: Project, settings: Settings
+    project: Project, settings: Settings, part: str, complaint: str
 ) -> None:
     code = (
-        "import asyncio, sys\n"
+        "import asyncio, sys, time\n"
         "from orchestra_server.daemon import daemon\n"
         "from orchestra_server.__main__ import main\n"
         "daemon._LEAVE_SECONDS = 0.1\n"
-        "async def stubborn(*_):\n"
-        "    while True:\n"
-        "        try:\n"
-        "            await asyncio.sleep(60)\n"
-        "        except asyncio.CancelledError:\n"
-        "            pass\n"
-        "daemon.serve_clone = stubborn\n"
+        f"{part}\n"
         "sys.argv[1:] = ['daemon']\n"
         "sys.exit(main())\n"
     )
@@ -156,7 +171,7 @@ def test_a_daemon_leaves_although_a_part_of_it_does_not_end(
     wait_until(lambda: ask_daemon(project.git_dir, {"call": "stop"}, 5) is not None)
     _, said = process.communicate(timeout=30)
     assert process.returncode == 0
-    assert "not everything had ended" in said
+    assert complaint in said
 
 
 def test_a_daemon_waits_for_a_store_that_is_away(project: Project, settings: Settings) -> None:
