@@ -111,4 +111,5 @@ def test_ctrl_c_ends_the_hook_that_a_command_waits_for(
     assert told.startswith("orchestra: waiting for the post-checkout hook")
     hooks_process = int((tmp_path / "hook").read_text())
     wait_until(lambda: not Path(f"/proc/{hooks_process}").exists())
-    assert not os.path.lexists(shop.path / ".claude" / "worktrees" / "auth")
+    chamber = shop.path / ".claude" / "worktrees" / "auth"
+    wait_until(lambda: not os.path.lexists(chamber))
