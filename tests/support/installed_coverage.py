@@ -67,8 +67,9 @@ def hook_origins() -> dict[int, Origin]:
 def _body(source: str) -> Iterator[tuple[int, str]]:
     """Yield the lines of a module below its imports, with their numbers."""
     nodes = ast.parse(source).body
-    imports = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
-    first = max(node.end_lineno or 0 for node in imports)
+    # The docstring and the imports are the bundle's own.
+    head = [nodes[0], *(node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom))]
+    first = max(node.end_lineno or 0 for node in head)
     for number, line in enumerate(source.splitlines()[first:], first + 1):
         if line:
             yield number, line

@@ -5,7 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from orchestra_server.files.hook_setup.hook_bundle import hook_source
+from orchestra_server.files.hook_setup.hook_bundle import SECTIONS, hook_source
+from tests.support.installed_coverage import hook_origins
 
 ROOT = Path(__file__).resolve().parents[4]
 FOLDER = ROOT / "server" / "orchestra_server" / "files" / "hook"
@@ -58,3 +59,13 @@ def test_the_bundle_passes_the_linter_and_the_formatter(tmp_path: Path) -> None:
 def run(*command: str | Path) -> str:
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     return (ended.stdout + ended.stderr).strip()
+
+
+def test_coverage_finds_the_lines_of_each_section_in_the_module_that_they_come_from() -> None:
+    joined = hook_source().splitlines()
+    origins = hook_origins()
+    for at, (path, number) in origins.items():
+        assert Path(path).read_text(encoding="utf-8").splitlines()[number - 1] == joined[at - 1]
+    assert {Path(path).stem for path, _ in origins.values()} == {
+        section.rpartition("/")[2] for section in SECTIONS
+    }
