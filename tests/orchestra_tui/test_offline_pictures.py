@@ -30,6 +30,11 @@ def test_borders_are_lines_in_the_colour_of_their_text_and_words_stay() -> None:
     assert text("│ auth") in drawn
 
 
+def test_a_border_beside_blanks_of_its_colour_is_a_line_too() -> None:
+    drawn = offline(STYLE + text("│&#160;"))
+    assert 'd="M18.3 25.4V50.8"' in drawn
+
+
 def test_corners_lead_from_one_edge_of_their_cell_to_another() -> None:
     corners = {"╭": ("V43.1", "H24.4"), "╮": ("V43.1", "H12.2"), "╰": ("V33.1", "H24.4")}
     for corner, (down, along) in corners.items():

@@ -15,7 +15,7 @@ _FONTS = '"Fira Code", "DejaVu Sans Mono", Menlo, Consolas, monospace'
 _COLORS = re.compile(r"\.(terminal-[\w-]*r\d+) \{ fill: (#\w+)")
 _BORDER = re.compile(
     r'<text class="(?P<tone>[\w-]+)" x="(?P<x>[\d.]+)" y="(?P<y>[\d.]+)" textLength="[\d.]+" '
-    r'clip-path="[^"]*">(?P<text>[│─╭╮╰╯]+)</text>'
+    r'clip-path="[^"]*">(?P<text>[│─╭╮╰╯]+)(?:&#160;)*</text>'
 )
 
 
