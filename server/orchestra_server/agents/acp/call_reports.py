@@ -8,6 +8,7 @@ from orchestra_server.agents.acp.tool_calls import CallState
 from orchestra_server.agents.reports import TEXT_LIMIT, Report, ToolBegan, ToolEnded
 
 _ENDS: Mapping[str | None, Literal["done", "failed"]] = {"completed": "done", "failed": "failed"}
+_MOST = 64  # calls that are remembered: one may hold a line of 4 MB
 
 
 class CallReports:
@@ -19,6 +20,8 @@ class CallReports:
 
     def state(self, call_id: str) -> CallState:
         """Return what is known of a call; a permission may be asked before the call is told."""
+        if call_id not in self._running and len(self._running) >= _MOST:
+            del self._running[next(iter(self._running))]  # its agent will not end it
         return self._running.setdefault(call_id, CallState(call_id, self._directory))
 
     def take(self, call: ToolCall, *, is_new: bool, is_cancelled: bool) -> Iterator[Report]:

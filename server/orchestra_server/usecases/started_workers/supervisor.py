@@ -62,9 +62,10 @@ class WorkerSupervisor:
                 async for update in updates:
                     await self._take(update)
         finally:
-            for task in self._tasks.values():
+            ending = [*self._tasks.values(), *self._answering]
+            for task in ending:
                 task.cancel()
-            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+            await asyncio.gather(*ending, return_exceptions=True)
             await self._guard.close()
 
     async def _take(self, update: Update) -> None:
