@@ -25,6 +25,7 @@ from orchestra_server.git.process.caller_environ import caller_environ
 from orchestra_server.git.process.plain_git import (
     ENVIRONMENT,
     INHERITED,
+    NO_FILE_MONITOR,
     GitResult,
     run_plain_git,
 )
@@ -37,9 +38,8 @@ _TOLD_AFTER = 1.0
 _LOOK = 0.1  # seconds between two checks whether to end it
 _GRACE = 2.0  # seconds from SIGTERM to SIGKILL
 _PIECE = 65_536  # bytes read at once
-# No file monitor: it is a program that may hang and may have missed a file.
 # diff.orderFile is for people, and its file may be missing in a chamber.
-_SETTINGS = ("-c", "core.fsmonitor=false", "-c", "diff.orderFile=/dev/null")
+_SETTINGS = (*NO_FILE_MONITOR, "-c", "diff.orderFile=/dev/null")
 # With these a program would prompt on the terminal that the room or a client uses.
 _TERMINALS = ("GPG_TTY", "SSH_TTY")
 

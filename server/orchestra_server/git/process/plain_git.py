@@ -62,6 +62,8 @@ _CURES = (
     ),
 )
 _BY_HOOK = "aborted by hook"
+# A file monitor is a program that may hang and may have missed a file.
+NO_FILE_MONITOR = ("-c", "core.fsmonitor=false")
 _PREFIX = re.compile(r"(?:fatal|error): ")
 
 
@@ -100,7 +102,7 @@ def run_plain_git(
     Raises Unavailable when there is no git.
     """
     ours = env or {}
-    command = [*_unset(ours), "git", "-C", str(directory), *args]
+    command = [*_unset(ours), "git", "-C", str(directory), *NO_FILE_MONITOR, *args]
     with _stdin_file(stdin) as stdin_file:
         status, out, err = _git().execute(
             command,

@@ -1,6 +1,9 @@
+from pathlib import Path
+
 import pytest
 
-from orchestra_server.git.process.plain_git import GitResult, git_version
+from orchestra_server.git.process.plain_git import GitResult, git_version, run_plain_git
+from tests.support.repositories import small_repository
 
 
 def test_a_failure_is_gits_own_line_without_its_prefix() -> None:
@@ -49,3 +52,14 @@ def test_the_version_is_a_tuple_of_three_numbers() -> None:
     git_version.cache_clear()
     assert len(git_version()) == 3
     assert git_version() >= (2, 38)
+
+
+def test_a_command_asks_no_file_monitor_of_the_person(tmp_path: Path) -> None:
+    shop = small_repository(tmp_path / "shop")
+    monitor = tmp_path / "monitor"
+    monitor.write_text(f"#!/bin/sh\ntouch {tmp_path}/asked\nexit 1\n")
+    monitor.chmod(0o755)
+    shop.git("config", "core.fsmonitor", str(monitor))
+    assert run_plain_git(shop.path, "diff-tree", "--stdin", "--cc", stdin="HEAD\n").status == 0
+    assert run_plain_git(shop.path, "status").status == 0
+    assert not (tmp_path / "asked").exists()
