@@ -12,6 +12,7 @@ from orchestra_core.project import Project, find_project
 from orchestra_server.files import git_exclude, json_edit
 from orchestra_server.files.agents.agent_clients import AGENTS
 from orchestra_server.files.atomic_write import write_atomically
+from orchestra_server.files.chamber.own_directory import require_inside
 from orchestra_server.files.hook_setup.hook_code import (
     code_folder,
     install_code,
@@ -135,10 +136,9 @@ def _project(root: Path) -> Project:
     project = find_project(root)
     if project.root == project.git_dir:
         raise Refused(f"{root} is a bare repository; run this in a working tree of it")
+    require_inside(project.root, *_FOLDERS)
     for folder in _FOLDERS:
         place = (project.root / folder).resolve()
-        if not place.is_relative_to(project.root):
-            raise Refused(f"{folder} leads to {place}, outside the repository; make it a directory")
         if place.exists() and not place.is_dir():
             raise Refused(f"{project.root / folder} is a file, where a directory is needed")
     hook_settings = read_file(project.root / HOOK_SETTINGS)

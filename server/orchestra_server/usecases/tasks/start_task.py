@@ -12,6 +12,7 @@ from orchestra_core.replies.tasks import StartedTask
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import DESCRIPTION_LIMIT, one_line, required
 from orchestra_server.domain.tasks.task_lifecycle import request_claim, started
+from orchestra_server.files.chamber.own_directory import OWN_FOLDERS, require_inside
 from orchestra_server.git.repository.repository import Head, open_repository
 from orchestra_server.git.repository.upstream import stale_base
 from orchestra_server.usecases.clones.registration import register_clone
@@ -112,6 +113,7 @@ def _checkout(project: Project, working_directory: str) -> Path:
             f"the path {shown!r} has characters that JSON or a line cannot hold; "
             "rename the directory, or work in a checkout with a plain path"
         )
+    require_inside(checkout.root, *(directory / folder for folder in OWN_FOLDERS))
     return directory
 
 

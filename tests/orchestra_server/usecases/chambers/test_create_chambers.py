@@ -358,3 +358,17 @@ async def test_mail_that_would_show_in_status_is_said_in_the_notes(
     task_id = await a_started_task(context)
     made = await create_chambers_batch(context, task_id=task_id, chamber_names=["auth", "api"])
     assert made.notes == notes
+
+
+async def test_no_chamber_is_made_through_a_link_out_of_the_repository(
+    context: Context, repository: TestRepository, tmp_path: Path
+) -> None:
+    task_id = await a_started_task(context)
+    folder = repository.path / ".claude" / "worktrees"
+    folder.parent.mkdir(exist_ok=True)
+    (tmp_path / "outside").mkdir()
+    folder.symlink_to(tmp_path / "outside")
+    with pytest.raises(Refused, match="outside the repository"):
+        await create_chambers_batch(context, task_id=task_id, chamber_names=["auth"])
+    assert list((tmp_path / "outside").iterdir()) == []
+    assert await kinds(context) == ["task.started"]

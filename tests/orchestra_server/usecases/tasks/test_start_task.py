@@ -163,3 +163,25 @@ async def test_a_task_cannot_start_inside_a_chamber(
     chambers = await chambers_open(context, await a_started_task(context), ["auth"])
     with pytest.raises(Refused, match="chamber 'auth'"):
         await start_task(context_at(chambers["auth"].path), description="x")
+
+
+@pytest.mark.parametrize("folder", [".claude", ".claude/worktrees"])
+async def test_a_task_cannot_start_where_our_folder_is_a_link_out_of_the_repository(
+    context: Context, repository: TestRepository, tmp_path: Path, folder: str
+) -> None:
+    (tmp_path / "outside").mkdir()
+    (repository.path / folder).parent.mkdir(exist_ok=True)
+    (repository.path / folder).symlink_to(tmp_path / "outside")
+    with pytest.raises(Refused, match="outside the repository; make it a directory"):
+        await start_task(context, description="Add a login")
+    assert list((tmp_path / "outside").iterdir()) == []
+
+
+async def test_our_folder_of_a_subdirectory_may_be_a_link_within_the_repository(
+    context: Context, repository: TestRepository
+) -> None:
+    repository.write("web/index.html", "")
+    (repository.path / ".claude").mkdir(exist_ok=True)
+    (repository.path / "web" / ".claude").symlink_to("../.claude")
+    started = await start_task(context, description="Add a login", working_directory="web")
+    assert started.working_directory == str(repository.path / "web")
