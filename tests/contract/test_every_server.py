@@ -1,14 +1,19 @@
 """One contract for the store, on every kind of server and of connection that a URL can name."""
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+import dataclasses
+from collections.abc import AsyncIterator, Iterator, Sequence
 from itertools import product
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
 from msgspec.structs import replace
 
 from orchestra_core.change import Change
+from orchestra_core.clock import now_ms
+from orchestra_core.configuration.live_settings import LiveSettings
 from orchestra_core.errors import Refused
 from orchestra_core.events import Event, EventData
 from orchestra_core.models import Presence
@@ -22,7 +27,11 @@ from orchestra_core.store.open_store import open_store
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import DISORDER_MS, Store
 from orchestra_core.store.trial import read_facts, try_store, warnings_of
+from orchestra_server.daemon.duties import on_duty
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from tests.support.following import commit, watching
+from tests.support.hooks import Session
 from tests.support.samples import (
     NOON,
     a_chamber,
@@ -34,6 +43,7 @@ from tests.support.samples import (
 )
 from tests.support.server_places import PLACES
 from tests.support.valkey import server_binaries
+from tests.support.waiting import until_awaited
 
 BINARIES = server_binaries()
 COMBINATIONS = [f"{binary} {place}" for binary, place in product(sorted(BINARIES), PLACES)]
@@ -163,3 +173,36 @@ async def test_what_doctor_tries_works_and_nothing_is_risky(store: Store) -> Non
     await try_store(store)
 
     assert warnings_of(await read_facts(store)) == []
+
+
+async def test_a_daemon_brings_mail_to_a_worker_and_takes_its_receipt_in_without_a_secret(
+    context: Context, session: Session, task_id: str, url: str
+) -> None:
+    settings = LiveSettings(
+        dataclasses.replace(context.settings, redis_url=url), context.project.root
+    )
+    store = context.store
+
+    async def is_delivered() -> bool:
+        (interrupt,) = (await store.snapshot()).interrupts.values()
+        return interrupt.state == "delivered"
+
+    async with on_duty(store, context.project, settings, now_ms):
+        await interrupt_worker(context, task_id=task_id, chamber="auth", message="Use PR 12")
+        answer = await asyncio.to_thread(session.fire, "PostToolBatch")
+        assert "Use PR 12" in answer.context
+        await until_awaited(is_delivered, 30)
+    password = urlsplit(url).password
+    if password:
+        places = (session.directory, context.project.git_dir / "orchestra")
+        assert await asyncio.to_thread(_with, password, places) == []
+
+
+def _with(secret: str, places: Sequence[Path]) -> list[Path]:
+    """Return the files in which a secret stands."""
+    return [
+        file
+        for place in places
+        for file in place.rglob("*")
+        if file.is_file() and secret.encode() in file.read_bytes()
+    ]

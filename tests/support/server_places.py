@@ -36,11 +36,11 @@ def _password(binary: str) -> Generator[str]:
 @contextmanager
 def _least_rights(binary: str) -> Generator[str]:
     with running_server(binary) as server:
-        yield f"unix://app:pw@{_allowed(server, least_rights())}"
+        yield f"unix://app:correct-horse@{_allowed(server, least_rights())}"
 
 
 def _allowed(server: Server, rights: str) -> Path:
-    answer = server.command("ACL", "SETUSER", "app", "reset", "on", ">pw", *rights.split())
+    answer = server.command("ACL", "SETUSER", "app", "reset", "on", ">correct-horse", *rights.split())
     assert answer == b"+OK\r\n", answer
     return server.socket
 
@@ -93,7 +93,7 @@ def _cluster(binary: str) -> Generator[str]:
 def _cluster_with_least_rights(binary: str) -> Generator[str]:
     with _node(binary) as node:
         _allowed(node, least_rights(cluster=True))
-        yield f"redis+cluster://app:pw@127.0.0.1:{node.port}"
+        yield f"redis+cluster://app:correct-horse@127.0.0.1:{node.port}"
 
 
 @contextmanager
