@@ -40,7 +40,9 @@ def _least_rights(binary: str) -> Generator[str]:
 
 
 def _allowed(server: Server, rights: str) -> Path:
-    answer = server.command("ACL", "SETUSER", "app", "reset", "on", ">correct-horse", *rights.split())
+    answer = server.command(
+        "ACL", "SETUSER", "app", "reset", "on", ">correct-horse", *rights.split()
+    )
     assert answer == b"+OK\r\n", answer
     return server.socket
 
