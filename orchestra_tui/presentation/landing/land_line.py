@@ -25,7 +25,7 @@ def land_line(task: Task | None, state: IndexedState, key: str) -> Line:
     if not state.standing_chambers:
         return ()
     parts = [_own(own, task, state)]
-    parts += [Cell(f"{_names(others, state)} can land too", "ok")] if others else []
+    parts += [_of_others(others, state)] if others else []
     parts += [Cell(f"held: {_held(held, state)}", "warn")] if held else []
     parts += [Cell(f"{working} not ready yet", "muted")] if working else []
     line = [Cell(f"{key} ", "accent" if own else "muted"), parts[0]]
@@ -40,6 +40,12 @@ def _own(own: Sequence[str], task: Task | None, state: IndexedState) -> Cell:
     several = task is not None and len(state.open_tasks) > 1
     which = f" of “{plain(task_title(task.description))}”" if several and task else ""
     return Cell(f"lands nothing{which} yet", "muted")
+
+
+def _of_others(others: Sequence[str], state: IndexedState) -> Cell:
+    tasks = {state.chambers[key].task_id for key in others}
+    where = "another task" if len(tasks) == 1 else "other tasks"
+    return Cell(f"{_names(others, state)} can land in {where}", "ok")
 
 
 def _held(held: Sequence[str], state: IndexedState) -> str:

@@ -48,7 +48,7 @@ def test_the_line_names_what_can_land_of_another_task() -> None:
     other = a_task("other-1a2b", "Write the manual. In French.")
     state.apply(Event(seq=1, at=NOON, kind="task.started", data=EventData(task=other)))
     said = "".join(cell.text for cell in land_line(other, state, "L"))
-    assert said == "L lands nothing of “Write the manual” yet · auth can land too"
+    assert said == "L lands nothing of “Write the manual” yet · auth can land in another task"
 
 
 def test_there_is_no_line_without_a_chamber() -> None:
