@@ -9,7 +9,7 @@ from orchestra_core.wording.requests import LineKind, asked_in_full
 from orchestra_core.wording.started_workers import end_in_short, parts_in_short, spent_in_short
 from orchestra_core.wording.titles import task_title
 from orchestra_core.worker_state import Group
-from orchestra_core.workers.spending import spent_in_chamber
+from orchestra_core.workers.spend_totals import spent_in_chamber
 from orchestra_tui.presentation import empty_panes
 from orchestra_tui.presentation.details.conflict_lines import conflict_lines_of, side_lines
 from orchestra_tui.presentation.details.task_and_discovery_details import (

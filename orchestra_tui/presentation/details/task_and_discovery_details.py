@@ -6,7 +6,7 @@ from orchestra_core.clock import local_day
 from orchestra_core.models import Chamber, Discovery, Interrupt, Phase, Presence, Task
 from orchestra_core.wording.ages import age, elapsed, precise_duration, time_of_day
 from orchestra_core.wording.started_workers import spent_in_short
-from orchestra_core.workers.spending import spent_in_chambers
+from orchestra_core.workers.spend_totals import spent_in_chambers
 from orchestra_tui.presentation import empty_panes
 from orchestra_tui.presentation.details.conflict_lines import conflict_badge, conflict_sentence
 from orchestra_tui.presentation.indexed_state import IndexedState

@@ -38,7 +38,7 @@ from orchestra_core.worker_state import (
     count_groups,
     worker_states,
 )
-from orchestra_core.workers.spending import spent_in_chamber, spent_in_chambers
+from orchestra_core.workers.spend_totals import spent_in_chamber, spent_in_chambers
 from orchestra_server.commands.agent_entries import (
     AgentEntry,
     UsedEntry,

@@ -9,7 +9,7 @@ from orchestra_core.replies.completion import CompletedTask, FileConflict, Plann
 from orchestra_core.state import ProjectState
 from orchestra_core.wording.gates import GATES_FIRST
 from orchestra_core.wording.started_workers import spent_in_short
-from orchestra_core.workers.spending import spent_in_chambers
+from orchestra_core.workers.spend_totals import spent_in_chambers
 from orchestra_server.domain.tasks.unintended_files import listed
 from orchestra_server.git.merge.merge_tree import MergeConflict
 from orchestra_server.git.remotes.published_refs import chamber_ref

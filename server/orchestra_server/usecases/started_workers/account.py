@@ -6,7 +6,7 @@ from orchestra_core.configuration.configuration import read_configuration
 from orchestra_core.models import Task
 from orchestra_core.store.reads import Reads
 from orchestra_core.workers.day_account import DayAccount
-from orchestra_core.workers.spending import spent_in_chambers
+from orchestra_core.workers.spend_totals import spent_in_chambers
 from orchestra_core.workers.started_worker import Spent, StartedWorker
 from orchestra_server.agents.reports import Used
 from orchestra_server.domain.workers.spend_limits import Budget, SpendLimits, budgets_of

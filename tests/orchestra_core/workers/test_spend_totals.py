@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from orchestra_core.workers.spending import spent_in_chamber, spent_in_chambers
+from orchestra_core.workers.spend_totals import spent_in_chamber, spent_in_chambers
 from orchestra_core.workers.started_worker import Spent
 from tests.support.samples import a_chamber, a_started_worker
 
