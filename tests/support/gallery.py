@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 import msgspec
 from msgspec import Raw
 from textual.pilot import Pilot
-from textual.widget import Widget
 
 from orchestra_core.errors import Refused
 from orchestra_core.models import Presence
@@ -27,7 +26,6 @@ from tests.support.reviews import chamber_diff
 from tests.support.tool_answers import chamber_size, parallel_status, sent_interrupt
 
 Size = tuple[int, int]
-QUIET_LOOKS = 3  # in a row: a size that is told late sets off another layout
 SMALL: Size = (80, 24)
 MIDDLE: Size = (120, 40)
 WIDE: Size = (160, 48)
@@ -148,19 +146,10 @@ async def settle(pilot: Pilot[int]) -> None:
     """Wait until the room has shown all that it has been told."""
     app = pilot.app
     assert isinstance(app, RoomApp)
-    quiet_looks = 0
-    while quiet_looks < QUIET_LOOKS:
+    await pause(pilot)
+    while app.unsettled:
         await pause(pilot)
-        quiet_looks = 0 if app.unsettled or _is_pending(app) else quiet_looks + 1
-
-
-def _is_pending(app: RoomApp) -> bool:
-    """Tell whether a message or a layout waits; on a busy machine idleness proves nothing."""
-    widgets = app.screen.walk_children(Widget, with_self=True)
-    return app.message_queue_size > 0 or any(
-        widget.message_queue_size > 0 or widget._layout_required  # pyright: ignore[reportPrivateUsage]
-        for widget in widgets
-    )
+    await pause(pilot)
 
 
 SCENES: tuple[Scene, ...] = (
