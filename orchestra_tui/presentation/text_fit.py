@@ -75,7 +75,7 @@ def split_cell(cell: Cell, width: int) -> tuple[Cell, Cell]:
         return cell, Cell("", cell.tone)
     space = width - used if used <= width else (width + 1) // 2
     has_room = space >= min(cell_len(text.partition(" ")[0]), (width + 1) // 2)
-    head = wrap(text, space)[0] if has_room else ""
+    head = _first_line(text, space) if has_room else ""
     return cell._replace(text=head), Cell(text[len(head) :].strip(), cell.tone)
 
 
@@ -152,25 +152,32 @@ def wrap_line(line: Line, width: int) -> list[Line]:
     What follows the first stands below the text's own start: after the indent, and where the first
     cell is a label that ends with a space, after the label.
     """
-    width = max(2, width)
+    return [*_wrapped(line, max(2, width))]
+
+
+def _first_line(text: str, width: int) -> str:
+    """Return the first line of a text that is wrapped, without wrapping the others."""
+    return "".join(cell.text for cell in next(_wrapped((Cell(text),), max(2, width))))
+
+
+def _wrapped(line: Line, width: int) -> Iterator[Line]:
     if line_width(line) <= width:
-        return [line]
+        yield line
+        return
     hang = _hang(line)
     hang = hang if hang <= width // 2 else 0
-    lines: list[Line] = []
     current: list[Cell] = []
     used = 0
     for piece in _pieces(line, width - hang):
         size = cell_len(piece.text)
         if used + size > width:
-            lines.append(_joined(current))
+            yield _joined(current)
             current, used = ([Cell(" " * hang)] if hang else []), hang
             if piece.text.isspace():
                 continue
         current.append(piece)
         used += size
-    lines.append(_joined(current))
-    return lines
+    yield _joined(current)
 
 
 def _hang(line: Line) -> int:

@@ -13,12 +13,7 @@ from orchestra_tui.presentation.rows.cells import Cell, Column
 from orchestra_tui.presentation.table.built_rows import BuiltRows
 from orchestra_tui.presentation.table.row_source import RowSource
 from orchestra_tui.presentation.table.selection import Selection
-from orchestra_tui.presentation.table.table_lines import (
-    TableLines,
-    group_count,
-    long_count,
-    table_lines,
-)
+from orchestra_tui.presentation.table.table_lines import TableLines, group_count, table_lines
 from orchestra_tui.presentation.text_fit import fit, wrap
 from orchestra_tui.widgets.line_widget import CURSOR, CURSOR_BLURRED
 from orchestra_tui.widgets.scroll_area import ScrollArea
@@ -108,12 +103,16 @@ class LineTable(ScrollArea):
 
     @property
     def wanted_height(self) -> int:
-        """How many lines show all there is: titles or groups, whole rows, and the footnote."""
+        """How many lines show all there is: titles or groups, whole rows, and the footnote.
+
+        Of more rows than the screen has lines, neither groups nor long rows are counted.
+        """
         keys = self._selection.shown
-        titles, more = 1, 0
-        if self._heading and keys:
-            titles, more = group_count(keys, self._heading), long_count(keys, self._rows.is_long)
-        return len(keys) + titles + more + bool(self._footnote)
+        titles, second_lines = 1, 0
+        if self._heading and 0 < len(keys) < self.app.size.height:
+            titles = group_count(keys, self._heading)
+            second_lines = sum(map(self._rows.is_long, keys))
+        return len(keys) + titles + second_lines + bool(self._footnote)
 
     @property
     def cursor_key(self) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from orchestra_tui.presentation.rows.cells import Cell, Column, Line, Row
-from orchestra_tui.presentation.table.row_layout import row_line, row_lines, title_line
+from orchestra_tui.presentation.table.row_layout import is_long, row_line, row_lines, title_line
 from orchestra_tui.presentation.table.row_source import RowSource
 from orchestra_tui.presentation.text_fit import arrange
 
@@ -56,7 +56,8 @@ class BuiltRows:
     def is_long(self, key: str) -> bool:
         """Tell whether a row does not fit into one line."""
         if key not in self._long:
-            self._long[key] = len(self.lines(key, "", in_two=True)) > 1
+            row = self.row(key)
+            self._long[key] = is_long(row.cells, self._columns, self._widths, row.restless)
         return self._long[key]
 
     def lines(self, key: str, mark: str, *, in_two: bool) -> Sequence[Line]:

@@ -31,14 +31,31 @@ def row_lines(
 
     The text at `restless` alone is no reason for a second line.
     """
+    if not is_long(cells, columns, widths, restless):
+        return [row_line(cells, mark, columns, widths)]
     first = list(cells)
     rests = [Cell("", cell.tone) for cell in cells]
-    for at, width, _ in _spans(cells, columns, widths):
-        if columns[at].overflows:
-            first[at], rests[at] = split_cell(cells[at], width)
-    if not any(rest.text for at, rest in enumerate(rests) if at != restless):
-        return [row_line(cells, mark, columns, widths)]
+    for at, width in _overflowing(cells, columns, widths):
+        first[at], rests[at] = split_cell(cells[at], width)
     return [row_line(line, mark, columns, widths) for line in (first, rests)]
+
+
+def is_long(
+    cells: Sequence[Cell], columns: Sequence[Column], widths: Sequence[int], restless: int = -1
+) -> bool:
+    """Tell whether an overflowing text, other than the one at `restless`, needs a second line."""
+    return any(
+        split_cell(cells[at], width)[1].text
+        for at, width in _overflowing(cells, columns, widths)
+        if at != restless
+    )
+
+
+def _overflowing(
+    cells: Sequence[Cell], columns: Sequence[Column], widths: Sequence[int]
+) -> Iterator[tuple[int, int]]:
+    spans = _spans(cells, columns, widths)
+    return ((at, width) for at, width, _ in spans if columns[at].overflows)
 
 
 def _spans(

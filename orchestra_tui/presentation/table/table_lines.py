@@ -6,9 +6,6 @@ A line is a row's index, the name of the group whose rows follow, or the second 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-_MANY = 100  # rows; more fit on no screen together with the names of their groups
-
-
 class Second(NamedTuple):
     """The second line of the row at an index: what did not fit into its first."""
 
@@ -63,8 +60,9 @@ def table_lines(
     if not 0 < len(keys) < height:
         return TableLines()
     spare = height - len(keys) - 1
-    grouped = group_count(keys, heading) - 1 <= spare
-    spare -= group_count(keys, heading) - 1 if grouped else 0
+    names = group_count(keys, heading) - 1  # the first stands beside the titles
+    grouped = names <= spare
+    spare -= names if grouped else 0
     lines: list[int | str | Second] = [] if grouped else [""]
     group = ""
     for at, key in enumerate(keys):
@@ -79,10 +77,5 @@ def table_lines(
 
 
 def group_count(keys: Sequence[str], heading: Callable[[str], str]) -> int:
-    """Return how many groups there are, one for more rows than fit on any screen."""
-    return len({heading(key) for key in keys}) if len(keys) <= _MANY else 1
-
-
-def long_count(keys: Sequence[str], is_long: Callable[[str], bool]) -> int:
-    """Return how many rows need a second line, none for more rows than fit on any screen."""
-    return sum(map(is_long, keys)) if len(keys) <= _MANY else 0
+    """Return how many groups there are."""
+    return len({heading(key) for key in keys})

@@ -13,6 +13,7 @@ from orchestra_tui.presentation.text_fit import (
     inert,
     line_width,
     plain,
+    split_cell,
     text_lines,
     wrap,
     wrap_line,
@@ -135,6 +136,21 @@ def test_no_wrapped_line_is_wider_than_asked_for(text: str, width: int) -> None:
     for line in text_lines(text):
         for part in wrap_line((Cell("to ", "muted"), *line), width):
             assert line_width(part) <= width
+
+
+@given(ANY_TEXT, st.lists(ANY_TEXT, max_size=2), st.integers(1, 30))
+def test_a_split_text_goes_on_where_its_first_line_ends(
+    text: str, badges: list[str], width: int
+) -> None:
+    cell = Cell(text, badges=tuple(map(Cell, badges)))
+    first, rest = split_cell(cell, width)
+    assert plain(first.text + rest.text).replace(" ", "") == plain(text).replace(" ", "")
+    assert first.badges == cell.badges
+
+
+def test_badges_without_a_text_need_one_line_however_wide_they_are() -> None:
+    cell = Cell("", badges=(Cell("hook not verified"),))
+    assert split_cell(cell, 8) == (cell, Cell(""))
 
 
 def test_an_empty_text_has_no_lines() -> None:

@@ -357,6 +357,14 @@ async def test_rows_that_fit_without_headings_only_stand_below_the_titles() -> N
         ]
 
 
+async def test_more_rows_than_the_screen_has_lines_are_neither_grouped_nor_built() -> None:
+    rows = FixedRows(101)
+    async with showing(rows, heading=half) as (table, _):
+        rows.asked.clear()
+        assert table.wanted_height == 102
+        assert rows.asked == []
+
+
 async def test_a_long_row_goes_on_in_a_second_line_that_belongs_to_it() -> None:
     rows = FixedRows(3)
     rows.texts["k1"] = "a text that is far too long"

@@ -8,7 +8,6 @@ from orchestra_tui.presentation.table.table_lines import (
     Second,
     TableLines,
     group_count,
-    long_count,
     table_lines,
 )
 
@@ -59,8 +58,5 @@ def test_a_row_is_found_on_both_of_its_lines() -> None:
     assert [y for y in range(6) if lines.is_second(y)] == [2]
 
 
-def test_more_rows_than_any_screen_has_are_neither_grouped_nor_measured() -> None:
+def test_groups_are_counted_once_each() -> None:
     assert group_count(KEYS, group) == 2
-    assert long_count(KEYS, second_of_each) == 2
-    many = ["a2"] * 101
-    assert (group_count(many, group), long_count(many, second_of_each)) == (1, 0)
