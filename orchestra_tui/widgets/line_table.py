@@ -109,7 +109,7 @@ class LineTable(ScrollArea):
         """
         keys = self._selection.shown
         titles, second_lines = 1, 0
-        if self._heading and 0 < len(keys) < self.app.size.height:
+        if self._heading and 0 < len(keys) < self.screen.size.height:
             titles = group_count(keys, self._heading)
             second_lines = sum(map(self._rows.is_long, keys))
         return len(keys) + titles + second_lines + bool(self._footnote)

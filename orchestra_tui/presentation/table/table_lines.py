@@ -6,6 +6,7 @@ A line is a row's index, the name of the group whose rows follow, or the second 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+
 class Second(NamedTuple):
     """The second line of the row at an index: what did not fit into its first."""
 
