@@ -229,7 +229,7 @@ def start_git(
         return subprocess.Popen(  # noqa: S603 - a list, no shell
             ["git", "-C", str(directory), *_SETTINGS, *args],  # noqa: S607 - git as run_git finds it
             stdin=subprocess.DEVNULL if stdin is None else stdin, stdout=stdout, stderr=stderr,
-            env={**given, "LANGUAGE": "C", "LC_ALL": "C", **ENVIRONMENT, **(env or {})},
+            env={**given, **ENVIRONMENT, **(env or {})},
             start_new_session=True,
         )  # fmt: skip
     except FileNotFoundError as fault:

@@ -20,8 +20,11 @@ from orchestra_server.git.process.caller_environ import (
 if TYPE_CHECKING:
     from git.cmd import Git
 
-# For every git. Optional locks would make a worker's own git fail now and then.
+# For every git. Its messages are read, so they are in English; optional locks would make a worker's
+# own git fail now and then.
 ENVIRONMENT = {
+    "LANGUAGE": "C",
+    "LC_ALL": "C",
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_EDITOR": "true",
