@@ -29,7 +29,8 @@ _FOLDER = "gates"
 _KEY = 16  # hex digits
 _LOOK = 0.05  # seconds between two attempts to take it
 _UNUSED_SECONDS = 7 * 86_400
-# The clone's own filters and line ends hold; its worktrees' settings and hooks do not.
+# These override the clone's configuration, which the command includes before them: its filters and
+# line ends hold; its hooks, its file monitor and what is set for one worktree do not.
 _SETTINGS = (
     "-c", "core.bare=false", "-c", "core.sparseCheckout=false", "-c", "core.fsmonitor=false",
     "-c", "core.hooksPath=/dev/null", "-c", "core.splitIndex=false", "-c", "advice.detachedHead=0",

@@ -10,9 +10,9 @@ from orchestra_server.git.process.run import git_output
 from orchestra_server.git.repository.own_files import is_ours
 
 # All uncommitted work, whatever the user's settings hide; read from the files themselves and not
-# from a file monitor or git's cache of untracked files.
+# from git's cache of untracked files.
 _STATUS_COMMAND = (
-    "-c", "core.fsmonitor=false", "-c", "core.untrackedCache=false",
+    "-c", "core.untrackedCache=false",
     "status", "--porcelain=v2", "--branch", "-z", "--no-ahead-behind", "--no-renames",
     "--untracked-files=all", "--ignore-submodules=none",
 )  # fmt: skip

@@ -20,12 +20,12 @@ from orchestra_server.git.snapshot.ignored_files import NO_IGNORED_FILES, Ignore
 from orchestra_server.git.snapshot.in_progress_operation import read_operation
 from orchestra_server.git.snapshot.stage_all import stage_all, unstage
 
-# A copied index must not refer to the worktree's daemons and shared files, and mixed line endings
-# must not keep work from being saved.
+# A copied index must not refer to the worktree's shared files, and mixed line endings must not keep
+# work from being saved.
 PLAIN = (
-    "-c", "core.fsmonitor=false", "-c", "core.splitIndex=false",
-    "-c", "core.safecrlf=false", "-c", "advice.addEmbeddedRepo=false",
-)  # fmt: skip
+    *("-c", "core.splitIndex=false", "-c", "core.safecrlf=false"),
+    *("-c", "advice.addEmbeddedRepo=false"),
+)
 
 
 @dataclass(frozen=True, slots=True)
