@@ -6,9 +6,8 @@ from pathlib import Path
 
 from orchestra_server.git.process.run import ceiling_env, run_git
 from orchestra_server.git.repository.repository import Repository
-from orchestra_server.git.worktrees.submodules import fill_submodules
+from orchestra_server.git.worktrees.submodules import fill_submodules, links_in
 
-_LINK = "160000 "  # the mode of a submodule in a listing of git
 _STATUS = ("status", "--porcelain", "--ignored", "--ignore-submodules=none")
 
 
@@ -20,7 +19,8 @@ def drop_changed_submodules(worktree: Path, commit: str, git: Callable[..., str]
     modules = worktree / ".git" / "modules"
     if not modules.exists():
         return
-    before, after = _links(git("ls-files", "--stage", "-z")), _links(git("ls-tree", "-rz", commit))
+    before = links_in(git("ls-files", "--stage", "-z"))
+    after = links_in(git("ls-tree", "-rz", commit))
     if before == after and all(
         _is_clean(worktree / path, commit) for path, commit in before.items()
     ):
@@ -34,16 +34,6 @@ def fill_scratch_submodules(repo: Repository, worktree: Path) -> None:
     """Fill the submodules of what is checked out; one without a local copy stays empty."""
     if (worktree / ".gitmodules").is_file():
         fill_submodules(repo, worktree)
-
-
-def _links(listed: str) -> dict[str, str]:
-    """Return the commits of submodules by path, of a listing of the index or of a tree."""
-    links: dict[str, str] = {}
-    for line in listed.split("\0"):
-        entry, _, path = line.partition("\t")
-        if entry.startswith(_LINK):
-            links[path] = entry.removeprefix(_LINK).removeprefix("commit ").split()[0]
-    return links
 
 
 def _is_clean(submodule: Path, commit: str) -> bool:

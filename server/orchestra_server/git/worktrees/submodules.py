@@ -18,7 +18,8 @@ from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import git_directory
 
 _PRESERVED = "refs/orchestra/saved"
-# The mode of a commit in an index, and an index that is mostly in another file.
+_LINK = "160000 "  # the mode of a commit in a listing
+# The same mode in the bytes of an index, and an index that is mostly in another file.
 _SIGNS_OF_LINKS = (b"\0\0\xe0\0", b"link")
 _NONE_MATCHES = 1  # the status of `git config --get-regexp`
 # The copy's configuration names a working tree that may be gone.
@@ -82,8 +83,18 @@ def filled_submodules(worktree: Path, main_copies: Path) -> list[FilledSubmodule
     ]
 
 
+def links_in(listed: str) -> dict[str, str]:
+    """Return the commits in git's listing of an index or a tree, by path."""
+    entries = (line.partition("\t") for line in listed.split("\0"))
+    return {
+        path: entry.removeprefix(_LINK).removeprefix("commit ").split()[0]
+        for entry, _, path in entries
+        if entry.startswith(_LINK)
+    }
+
+
 def require_no_own_repository(worktree: Path, admin: Path) -> None:
-    """Raise Refused where a repository lies in a worktree that names it and has no submodule there.
+    """Raise Refused for a repository in the worktree that was added as a path but no submodule.
 
     Its commits and files are only in itself, and would be removed with the worktree.
     """
@@ -199,12 +210,7 @@ def _has_commit(repository: Path, commit: str) -> bool:
 
 def _links(worktree: Path) -> dict[str, str]:
     """Return the commits that the index names in place of directories, by path."""
-    listed = git_output(worktree, "ls-files", "--stage", "-z").split("\0")
-    return {
-        path: entry.split()[1]
-        for entry, _, path in (line.partition("\t") for line in listed)
-        if entry.startswith("160000 ")
-    }
+    return links_in(git_output(worktree, "ls-files", "--stage", "-z"))
 
 
 def _submodules(worktree: Path) -> list[_SubmoduleEntry]:
