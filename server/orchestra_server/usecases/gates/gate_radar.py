@@ -88,7 +88,8 @@ class GateRadar:
         self._judgements: dict[tuple[str, str], Judgement] = {}  # key: the plan's digest, a commit
         self._merges: dict[tuple[str, ...], str] = {}  # what was merged, by the base and commits
         self._fault = ""
-        self._unproven: dict[str, str] = {}  # by chamber: "" or AWAITED, where its record says so
+        self._pending = AWAITED  # the verdict while no gate has run; UNJUDGED while none can run
+        self._unproven: dict[str, str] = {}  # by chamber: its record, where that is no gate's
         self._loop = asyncio.get_running_loop()
 
     @property
@@ -119,7 +120,7 @@ class GateRadar:
             await self._wait(seconds)
             try:
                 seconds = await self.look()
-                self._fault = ""
+                self._fault, self._pending = "", AWAITED
             except _WorkChangedError:
                 seconds = _SOON
             except (OrchestraError, OSError) as fault:
@@ -127,15 +128,16 @@ class GateRadar:
                 await self._tell(fault)
 
     async def _tell(self, fault: OrchestraError | OSError) -> None:
-        """Log once why chambers are not judged; for a failed setup, mark each of them unjudged."""
+        """Log once why chambers are not judged; after a failed setup none awaits its gate."""
         if str(fault) == self._fault:
             return
         self._fault = str(fault)
         _log.warning("chambers are not judged: %s", fault)
         if isinstance(fault, Refused):
-            chambers = (chamber.id for chamber in self._work.chambers)
+            self._pending = UNJUDGED
+            awaiting = (chamber for chamber, said in self._unproven.items() if said == AWAITED)
             with suppress(OrchestraError):
-                await self._record(dict.fromkeys(chambers, UNJUDGED))
+                await self._record(dict.fromkeys(awaiting, UNJUDGED))
 
     async def _wait(self, seconds: float | None) -> None:
         try:
@@ -159,14 +161,15 @@ class GateRadar:
             return _UNTRUSTED_SECONDS
         resting, seconds = self._resting(work)
         restless = (chamber.id for chamber in work.chambers if chamber not in resting)
-        await self._record(dict.fromkeys(restless, AWAITED))
+        await self._record(dict.fromkeys(restless, self._pending))
         repo = await asyncio.to_thread(open_repository, project.root)
         judge = TreeJudge(context=context, repo=repo, plan=plan, polite=True)
         groups = await asyncio.to_thread(_groups, repo, work.chambers, resting)
+        recorded = dict[str, str]()
         for group in groups:
-            await self._record_known(judge, work, group)
+            recorded |= await self._record_known(judge, work, group)
         for group in groups:
-            await self._judge_group(judge, work, group)
+            await self._judge_group(judge, work, group, recorded)
         return seconds
 
     def _resting(self, work: SeenWork) -> tuple[list[ComparedChamber], float | None]:
@@ -182,18 +185,25 @@ class GateRadar:
                 waits.append(remaining)
         return resting, min(waits, default=None)
 
-    async def _record_known(self, judge: TreeJudge, work: SeenWork, group: _LandingGroup) -> None:
+    async def _record_known(
+        self, judge: TreeJudge, work: SeenWork, group: _LandingGroup
+    ) -> Mapping[str, str]:
         """Record what is known before a gate runs, so that no chamber keeps an outdated verdict."""
-        commits = [work.commits[chamber.id] for chamber in group.chambers]
-        await judge.read_trees([group.base, *commits], work.env)
+        commits = (group.base, *(work.commits[chamber.id] for chamber in group.chambers))
+        digest = judge.plan.digest
+        unknown = [commit for commit in commits if (digest, commit) not in self._judgements]
+        await judge.read_trees(unknown, work.env)
         base = await self._known(judge, in_repository(judge.repo, group.base))
         verdicts = dict[str, str]()
         for chamber in group.chambers:
             snapshot = _snapshot(judge.repo, work.commits[chamber.id], work)
-            verdicts[chamber.id] = _verdict_of(await self._known(judge, snapshot), base)
+            verdicts[chamber.id] = self._verdict_of(await self._known(judge, snapshot), base)
         await self._record(verdicts)
+        return verdicts
 
-    async def _judge_group(self, judge: TreeJudge, work: SeenWork, group: _LandingGroup) -> None:
+    async def _judge_group(
+        self, judge: TreeJudge, work: SeenWork, group: _LandingGroup, recorded: Mapping[str, str]
+    ) -> None:
         repo, itself = judge.repo, f"{group.branch} itself"
         base = await self._judge(judge, in_repository(repo, group.base), itself, {})
         passing = list[ComparedChamber]()
@@ -205,7 +215,9 @@ class GateRadar:
                 work_of([_name(chamber.id)]),
                 {chamber.id: commit},
             )
-            await self._record({chamber.id: _verdict_of(judgement, base)})
+            verdict = self._verdict_of(judgement, base)
+            if verdict != recorded[chamber.id]:
+                await self._record({chamber.id: verdict})
             if judgement.passes:
                 passing.append(chamber)
         if base.passes:  # else nobody is to blame
@@ -302,17 +314,16 @@ class GateRadar:
         await record_chamber_values(context.store, context.clock, state, _VERDICT, verdicts)
         for chamber, verdict in verdicts.items():
             self._unproven.pop(chamber, None)
-            if verdict in ("", AWAITED):
+            if verdict in ("", AWAITED, UNJUDGED):
                 self._unproven[chamber] = verdict
 
-
-def _verdict_of(judgement: Judgement, base: Judgement) -> str:
-    """Return what a chamber's record says; what fails as its branch does is not its own fault."""
-    if not judgement.is_whole:
-        return AWAITED
-    if judgement.failed is None:
-        return "green"
-    return BASE_RED if base.failed else judgement.failed.state
+    def _verdict_of(self, judgement: Judgement, base: Judgement) -> str:
+        """Return a chamber's verdict; what fails as its branch does is not its own fault."""
+        if not judgement.is_whole:
+            return self._pending
+        if judgement.failed is None:
+            return "green"
+        return BASE_RED if base.failed else judgement.failed.state
 
 
 def _groups(

@@ -54,6 +54,12 @@ class Scene:
         state = await self.context.store.snapshot()
         return {chamber.name: chamber.verdict for chamber in state.chambers.values()}
 
+    async def history(self, name: str) -> list[str]:
+        """Return the verdicts that a chamber has had, the oldest first."""
+        events = await self.context.store.events()
+        told = (e.data.chamber for e in events if (e.kind, e.chamber) == ("chamber.judged", name))
+        return [chamber.verdict for chamber in told if chamber is not None]
+
     async def until_verdicts(self, **wanted: str) -> None:
         async def met() -> bool:
             return await self.verdicts() == wanted
@@ -154,6 +160,38 @@ async def test_a_setup_that_fails_is_said_of_each_chamber(
     await scene.see()
     await scene.until_verdicts(auth="unjudged", api="unjudged", docs="unjudged")
     assert gate.runs == 0
+
+
+async def test_while_a_setup_goes_on_failing_no_chamber_is_said_to_await_its_gate(
+    scene: Scene, context: Context, repository: TestRepository, tmp_path: Path
+) -> None:
+    tries = tmp_path / "tries"
+    setup = f"test -f {tmp_path}/mended || {{ echo >> {tries}; false; }}"
+    trusted_gate(context, repository, "true", f'[setup]\ncommand = "{setup}"\n')
+    await scene.see()
+    await scene.until_verdicts(auth="unjudged", api="unjudged", docs="unjudged")
+    for count in (2, 3):
+        scene.chambers["auth"].write("more.txt", f"{count}\n")
+        await scene.see()
+        await until(lambda count=count: len(tries.read_text()) >= count)
+    assert await scene.history("auth") == ["awaited", "unjudged"]
+    assert await scene.history("docs") == ["awaited", "unjudged"]
+    (tmp_path / "mended").touch()
+    await scene.see()
+    await scene.until_verdicts(auth="green", api="green", docs="green")
+
+
+async def test_a_setup_that_fails_for_one_chamber_takes_no_verdict_from_the_others(
+    scene: Scene, context: Context, repository: TestRepository
+) -> None:
+    setup = '[setup]\ncommand = "test ! -f lock"\ndepends = ["lock"]\n'
+    trusted_gate(context, repository, "true", setup)
+    await scene.see()
+    await scene.until_verdicts(auth="green", api="green", docs="green")
+    scene.chambers["auth"].write("lock", "")
+    await scene.see()
+    await scene.until_verdicts(auth="unjudged", api="green", docs="green")
+    assert await scene.history("docs") == ["awaited", "green"]
 
 
 async def test_a_newer_content_ends_the_gate_of_the_older_one(
