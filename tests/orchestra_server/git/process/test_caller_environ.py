@@ -9,6 +9,7 @@ import pytest
 
 from orchestra_server.git.process.caller_environ import as_caller, caller_environ
 from orchestra_server.git.process.foreign_programs import map_watched, submit_watched
+from orchestra_server.git.process.plain_git import git_version
 from orchestra_server.git.process.run import run_git
 from tests.support.repositories import PLAIN_GIT
 
@@ -20,6 +21,7 @@ def test_without_a_caller_the_environment_is_the_processs_own() -> None:
 @pytest.fixture
 def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Put a git into PATH that writes four of its variables to this file."""
+    git_version()  # GitPython asks the real one when it is imported
     told = tmp_path / "told"
     program = tmp_path / "bin" / "git"
     program.parent.mkdir()
