@@ -142,6 +142,8 @@ class WorkerRun:
         if session.conversation:
             await self._note_conversation(session.conversation)
         try:
+            if was == "paused":
+                await self._guard.look(self._worker)
             await self._first_words(session, was)
             while True:
                 match await self._told.get():

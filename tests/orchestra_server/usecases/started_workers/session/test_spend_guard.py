@@ -176,6 +176,24 @@ async def test_a_raised_limit_lets_held_workers_go_on(
         assert (question.state, question.note) == ("withdrawn", RAISED_NOTE)
 
 
+@pytest.mark.usefixtures("config", "auth")
+async def test_the_next_daemon_holds_a_paused_worker_and_asks_again(
+    context: Context, task_id: str
+) -> None:
+    agents = ScriptedAgents()
+    async with begun_session(context, agents, task_id) as session:
+        use(session, 11.0)
+        first = await until_asked(context)
+        await until_worker(context, task_id, "paused")
+    async with supervised(context, agents):
+
+        async def is_asked_again() -> bool:
+            return any(each.is_open and each.id != first.id for each in await requests(context))
+
+        await until_awaited(is_asked_again)
+        assert (await until_worker(context, task_id, "paused")).is_wanted
+
+
 @pytest.mark.usefixtures("auth")
 async def test_a_day_counts_what_archived_tasks_have_used_too(
     context: Context, task_id: str, config: Path
