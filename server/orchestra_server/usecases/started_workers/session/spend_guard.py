@@ -47,6 +47,7 @@ class _Held:
     budget: Budget
     workers: dict[str, StartedWorker] = field(default_factory=dict[str, StartedWorker])
     request: WorkerRequest | None = None
+    released: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class SpendGuard:
@@ -55,7 +56,6 @@ class SpendGuard:
     def __init__(self, store: Store, common_dir: Path, clock: Clock) -> None:
         self._store, self._common_dir, self._clock = store, common_dir, clock
         self._held = dict[Subject, _Held]()
-        self._may_go_on = dict[str, asyncio.Event]()  # by the held worker's id
         self._denied = dict[Subject, int]()  # when; who was started before ends at this limit
         self._watch: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()  # one worker at a time is held, let go or forgotten
@@ -72,8 +72,8 @@ class SpendGuard:
 
     async def may_go_on(self, worker: StartedWorker) -> None:
         """Return when no limit holds a worker."""
-        while worker.id in self._may_go_on:
-            await self._may_go_on[worker.id].wait()
+        while held := self._held_with(worker):
+            await held.released.wait()
             await self.look(worker)  # another limit may be used up, too
 
     def asks(self, request: WorkerRequest) -> bool:
@@ -99,7 +99,6 @@ class SpendGuard:
     async def forget(self, worker: StartedWorker) -> None:
         """Forget a worker that has ended; another that is held asks in its place."""
         async with self._lock:
-            self._may_go_on.pop(worker.id, None)
             for subject, held in [*self._held.items()]:
                 if held.workers.pop(worker.id, None) is None:
                     continue
@@ -144,13 +143,12 @@ class SpendGuard:
 
     async def _hold(self, worker: StartedWorker, budget: Budget) -> None:
         subject = (budget.subject, budget.id)
-        self._may_go_on.setdefault(worker.id, asyncio.Event())
-        if worker.asked_at < self._denied.get(subject, 0):
-            await self._have_end(worker, OPERATOR)
-            return
         held = self._held.setdefault(subject, _Held(budget))
         held.budget = budget
         held.workers[worker.id] = worker  # again, where an agent has begun a turn by itself
+        if worker.asked_at < self._denied.get(subject, 0):
+            await self._have_end(worker, OPERATOR)
+            return
         words, at = budget.words(), self._clock()
         await self._record(worker, lambda now: rules.paused(now, why=words, at=at))
         await self._ask(subject)
@@ -183,10 +181,10 @@ class SpendGuard:
         await until_stored(lambda: run_transaction(self._store, decide))
 
     async def _release(self, subject: Subject, actor: str) -> None:
-        at = self._clock()
-        for worker in self._held.pop(subject).workers.values():
+        held, at = self._held.pop(subject), self._clock()
+        for worker in held.workers.values():
             await self._record(worker, lambda now: rules.continued(now, at=at, actor=actor))
-            self._may_go_on.pop(worker.id).set()
+        held.released.set()
 
     async def _watch_limits(self) -> None:
         """Let workers go on whose limit was raised, or whose day is over."""
@@ -228,6 +226,10 @@ class SpendGuard:
             await withdraw_requests(self._store, self._common_dir, ids, note, self._clock)
 
         await until_stored(withdraw)
+
+    def _held_with(self, worker: StartedWorker) -> _Held | None:
+        """Return the workers that a limit holds together with this one, None where none does."""
+        return next((held for held in self._held.values() if worker.id in held.workers), None)
 
     def _asked_by(self, request: WorkerRequest) -> Subject | None:
         for subject, held in self._held.items():

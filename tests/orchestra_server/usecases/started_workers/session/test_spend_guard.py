@@ -6,17 +6,27 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from orchestra_core.change import Change
 from orchestra_core.clock import local_day
 from orchestra_core.models import WorkerRequest
 from orchestra_core.store.archive import archive_ended
+from orchestra_core.workers.day_account import DayAccount
+from orchestra_core.workers.started_worker import Spent, StartedWorker
 from orchestra_server.agents.reports import TurnBegan, TurnEnded, Used
+from orchestra_server.domain.workers.started_workers import turn_ended
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from orchestra_server.usecases.requests.answer_request import answer_request
+from orchestra_server.usecases.started_workers.record_worker import record_spending
 from orchestra_server.usecases.started_workers.session import spend_guard
-from orchestra_server.usecases.started_workers.session.spend_guard import CONTINUE, RAISED_NOTE
+from orchestra_server.usecases.started_workers.session.spend_guard import (
+    CONTINUE,
+    RAISED_NOTE,
+    SpendGuard,
+)
 from orchestra_server.usecases.started_workers.start_worker import start_worker
 from orchestra_server.usecases.started_workers.stop_worker import stop_worker
 from tests.support.conducting import a_started_task, chambers_open, kinds
@@ -28,6 +38,7 @@ from tests.support.supervised import (
     supervised,
     until_asked,
     until_worker,
+    worker_in,
 )
 from tests.support.waiting import until, until_awaited
 
@@ -192,6 +203,31 @@ async def test_the_next_daemon_holds_a_paused_worker_and_asks_again(
 
         await until_awaited(is_asked_again)
         assert (await until_worker(context, task_id, "paused")).is_wanted
+
+
+@pytest.mark.usefixtures("auth")
+async def test_a_worker_that_two_limits_hold_goes_on_after_a_yes_to_each(
+    context: Context, task_id: str, config: Path
+) -> None:
+    await start_worker(context, task_id=task_id, chamber="auth")
+    worker = await worker_in(context, task_id)
+    day_id, spent = local_day(context.clock()), Spent(turns=1, dollars=11.0)
+
+    def change(now: StartedWorker, day: DayAccount) -> Change:
+        return turn_ended(now, words="", spent=spent, day=day, at=context.clock())
+
+    await record_spending(context.store, worker, day_id, change)
+    guard = SpendGuard(context.store, context.project.git_dir, context.clock)
+    asked: list[WorkerRequest] = []
+    for limits in ("task_dollars = 10", "task_dollars = 50\nday_dollars = 10"):
+        await asyncio.to_thread(config.write_text, f"[limits]\n{limits}\n")
+        await guard.look(worker)
+        asked += [each for each in await requests(context) if each not in asked]
+    for request in asked:
+        await guard.take_answer(replace(request, answer="allow"))
+    await asyncio.wait_for(guard.may_go_on(worker), 5)
+    assert (await worker_in(context, task_id)).state == "waiting"
+    await guard.close()
 
 
 @pytest.mark.usefixtures("auth")
