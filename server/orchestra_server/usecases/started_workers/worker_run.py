@@ -20,6 +20,7 @@ from orchestra_core.project import Project
 from orchestra_core.state import ProjectState
 from orchestra_core.store.store import Store
 from orchestra_core.text import one_line
+from orchestra_core.workers.day_account import DayAccount
 from orchestra_core.workers.started_worker import EndReason, Spent, StartedWorker
 from orchestra_server.agents.driver import Session
 from orchestra_server.agents.reports import (
@@ -235,20 +236,12 @@ class WorkerRun:
         self._in_turn = False
         await until_stored(self._requests.withdraw_all)
         spent, self._spent = self._spent.plus(Spent(turns=1)), Spent()
-        words, day = one_line(report.words, _WORDS), local_day(self._clock())
-
-        async def record() -> StartedWorker:
-            at = self._clock()
-            return await record_spending(
-                self._store,
-                self.start,
-                day,
-                lambda worker, account: rules.turn_ended(
-                    worker, words=words, spent=spent, day=account, at=at
-                ),
+        words = one_line(report.words, _WORDS)
+        await self._record_spending(
+            lambda worker, day, at: rules.turn_ended(
+                worker, words=words, spent=spent, day=day, at=at
             )
-
-        self._worker = await until_stored(record)
+        )
         await self._guard.look(self._worker)
 
     async def _decide(self, session: Session, asked: Asked) -> None:
@@ -275,25 +268,12 @@ class WorkerRun:
         await self._end(reason, report.words if reason != "stopped" else "")
 
     async def _end(self, reason: EndReason, words: str) -> None:
-        line, spent, day = one_line(words, _WORDS), self._spent, local_day(self._clock())
-
-        async def record() -> StartedWorker:
-            at = self._clock()
-            return await record_spending(
-                self._store,
-                self.start,
-                day,
-                lambda worker, account: rules.ended(
-                    worker,
-                    reason=reason,
-                    words=line,
-                    at=at,
-                    spent=spent if spent.tokens else None,
-                    day=account,
-                ),
+        line, spent = one_line(words, _WORDS), self._spent if self._spent.tokens else None
+        worker = await self._record_spending(
+            lambda worker, day, at: rules.ended(
+                worker, reason=reason, words=line, at=at, spent=spent, day=day
             )
-
-        self._worker = worker = await until_stored(record)
+        )
         is_failure = reason in ("failed", "not-resumed")
         await self._report(
             Presence(
@@ -322,6 +302,21 @@ class WorkerRun:
         async def record() -> StartedWorker:
             at = self._clock()
             return await record_worker(self._store, self.start, lambda worker: change(worker, at))
+
+        self._worker = await until_stored(record)
+        return self._worker
+
+    async def _record_spending(
+        self, change: Callable[[StartedWorker, DayAccount, int], Change]
+    ) -> StartedWorker:
+        """Record what changes the account of the present day, too."""
+        day_id = local_day(self._clock())
+
+        async def record() -> StartedWorker:
+            at = self._clock()
+            return await record_spending(
+                self._store, self.start, day_id, lambda worker, day: change(worker, day, at)
+            )
 
         self._worker = await until_stored(record)
         return self._worker
