@@ -1,6 +1,7 @@
 """Commands in their plain form, read at a glance; any other form is the parser's."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from itertools import takewhile
 from typing import NamedTuple
 
 _REQUIRES = ("review", "stop", "suspend")
@@ -9,10 +10,11 @@ Command = dict[str, object]
 
 
 class Form(NamedTuple):
-    """What a command takes; `rest` is the member of all words that are left, `least` how many.
+    """What a command takes.
 
-    A flag gives a member its value, an option a member what follows it, and `several` all words
-    that do.
+    A flag sets a member to a value, an option to the word behind it, and one of `several` to all
+    words behind it. `rest` is the member for the words that are left; `least` is how many there
+    must be.
     """
 
     flags: Mapping[str, tuple[str, object]] = {}
@@ -99,43 +101,34 @@ def plain_command(name: str, arguments: list[str]) -> Command | None:
 def _read_options(form: Form, arguments: list[str]) -> tuple[Command, list[str]] | None:
     """Return the members that options set, and the words beside them."""
     members: Command = {}
-    words = list[str]()
-    at = 0
-    while at < len(arguments):
-        argument = arguments[at]
-        at += 1
-        if argument in form.flags:
-            member, value = form.flags[argument]
-            if members.get(member, value) != value:
-                return None  # one of several that exclude each other
-            members[member] = value
-        elif argument in form.options or argument in form.several:
-            following = list(_following(arguments, at, several=argument in form.several))
-            if not following or "" in following:
-                return None
-            at += len(following)
-            _set(form, argument, following, members)
-        elif argument.startswith("-") or not argument:
-            return None
-        else:
+    lists: dict[str, list[str]] = {}
+    words, rest = list[str](), list(arguments)
+    while rest:
+        argument = rest.pop(0)
+        if _is_word(argument):
             words.append(argument)
-    return members, words
+        elif argument in form.flags:
+            member, value = form.flags[argument]
+            if members.setdefault(member, value) != value:
+                return None  # one of several that exclude each other
+        elif argument in form.options and (values := _take_words(rest, 1)):
+            members[form.options[argument]] = values[0]
+        elif argument in form.several and (values := _take_words(rest)):
+            lists.setdefault(form.several[argument], []).extend(values)
+        else:
+            return None
+    return {**members, **lists}, words
 
 
-def _following(arguments: list[str], at: int, *, several: bool) -> Iterator[str]:
-    for argument in arguments[at:] if several else arguments[at : at + 1]:
-        if several and argument.startswith("-"):
-            return
-        yield argument
+def _is_word(argument: str) -> bool:
+    return bool(argument) and not argument.startswith("-")
 
 
-def _set(form: Form, argument: str, following: list[str], members: Command) -> None:
-    if argument in form.options:
-        members[form.options[argument]] = following[0]
-        return
-    member = form.several[argument]
-    earlier = members.get(member)
-    members[member] = [*(earlier if isinstance(earlier, list) else ()), *following]
+def _take_words(rest: list[str], most: int | None = None) -> list[str]:
+    """Take the words off the beginning of `rest`."""
+    words = list(takewhile(_is_word, rest[:most]))
+    del rest[: len(words)]
+    return words
 
 
 def _read_words(form: Form, words: list[str]) -> Command | None:

@@ -68,6 +68,9 @@ def test_a_command_in_its_plain_form_is_understood_at_a_glance(
         ("land", ["t-1", "t-2"]),
         ("land", ["--only"]),
         ("land", ["--only", "auth", "--", "api"]),
+        ("land", ["--summary", "--yes"]),
+        ("land", ["--only", "auth", "", "api"]),
+        ("close", ["auth", "--task", "--confirm"]),
     ],
 )
 def test_any_other_form_is_left_to_the_parser_and_its_messages(
