@@ -1,38 +1,25 @@
 """An argument parser that imports little, reports errors in one line, and explains each command."""
 
 import argparse
-import os
 from typing import Any, NoReturn
 
 from orchestra_core.errors import BadInput
-
-_STDOUT = 1
-_COLUMNS = 80  # where there is no terminal
+from orchestra_tui.command_line.interaction.terminal_width import terminal_width
 
 
 class PlainFormatter(argparse.HelpFormatter):
     """Takes the terminal's width without shutil, which argparse would import."""
 
     def __init__(self, prog: str) -> None:
-        super().__init__(prog, width=_columns() - 2)
+        super().__init__(prog, width=terminal_width() - 2)
 
 
 class OverviewFormatter(argparse.RawDescriptionHelpFormatter):
     """Keeps line breaks as written, and leaves room for the longest command name."""
 
     def __init__(self, prog: str) -> None:
-        super().__init__(prog, width=_columns() - 2)
+        super().__init__(prog, width=terminal_width() - 2)
         self._action_max_length = 16
-
-
-def _columns() -> int:
-    columns = os.environ.get("COLUMNS", "")
-    if columns.isdecimal() and int(columns):
-        return int(columns)
-    try:
-        return os.get_terminal_size(_STDOUT).columns or _COLUMNS
-    except OSError:
-        return _COLUMNS
 
 
 class CommandParser(argparse.ArgumentParser):

@@ -11,11 +11,13 @@ from functools import partial
 
 from orchestra_core.clone.common_directory import common_directory
 from orchestra_core.daemon.ask_daemon import ask_daemon, introduction
+from orchestra_core.process.file_mask import file_mask
 from orchestra_tui.command_line.interaction.show_answer import (
     Answer,
     show_or_say_why_not,
     warn_of,
 )
+from orchestra_tui.command_line.interaction.terminal_width import terminal_width
 from orchestra_tui.command_line.warm.plain_form import (
     CHAMBER_COMMANDS,
     Command,
@@ -64,9 +66,9 @@ def _ask(common: str, command: Command, more: Command) -> Answer | None:
 
 def _run_for_chambers(ask: _Ask, command: Command) -> int | None:
     """Run a command whose git, hooks and pager are those of this shell."""
-    more: Command = {"environ": dict(os.environ), "umask": _umask()}
+    more: Command = {"environ": dict(os.environ), "umask": file_mask()}
     if command["name"] == "diff":
-        more |= {"terminal": sys.stdout.isatty(), "columns": _columns(command)}
+        more |= {"terminal": sys.stdout.isatty(), "columns": terminal_width()}
     if command["name"] == "land":
         return _land(ask, command, more)
     answer = ask(more)
@@ -87,20 +89,6 @@ def _land(ask: _Ask, command: Command, more: Command) -> int | None:
         dry_run=dry_run,
         yes=yes,
     )
-
-
-def _columns(command: Command) -> int:
-    if not command.get("stat"):
-        return 80
-    import shutil  # noqa: PLC0415 - only a table needs it
-
-    return shutil.get_terminal_size().columns
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _read(arguments: list[str]) -> tuple[str, Command | None]:

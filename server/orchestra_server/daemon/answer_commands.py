@@ -16,6 +16,7 @@ from orchestra_core.clock import now_ms
 from orchestra_core.configuration.live_settings import LiveSettings
 from orchestra_core.errors import BadInput, OrchestraError
 from orchestra_core.models import OPERATOR
+from orchestra_core.process.file_mask import file_mask
 from orchestra_core.project import Project
 from orchestra_core.text import one_line
 from orchestra_server.commands.chambers.chamber_command import (
@@ -33,7 +34,6 @@ from orchestra_server.usecases.delivery.take_in_spool import take_in_spool
 
 _FINISH_SECONDS = 2.0
 _OF_CHAMBERS = frozenset(CHAMBER_COMMANDS)
-_PRIVATE = 0o077  # for the moment in which the process's mask is read
 CommandAnswer: TypeAlias = Mapping[str, object]
 _log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class CommandRunner:
         self._settings = settings
         self._store = store
         self._background = Background()
-        self._umask = _umask()
+        self._umask = file_mask()
 
     async def run(
         self, asked: object, tell: Callable[[str], None] = lambda _waits_for: None
@@ -103,9 +103,3 @@ class CommandRunner:
 
 def _name(asked: object) -> object:
     return cast("CommandAnswer", asked).get("name") if isinstance(asked, dict) else None
-
-
-def _umask() -> int:
-    mask = os.umask(_PRIVATE)
-    os.umask(mask)
-    return mask

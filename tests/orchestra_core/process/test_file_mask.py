@@ -1,0 +1,14 @@
+"""The mask is read and stays as it was."""
+
+import os
+
+from orchestra_core.process.file_mask import file_mask
+
+
+def test_the_mask_is_told_and_stays() -> None:
+    before = os.umask(0o027)
+    try:
+        assert file_mask() == 0o027
+        assert file_mask() == 0o027
+    finally:
+        os.umask(before)
