@@ -3,10 +3,10 @@
 from msgspec.structs import replace
 
 from orchestra_core.errors import BadInput
-from orchestra_server.commands.chambers.chamber_command import ChamberCommand, check_chamber_command
+from orchestra_server.commands.chambers.chamber_command import check_chamber_command
 from orchestra_tui.command_line.arguments import Options
 from orchestra_tui.command_line.command_context import CommandContext
-from orchestra_tui.command_line.commands.chambers.run_here import root_of, run_here
+from orchestra_tui.command_line.commands.chambers.run_here import run_here, typed_command
 from orchestra_tui.command_line.interaction.ask_operator import can_ask
 from orchestra_tui.command_line.interaction.land_in_steps import LandingStep, land_in_steps
 from orchestra_tui.command_line.interaction.show_answer import Answer
@@ -14,17 +14,7 @@ from orchestra_tui.command_line.interaction.show_answer import Answer
 
 def run(place: CommandContext, options: Options) -> int:
     """Land what is asked for, once the operator has seen what it is; 1 if it did not land."""
-    command = ChamberCommand(
-        name="land",
-        root=root_of(place),
-        json=options.json,
-        task=options.task,
-        only=tuple(options.only),
-        summary=options.summary,
-        partial=options.partial,
-        confirm=options.confirm,
-        again=options.again,
-    )
+    command = typed_command(place, options)
     check_chamber_command(command)
     if not (options.dry_run or options.yes or can_ask()):
         raise BadInput("'orchestra land' asks before it lands, and here is no terminal; add --yes")

@@ -3,12 +3,15 @@
 import math
 import os
 
+import msgspec
+
 from orchestra_server.commands.chambers.chamber_command import (
     ChamberCommand,
     as_document,
     check_chamber_command,
     run_chamber_command,
 )
+from orchestra_tui.command_line.arguments import Options
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.interaction.show_answer import Answer
 from orchestra_tui.command_line.open_project import open_project
@@ -21,9 +24,10 @@ def run_here(place: CommandContext, command: ChamberCommand) -> Answer:
     return run_to_end(_run(place, command))
 
 
-def root_of(place: CommandContext) -> str:
-    """Return the directory that a command is typed in."""
-    return os.fspath(place.directory)
+def typed_command(place: CommandContext, options: Options) -> ChamberCommand:
+    """Return the command that was typed: its members have the names of the options."""
+    members = {**vars(options), "name": options.command, "root": os.fspath(place.directory)}
+    return msgspec.convert(members, ChamberCommand)
 
 
 async def _run(place: CommandContext, command: ChamberCommand) -> Answer:

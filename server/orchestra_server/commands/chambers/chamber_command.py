@@ -37,7 +37,6 @@ from orchestra_server.usecases.started_workers.start_worker import start_worker
 
 _FAILED = 1
 
-
 CommandName = Literal["create", "diff", "land", "close"]
 CHAMBER_COMMANDS: tuple[CommandName, ...] = get_args(CommandName)
 PrintedDocument: TypeAlias = dict[str, object]
@@ -74,7 +73,6 @@ class ChamberCommand(Struct, frozen=True, kw_only=True):
     # Of the process that it is typed into.
     environ: dict[str, str] = {}
     umask: int | None = None
-    typed_at: int | None = None
 
 
 class Printed(Struct, frozen=True, kw_only=True, omit_defaults=True):
