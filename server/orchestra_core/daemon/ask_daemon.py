@@ -7,7 +7,7 @@ takes several times as long as the answer.
 import json
 import os
 from _socket import AF_UNIX, SOCK_STREAM, socket  # `socket` takes as long as the whole question
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from typing import Any, cast
 
@@ -49,8 +49,8 @@ def ask_daemon(
 ) -> Answer | None:
     """Return the answer to a question; None where no daemon answers within `seconds`.
 
-    With `told`, what has begun within `seconds` may take any time, and `told` hears what it waits
-    for.
+    With `told`, a command that begins within `seconds` may take any time; `told` gets what it
+    waits for.
     """
     place = daemon_socket(common_dir)
     if not is_own_directory(os.path.dirname(place)):
@@ -69,21 +69,23 @@ def ask_daemon(
 
 
 def _read_answer(connection: socket, told: Callable[[str], object] | None) -> Answer | None:
-    received = bytearray()
-    while True:
-        part = connection.recv(_READ_AT_ONCE)
-        if not part:
+    for line in _lines(connection):
+        document: object = json.loads(line)
+        if not isinstance(document, dict):
             return None
+        answer = cast("Answer", document)
+        if told is None or "waits_for" not in answer:
+            return answer
+        connection.settimeout(None)
+        if answer["waits_for"]:
+            told(f"waiting for {answer['waits_for']}")
+    return None
+
+
+def _lines(connection: socket) -> Iterator[bytearray]:
+    received = bytearray()
+    while part := connection.recv(_READ_AT_ONCE):
         received += part
-        while b"\n" in part:
-            line, _, received = received.partition(b"\n")
-            part = bytes(received)
-            answer: object = json.loads(line)
-            if not isinstance(answer, dict):
-                return None
-            answer = cast("Answer", answer)
-            if told is None or "waits_for" not in answer:
-                return answer
-            connection.settimeout(None)
-            if answer["waits_for"]:
-                told(f"waiting for {answer['waits_for']}")
+        if b"\n" in part:
+            *lines, received = received.split(b"\n")
+            yield from lines
