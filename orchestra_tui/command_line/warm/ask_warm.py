@@ -60,7 +60,8 @@ def _ask(common: str, command: Command, more: Command) -> Answer | None:
         "command": {**members, **more},
         **introduction(common, os.environ),
     }
-    answer = ask_daemon(common, question, _ANSWER_SECONDS, warn_of)
+    told = warn_of if command["name"] in CHAMBER_COMMANDS else None
+    answer = ask_daemon(common, question, _ANSWER_SECONDS, told)
     return None if answer is None or answer.get("differs") else answer
 
 

@@ -130,6 +130,22 @@ def test_a_command_of_chambers_tells_the_daemon_its_environment_and_its_mask(
     assert not asked.terminal
 
 
+@pytest.mark.parametrize(("words", "is_unbounded"), [(["status"], False), (["close", "a"], True)])
+def test_only_a_command_that_runs_hooks_may_take_any_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], *, is_unbounded: bool
+) -> None:
+    told = list[object]()
+
+    def ask(*arguments: object) -> dict[str, object]:
+        told.append(arguments[3])
+        return {"text": ""}
+
+    monkeypatch.setattr(ask_warm, "ask_daemon", ask)
+    shop = small_repository(tmp_path / "shop").path
+    assert answered_warm(["-C", str(shop), *words], 7) == 0
+    assert [each is not None for each in told] == [is_unbounded]
+
+
 def test_landing_shows_the_plan_and_then_what_happened(
     questions: list[Mapping[str, object]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
