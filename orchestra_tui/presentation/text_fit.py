@@ -74,7 +74,7 @@ def split_cell(cell: Cell, width: int) -> tuple[Cell, Cell]:
     if cell_len(text) + used <= width:
         return cell, Cell("", cell.tone)
     space = width - used if used <= width else (width + 1) // 2
-    has_room = space >= min(cell_len(text.partition(" ")[0]), (width + 1) // 2)
+    has_room = not used or space >= cell_len(text.partition(" ")[0])
     head = _first_line(text, space) if has_room else ""
     return cell._replace(text=head), Cell(text[len(head) :].strip(), cell.tone)
 

@@ -148,6 +148,12 @@ def test_a_split_text_goes_on_where_its_first_line_ends(
     assert first.badges == cell.badges
 
 
+def test_a_first_word_that_is_wider_than_its_room_is_left_whole_for_the_other_line() -> None:
+    cell = Cell("permission: Bash: pip install httpx", badges=(Cell("enter: allow or deny"),))
+    first, rest = split_cell(cell, 18)
+    assert (first.text, rest.text) == ("", cell.text)
+
+
 def test_badges_without_a_text_need_one_line_however_wide_they_are() -> None:
     cell = Cell("", badges=(Cell("hook not verified"),))
     assert split_cell(cell, 8) == (cell, Cell(""))
