@@ -138,9 +138,9 @@ def _project(root: Path) -> Project:
         raise Refused(f"{root} is a bare repository; run this in a working tree of it")
     require_inside(project.root, *_FOLDERS)
     for folder in _FOLDERS:
-        place = (project.root / folder).resolve()
+        place = project.root / folder
         if place.exists() and not place.is_dir():
-            raise Refused(f"{project.root / folder} is a file, where a directory is needed")
+            raise Refused(f"{place} is a file, where a directory is needed")
     hook_settings = read_file(project.root / HOOK_SETTINGS)
     if hook_settings is not None and b'"mode": "chamber"' in hook_settings:
         raise Refused(f"{project.root} is a chamber; run this in {project.main_checkout}")

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from types import MappingProxyType
 from typing import Any, cast
 
 from orchestra_core.configuration.gate_plan import Setup
@@ -19,7 +18,6 @@ from orchestra_server.git.gates.gate_subject import content_of
 from orchestra_server.git.gates.scratch_worktree import ScratchWorktree
 from orchestra_server.git.process.run_command import run_command
 
-_NO_ENV: Mapping[str, str] = MappingProxyType({})
 _WORDS = 400  # characters of what a failed setup printed
 _COPY = ("cp", "-cR") if sys.platform == "darwin" else ("cp", "-a", "--reflink=auto")
 
@@ -39,7 +37,7 @@ def prepare_scratch(
     judged: CommitToJudge,
     *,
     polite: bool,
-    env: Mapping[str, str] = _NO_ENV,
+    env: Mapping[str, str] | None = None,
 ) -> None:
     """Make the worktree the commit's, with the setup done for it in `env`. Blocking.
 

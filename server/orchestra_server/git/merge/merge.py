@@ -238,17 +238,10 @@ def _conflicts_of_branch(
 
 def _last_to_touch(repo: Repository, earlier: Sequence[ChamberBranch], file: str) -> str:
     base = earlier[0].commit
-    for earlier_branch in reversed(earlier[1:]):
+    for branch in reversed(earlier[1:]):
         changed = repo.git(
-            "--literal-pathspecs",
-            "diff-tree",
-            "-r",
-            "--name-only",
-            base,
-            earlier_branch.commit,
-            "--",
-            file,
+            "--literal-pathspecs", "diff-tree", "-r", "--name-only", base, branch.commit, "--", file
         )
         if changed:
-            return earlier_branch.chamber
+            return branch.chamber
     return _BASE

@@ -131,7 +131,7 @@ def _tasks_in_git(repo: Repository) -> set[str]:
 
 def _by_task(chambers: Iterable[Chamber]) -> Mapping[str, Sequence[Chamber]]:
     chambers_by_task = defaultdict[str, list[Chamber]](list)
-    for chamber in sorted(chambers, key=lambda chamber: (chamber.created_at, chamber.name)):
+    for chamber in chambers:
         chambers_by_task[chamber.task_id].append(chamber)
     return chambers_by_task
 
