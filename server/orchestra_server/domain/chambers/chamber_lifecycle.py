@@ -226,9 +226,9 @@ def work_changed(chamber: Chamber, work: Work, *, at: int, actor: str) -> Event:
 
 
 def is_begun(chamber: Chamber, work: Work, presence: Presence | None) -> bool:
-    """Tell whether a worker has begun to change a chamber, which its skeleton alone does not show.
+    """Tell whether a worker has begun to change a chamber.
 
-    Then the worker has reported, or its work is committed.
+    Its skeleton is not committed either, so that such work counts once the worker has reported.
     """
     if work == "uncommitted" and chamber.has_skeleton:
         return chamber.current(presence) is not None

@@ -16,9 +16,9 @@ def assign_ports(
 ) -> list[tuple[str, ...]]:
     """Return for each of `count` chambers its variables, such as `PORT=41000`.
 
-    `taken` are the ports of standing chambers; `is_free` tells whether nobody listens on one.
-    `from_end` are those of a gate, so that a chamber that is made meanwhile gets others. Raises
-    Refused where the range is used up.
+    `taken` are the ports of standing chambers; `is_free` tells whether nobody listens on one. A
+    gate takes its ports `from_end`, so that a chamber made meanwhile gets others. Raises Refused
+    where the range is used up.
     """
     numbers = range(ports.first, ports.last + 1)
     ordered = reversed(numbers) if from_end else numbers

@@ -25,7 +25,7 @@ def caller_environ() -> Mapping[str, str]:
 
 
 def added_by_caller() -> Mapping[str, str]:
-    """Return the variables that this process has not, or has with another value."""
+    """Return the caller's variables that this process lacks or has with another value."""
     environ = _environ.get()
     if environ is None:
         return {}

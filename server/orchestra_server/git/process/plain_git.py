@@ -152,8 +152,8 @@ def _unset(ours: Mapping[str, str]) -> list[str]:
     would then be the real one.
     """
     dropped = dict.fromkeys((*INHERITED, *missing_from_caller()))
-    ours_or_all = {*ENVIRONMENT, *ours}
-    present = [name for name in dropped if name in os.environ and name not in ours_or_all]
+    set_by_call = {*ENVIRONMENT, *ours}
+    present = [name for name in dropped if name in os.environ and name not in set_by_call]
     return ["env", *(part for name in present for part in ("-u", name))] if present else []
 
 

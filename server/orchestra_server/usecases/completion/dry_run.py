@@ -72,7 +72,7 @@ class CompletionPlan:
     unintended: tuple[str, ...] = ()  # new files that need confirmation
     left_out: Mapping[str, str] = field(default_factory=dict[str, str])  # of other clones: why
     behind: str = ""  # a sentence where the branch lacks commits of its upstream
-    gate_note: str = ""  # a sentence where no gate has run, or in part only what passes lands
+    gate_note: str = ""  # a sentence where gates run first, fail or are not trusted
     commit: str = ""  # of the merge; "" for one that would not move the branch
 
 

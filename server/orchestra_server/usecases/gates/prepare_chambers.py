@@ -50,7 +50,7 @@ async def with_ports_again(reads: Reads, directory: Path, chamber: Chamber) -> C
 
 
 async def gate_ports(reads: Reads, ports: Ports | None) -> tuple[str, ...]:
-    """Return the variables of a gate that runs now, which no standing chamber has; maybe none."""
+    """Return a gate's ports as variables, none of them a standing chamber's; () if none is left."""
     if ports is None:
         return ()
     with suppress(Refused):  # the range is used up: it runs all the same

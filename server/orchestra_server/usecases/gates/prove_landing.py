@@ -164,7 +164,7 @@ async def known_judgement(context: Context, repo: Repository, commit: str) -> Ju
 
 
 def unjudged_note(state: ProjectState, chambers: Sequence[Chamber]) -> str:
-    """Return a note for work that the gates have not judged as a whole; what they said of parts."""
+    """Return a note for work that the gates have judged in part at most, with what they said."""
     parts = list[str]()
     if alone := [chamber.name for chamber in chambers if chamber.verdict in ("red", "flaky")]:
         parts.append(f"{' and '.join(alone)} {'fails' if len(alone) == 1 else 'fail'} alone")
