@@ -18,16 +18,13 @@ class SpendLimits(NamedTuple):
 
 
 class Budget(NamedTuple):
-    """One limit and how much of it is used; `allowed` is where somebody has let workers go on to.
-
-    `id` is that of the task or the day.
-    """
+    """One limit and how much of it is used, in dollars; `id` is that of the task or the day."""
 
     subject: Literal["task", "day"]
     id: str
     limit: int
     used: float
-    allowed: float = 0.0
+    allowed: float = 0.0  # the amount up to which somebody has let workers go on
     is_told: bool = False  # people were told that it is near
 
     @property

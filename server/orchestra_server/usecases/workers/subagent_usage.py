@@ -34,7 +34,7 @@ class SubagentUsage:
         self._ended = asyncio.Queue[Presence]()
 
     def note(self, presence: Presence | None) -> None:
-        """Have a subagent counted that has ended; quick, since every report asks."""
+        """Have a subagent counted that has ended; quick, since it is called for every report."""
         if presence is not None and presence.is_over and presence.agent_id and presence.transcript:
             self._ended.put_nowait(presence)
 
