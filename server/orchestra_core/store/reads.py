@@ -78,9 +78,9 @@ class Reads:
         """Return a clone of the repository."""
         return await self._document(Clone, clone_id)
 
-    async def day(self, day: str) -> DayAccount | None:
-        """Return what was used on a day."""
-        return await self._document(DayAccount, day)
+    async def day(self, day: str) -> DayAccount:
+        """Return what was used on a day: nothing where it has no account yet."""
+        return await self._document(DayAccount, day) or DayAccount(id=day)
 
     async def verdict(self, verdict_id: str) -> GateVerdict | None:
         """Return a gate's verdict on a content."""

@@ -41,7 +41,7 @@ async def read_budgets(reads: Reads, task_id: str, day: str, limits: SpendLimits
     chambers = await reads.chambers_of(task_id)
     workers = await reads.read_all(StartedWorker, [chamber.id for chamber in chambers])
     by_chamber = {worker.id: worker for worker in workers if worker is not None}
-    account = await reads.day(day) or DayAccount(id=day)
+    account = await reads.day(day)
     return budgets_of(limits, task, spent_in_chambers(chambers, by_chamber), account)
 
 
@@ -49,4 +49,4 @@ async def read_account(reads: Reads, budget: Budget) -> Task | DayAccount | None
     """Return the document that a limit belongs to; None for a task that is gone."""
     if budget.subject == "task":
         return await reads.task(budget.id)
-    return await reads.day(budget.id) or DayAccount(id=budget.id)
+    return await reads.day(budget.id)

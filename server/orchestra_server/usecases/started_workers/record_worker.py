@@ -41,7 +41,7 @@ async def record_spending(
 
     async def decide(reads: Reads) -> Decision[StartedWorker]:
         worker = await reads.worker(start.id)
-        day = await reads.day(day_id) or DayAccount(id=day_id)
+        day = await reads.day(day_id)
         return _decision(start, worker, lambda now: change(now, day))
 
     return await run_transaction(store, decide)

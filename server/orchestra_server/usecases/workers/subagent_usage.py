@@ -12,7 +12,6 @@ from orchestra_core.errors import OrchestraError
 from orchestra_core.events import Event, EventData
 from orchestra_core.models import Presence
 from orchestra_core.store.reads import Reads
-from orchestra_core.workers.day_account import DayAccount
 from orchestra_core.workers.started_worker import Spent
 from orchestra_server.files.agents.transcript_usage import spent_in_transcript
 from orchestra_server.usecases.common.transaction import (
@@ -63,7 +62,7 @@ async def count_subagent(context: Context, presence: Presence, spent: Spent) -> 
         before = chamber.subagents_spent.get(presence.agent_id, Spent())
         if before == spent:
             return Decision(None, NOTHING)
-        day = await reads.day(day_id) or DayAccount(id=day_id)
+        day = await reads.day(day_id)
         counted = {**chamber.subagents_spent, presence.agent_id: spent}
         event = Event(
             at=at,
