@@ -30,18 +30,19 @@ class SubagentUsage:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._ended = asyncio.Queue[Presence]()
+        self._ended = asyncio.Queue[tuple[float, Presence]]()  # with when its file is written
 
     def note(self, presence: Presence | None) -> None:
         """Have a subagent counted that has ended; quick, since it is called for every report."""
         if presence is not None and presence.is_over and presence.agent_id and presence.transcript:
-            self._ended.put_nowait(presence)
+            written_at = asyncio.get_running_loop().time() + _WRITTEN_SECONDS
+            self._ended.put_nowait((written_at, presence))
 
     async def run(self) -> None:
         """Run until cancelled."""
         while True:
-            presence = await self._ended.get()
-            await asyncio.sleep(_WRITTEN_SECONDS)
+            written_at, presence = await self._ended.get()
+            await asyncio.sleep(written_at - asyncio.get_running_loop().time())
             try:
                 spent = await asyncio.to_thread(spent_in_transcript, Path(presence.transcript))
                 await count_subagent(self._context, presence, spent)

@@ -18,6 +18,16 @@ from tests.support.waiting import until_awaited
 USED = Spent(turns=1, tokens_in=2, tokens_out=3)
 
 
+def ended_subagent(task_id: str, directory: Path) -> Presence:
+    """Return the last report of a subagent, with a conversation that has used tokens."""
+    file = directory / "agent-a1.jsonl"
+    message = {"id": "m1", "usage": {"input_tokens": 2, "output_tokens": 3}}
+    file.write_text(json.dumps({"type": "assistant", "message": message}) + "\n")
+    return Presence(
+        chamber_id=f"{task_id}/auth", state="finished", agent_id="a1", transcript=str(file)
+    )
+
+
 @pytest.mark.usefixtures("auth")
 async def test_a_subagent_that_goes_on_is_counted_by_what_is_new(
     context: Context, task_id: str
@@ -39,12 +49,7 @@ async def test_the_end_of_a_subagent_has_its_conversation_read(
     context: Context, task_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "_WRITTEN_SECONDS", 0.0)
-    file = tmp_path / "agent-a1.jsonl"
-    message = {"id": "m1", "usage": {"input_tokens": 2, "output_tokens": 3}}
-    file.write_text(json.dumps({"type": "assistant", "message": message}) + "\n")
-    ended = Presence(
-        chamber_id=f"{task_id}/auth", state="finished", agent_id="a1", transcript=str(file)
-    )
+    ended = ended_subagent(task_id, tmp_path)
     usage = SubagentUsage(context)
     usage.note(None)
     usage.note(replace(ended, state="working"))  # it has not ended
@@ -58,5 +63,25 @@ async def test_the_end_of_a_subagent_has_its_conversation_read(
 
     try:
         await until_awaited(is_counted)
+    finally:
+        run.cancel()
+
+
+@pytest.mark.usefixtures("auth")
+async def test_subagents_that_end_together_are_waited_for_together(
+    context: Context, task_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_WRITTEN_SECONDS", 0.5)
+    ended, usage = ended_subagent(task_id, tmp_path), SubagentUsage(context)
+    for number in range(40):  # one after the other they would take 20 s
+        usage.note(replace(ended, agent_id=f"a{number}"))
+    run = asyncio.create_task(usage.run())
+
+    async def are_counted() -> bool:
+        chamber = (await context.store.snapshot()).chambers[f"{task_id}/auth"]
+        return len(chamber.subagents_spent) == 40
+
+    try:
+        await until_awaited(are_counted)
     finally:
         run.cancel()
