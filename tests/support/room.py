@@ -37,6 +37,7 @@ class HandFedSource:
 
     def __init__(self, told: Told) -> None:
         self._told = told
+        self.transcript_counts: list[int] = []  # how many entries were asked for, each time
         self.sink: EventSink | None = None
 
     async def run(self, sink: EventSink) -> None:
@@ -49,6 +50,7 @@ class HandFedSource:
         return list(self._told.activity.get(chamber_id, ()))[-count:]
 
     async def transcript(self, chamber_id: str, count: int) -> list[TranscriptEntry]:
+        self.transcript_counts.append(count)
         return list(self._told.transcripts.get(chamber_id, ()))[-count:]
 
 

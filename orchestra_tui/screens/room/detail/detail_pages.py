@@ -54,9 +54,12 @@ class DetailPages:
 
     def filter(self, text: str) -> None:
         """Show only what holds every word of `text`, from all that the store keeps."""
+        had_filter = bool(self.filter_text)
         if text.strip() != self.filter_text:
             self.filter_text = text.strip()
-            self.page_opened()
+            self.write(from_start=True)
+            if bool(self.filter_text) != had_filter:  # all entries are wanted, or no longer
+                self._fetch()
 
     def focus(self) -> None:
         """Give the open page the focus."""

@@ -2,6 +2,7 @@
 
 from orchestra_core.events import EventData
 from orchestra_core.workers.transcript import TranscriptEntry
+from orchestra_tui.screens.room.detail.detail_pages import SEARCHED_LENGTH, TRANSCRIPT_LENGTH
 from orchestra_tui.screens.room.room_screen import RoomScreen
 from tests.support import gallery_stories as stories
 from tests.support.gallery_states import TASK, event
@@ -59,7 +60,9 @@ async def test_a_transcript_is_filtered_like_a_list_and_escape_shows_all_of_it_a
     ]
     async with room_of(told) as room:
         await room.press("2", "l", "4", "slash")
+        room.source.transcript_counts.clear()
         await room.type("SCHEMA begin")
+        assert room.source.transcript_counts == [SEARCHED_LENGTH]
         assert "/SCHEMA begin: 1 of 2" in room.text
         assert "I begin with the schema." in room.text
         assert "Now the tests." not in room.text
@@ -68,5 +71,6 @@ async def test_a_transcript_is_filtered_like_a_list_and_escape_shows_all_of_it_a
         await room.press("escape")
         assert "Now the tests." in room.text
         assert screen_of(room).navigation.pane == "detail"
+        assert room.source.transcript_counts == [SEARCHED_LENGTH, TRANSCRIPT_LENGTH]
         await room.press("l", "slash")
         assert room.said[-1].startswith("/ filters a list or a transcript")
