@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 
 from orchestra_core.errors import Refused
 
@@ -18,7 +19,7 @@ def is_in_tmux(environ: Mapping[str, str] = os.environ) -> bool:
 async def open_window(name: str, directory: str, command: str) -> None:
     """Run a command in a new window, whose shell stays when the command ends.
 
-    Raises Refused with what tmux says.
+    Raises Refused with what tmux says, or where it does not answer in time.
     """
     window_command = f'{command}; exec "${{SHELL:-/bin/sh}}"'
     window = ("new-window", "-n", name, "-c", directory, "sh", "-c", window_command)
@@ -30,10 +31,16 @@ async def open_window(name: str, directory: str, command: str) -> None:
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
         )
+    except OSError as fault:
+        raise Refused(f"tmux has opened no window for {name}: {fault}") from fault
+    try:
         async with asyncio.timeout(_SECONDS):
             _, said = await process.communicate()
-    except (OSError, TimeoutError) as fault:
-        raise Refused(f"tmux has opened no window for {name}: {fault}") from fault
+    except TimeoutError as fault:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+        raise Refused(f"tmux has opened no window for {name} within {_SECONDS:g} s") from fault
     if process.returncode:
         words = said.decode(errors="replace").strip()
         raise Refused(f"tmux has opened no window for {name}: {words}")

@@ -1,10 +1,13 @@
 """A new window of tmux, with a program in its place that notes what it is asked."""
 
+import asyncio
+from asyncio.subprocess import Process
 from pathlib import Path
 
 import pytest
 
 from orchestra_core.errors import Refused
+from orchestra_tui.terminal import tmux_window
 from orchestra_tui.terminal.tmux_window import is_in_tmux, open_window
 
 
@@ -41,3 +44,21 @@ async def test_what_tmux_says_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("PATH", fake_tmux(tmp_path, "echo no server running >&2; exit 1"))
     with pytest.raises(Refused, match="opened no window for auth: no server running"):
         await open_window("auth", "/", "true")
+
+
+async def test_a_tmux_that_does_not_answer_is_ended_and_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[Process] = []
+    start = asyncio.create_subprocess_exec
+
+    async def remembered(*command: str, stdin: int, stdout: int, stderr: int) -> Process:
+        started.append(await start(*command, stdin=stdin, stdout=stdout, stderr=stderr))
+        return started[0]
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", remembered)
+    monkeypatch.setattr(tmux_window, "_SECONDS", 0.1)
+    monkeypatch.setenv("PATH", fake_tmux(tmp_path, "exec sleep 60"))
+    with pytest.raises(Refused, match="no window for auth within"):
+        await open_window("auth", "/", "true")
+    assert started[0].returncode is not None
