@@ -81,12 +81,22 @@ class Dialog(EventFollower, ModalScreen[None]):
         """Start `work`, unless the last one is still running."""
         if not self._busy:
             self._busy = True
-            self.app.start(work)
+            self.app.start(lambda: self._run(work))
+
+    async def _run(self, work: Work) -> None:
+        try:
+            await work()
+        finally:
+            self._busy = False
 
     async def attempt(self, call: Awaitable[Value], doing: str) -> Value | None:
-        """Await `call` while showing `doing`; a failure is shown here and returns None."""
-        self.say_problem("")
-        self.say_hints(doing)
+        """Await `call` while showing `doing`; a failure is shown and returns None.
+
+        A dialog that was closed meanwhile shows nothing; the room then says the failure.
+        """
+        if self.is_attached:
+            self.say_problem("")
+            self.say_hints(doing)
         try:
             return await call
         except OrchestraError as error:
@@ -96,6 +106,5 @@ class Dialog(EventFollower, ModalScreen[None]):
                 self.app.say(str(error), problem=True)
             return None
         finally:
-            self._busy = False
             if self.is_attached:
                 self.say_hints(self._hints)

@@ -1,13 +1,19 @@
 """The dialog that opens chambers."""
 
+import asyncio
+from collections.abc import Mapping
+
+from msgspec import Raw
+
 from tests.support import gallery_stories as stories
-from tests.support.gallery import FixedTools
+from tests.support.gallery import FixedTools, settle
 from tests.support.gallery_states import TASK
 from tests.support.room import calls_of, room_of
 from tests.support.tool_answers import (
     created_chambers,
     worker_start,
 )
+from tests.support.waiting import until
 
 
 async def test_c_creates_chambers_for_the_selected_task() -> None:
@@ -63,3 +69,43 @@ async def test_an_unknown_agent_is_refused_before_anything_is_created() -> None:
         await room.press("enter")
         assert "there is no agent 'nobody'" in room.text
         assert calls_of(room.tools, "create_chambers_batch") == []
+
+
+class HeldTools(FixedTools):
+    """Tools of which one answers only when it is released."""
+
+    def __init__(self, held: str) -> None:
+        created, start = created_chambers("a"), worker_start()
+        super().__init__({"create_chambers_batch": created, "start_worker": start})
+        self._held = held
+        self.release = asyncio.Event()
+
+    async def call(self, tool: str, arguments: Mapping[str, object]) -> Raw:
+        answer = await super().call(tool, arguments)
+        if tool == self._held:
+            await self.release.wait()
+        return answer
+
+
+async def test_workers_start_after_the_dialog_was_left_while_it_created() -> None:
+    tools = HeldTools("create_chambers_batch")
+    async with room_of(stories.first_task(), tools=tools) as room:
+        await room.press("c")
+        await room.type("a")
+        await room.pilot.press("ctrl+o", "escape")
+        tools.release.set()
+        await settle(room.pilot)
+        assert calls_of(tools, "start_worker") == [{"task_id": TASK, "chamber": "a"}]
+
+
+async def test_nothing_is_done_twice_while_a_worker_starts() -> None:
+    tools = HeldTools("start_worker")
+    async with room_of(stories.first_task(), tools=tools) as room:
+        await room.press("c")
+        await room.type("a")
+        await room.pilot.press("ctrl+o")
+        await until(lambda: bool(calls_of(tools, "start_worker")))
+        await room.pilot.press("ctrl+o")
+        tools.release.set()
+        await settle(room.pilot)
+        assert [name for name, _ in tools.calls] == ["create_chambers_batch", "start_worker"]
