@@ -9,7 +9,7 @@ from orchestra_tui.screens.dialogs.interrupt_editor import InterruptEditor
 from orchestra_tui.screens.room.room_screen import RoomScreen
 from tests.support import gallery_stories as stories
 from tests.support.gallery import ANSWERS, FixedTools, settle
-from tests.support.gallery_states import TASK, event, mail, presence
+from tests.support.gallery_states import TASK, Told, event, mail, presence
 from tests.support.room import calls_of, room_of
 
 
@@ -55,12 +55,16 @@ async def test_enter_sends_and_another_enter_closes() -> None:
         assert len(calls_of(room.tools, "interrupt_worker")) == 1
 
 
-async def test_mail_that_nobody_reads_says_so_before_it_is_sent_and_waits_to_be_seen() -> None:
+def with_failed_worker() -> Told:
     told = stories.busy()
     assert told.state is not None
     failed = replace(told.state.presence[f"{TASK}/auth"], state="failed")
     told.state.presence[failed.chamber_id] = failed
-    async with room_of(told) as room:
+    return told
+
+
+async def test_mail_that_nobody_reads_says_so_before_it_is_sent_and_waits_to_be_seen() -> None:
+    async with room_of(with_failed_worker()) as room:
         for key in ("2", "g", "i", "h", "o", "enter"):
             room.app.post_message(events.Key(key, key if len(key) == 1 else None))
         await settle(room.pilot)
@@ -72,11 +76,7 @@ async def test_mail_that_nobody_reads_says_so_before_it_is_sent_and_waits_to_be_
 
 
 async def test_enter_twice_on_a_failed_workers_row_asks_it_to_go_on() -> None:
-    told = stories.busy()
-    assert told.state is not None
-    failed = replace(told.state.presence[f"{TASK}/auth"], state="failed")
-    told.state.presence[failed.chamber_id] = failed
-    async with room_of(told) as room:
+    async with room_of(with_failed_worker()) as room:
         await room.press("2", "g")
         assert "enter: retry" in room.text
         await room.press("enter")
