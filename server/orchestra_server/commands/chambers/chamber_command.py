@@ -20,7 +20,7 @@ from orchestra_server.commands.chambers.close import close_named_chamber, closed
 from orchestra_server.commands.chambers.create import check_create, create_chambers, created_lines
 from orchestra_server.commands.chambers.diff import diff_note, diff_of_named_chamber
 from orchestra_server.commands.chambers.diff_colors import colored_diff
-from orchestra_server.commands.chambers.diff_taste import read_diff_taste
+from orchestra_server.commands.chambers.diff_display import read_diff_display
 from orchestra_server.commands.chambers.land import (
     LandingWish,
     can_land,
@@ -151,10 +151,10 @@ async def _diff(context: Context, command: ChamberCommand) -> Printed:
     if not command.terminal:
         text = os.fsencode(diff.diff).decode("utf-8", "surrogateescape")
         return Printed(text=text, raw=True, note=note)
-    taste = await asyncio.to_thread(read_diff_taste, Path(command.root))
+    display = await asyncio.to_thread(read_diff_display, Path(command.root))
     text = clean(diff.diff)
-    is_colored = taste.color and not command.stat
-    return Printed(text=colored_diff(text) if is_colored else text, note=note, pager=taste.pager)
+    is_colored = display.color and not command.stat
+    return Printed(text=colored_diff(text) if is_colored else text, note=note, pager=display.pager)
 
 
 async def _land(context: Context, command: ChamberCommand) -> Printed:

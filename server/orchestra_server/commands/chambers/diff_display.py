@@ -10,18 +10,18 @@ _NO_PAGER = ("", "cat")
 
 
 @dataclass(frozen=True, slots=True)
-class DiffTaste:
+class DiffDisplay:
     """Through which pager a diff is shown, "" for none, and whether in colour."""
 
     pager: str
     color: bool
 
 
-def read_diff_taste(directory: Path) -> DiffTaste:
+def read_diff_display(directory: Path) -> DiffDisplay:
     """Return what git would do for `git diff` on a terminal in `directory`. Blocking."""
     own = run_git(directory, "config", "--get", "pager.diff").out.strip()
     usual = run_git(directory, "var", "GIT_PAGER").out.strip()
     pager = {"": usual, "true": usual, "false": ""}.get(own, own)
     colored = run_git(directory, "config", "--get-colorbool", "color.diff", "true").out.strip()
     color = colored == "true" and not caller_environ().get("NO_COLOR")
-    return DiffTaste("" if pager in _NO_PAGER else pager, color)
+    return DiffDisplay("" if pager in _NO_PAGER else pager, color)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_server.commands.chambers.diff_taste import DiffTaste, read_diff_taste
+from orchestra_server.commands.chambers.diff_display import DiffDisplay, read_diff_display
 from tests.support.repositories import PLAIN_GIT, TestRepository, small_repository
 
 
@@ -18,8 +18,8 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TestRepository:
 
 
 def test_git_pages_with_less_in_colour_where_nothing_is_set(shop: TestRepository) -> None:
-    taste = read_diff_taste(shop.path)
-    assert (taste.pager in {"less", "pager"}, taste.color) == (True, True)  # Debian has `pager`
+    display = read_diff_display(shop.path)
+    assert (display.pager in {"less", "pager"}, display.color) == (True, True)  # Debian has `pager`
 
 
 def test_the_variable_and_the_settings_count_as_for_git(
@@ -27,16 +27,16 @@ def test_the_variable_and_the_settings_count_as_for_git(
 ) -> None:
     shop.git("config", "core.pager", "delta --dark")
     shop.git("config", "color.ui", "never")
-    assert read_diff_taste(shop.path) == DiffTaste("delta --dark", color=False)
+    assert read_diff_display(shop.path) == DiffDisplay("delta --dark", color=False)
     shop.git("config", "pager.diff", "bat")
-    assert read_diff_taste(shop.path).pager == "bat"
+    assert read_diff_display(shop.path).pager == "bat"
     shop.git("config", "pager.diff", "false")
-    assert read_diff_taste(shop.path).pager == ""
+    assert read_diff_display(shop.path).pager == ""
     shop.git("config", "pager.diff", "true")
     monkeypatch.setenv("GIT_PAGER", "cat")
-    assert read_diff_taste(shop.path).pager == ""
+    assert read_diff_display(shop.path).pager == ""
 
 
 def test_no_color_is_respected(shop: TestRepository, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    assert not read_diff_taste(shop.path).color
+    assert not read_diff_display(shop.path).color
