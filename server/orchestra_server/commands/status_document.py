@@ -4,7 +4,7 @@ Programs rely on it: members are added, never renamed or removed without a new `
 Times are milliseconds since 1970, 0 for what has not happened.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -189,7 +189,11 @@ def status_document(
     states = worker_states(state, state.chambers.values(), limits, now)
     mail, conflicts = state.unread_by_chamber(), state.conflicts_by_chamber()
     requests = state.open_requests_by_chamber()
-    holds = _holds(state, states)
+    holds = {
+        key: _held_by(state, state.chambers[key], mail.get(key, ()), conflicts.get(key, ()))
+        for key, worker in states.items()
+        if worker.has_work_to_land
+    }
     for chamber in sorted(state.chambers.values(), key=_chamber_order):
         entry = _chamber_entry(
             chamber,
@@ -202,8 +206,8 @@ def status_document(
         )
         worker = state.workers.get(chamber.id)
         used = used_entry(spent_in_chamber(chamber, worker))
-        entry = replace(entry, agent=agent_entry(worker), used=used)
-        entry = replace(entry, held_by=holds.get(chamber.id, ()))
+        held_by = holds.get(chamber.id, ())
+        entry = replace(entry, agent=agent_entry(worker), used=used, held_by=held_by)
         chambers.setdefault(chamber.task_id, []).append(entry)
     tasks = sorted(state.tasks.values(), key=_task_order)
     return StatusDocument(
@@ -230,18 +234,14 @@ def status_document(
     )
 
 
-def _holds(state: ProjectState, states: Mapping[str, WorkerState]) -> dict[str, tuple[str, ...]]:
-    """Return what holds each chamber with work to land, by its id."""
-    mail, conflicts = state.unread_by_chamber(), state.conflicts_by_chamber()
-    return {
-        key: hold_words(
-            state.chambers[key],
-            conflicts.get(key, ()),
-            (letter for letter in mail.get(key, ()) if letter.is_critical(state.discoveries)),
-        )
-        for key, worker in states.items()
-        if worker.has_work_to_land
-    }
+def _held_by(
+    state: ProjectState,
+    chamber: Chamber,
+    unread: Sequence[Interrupt],
+    conflicts: Sequence[Conflict],
+) -> tuple[str, ...]:
+    critical = (interrupt for interrupt in unread if interrupt.is_critical(state.discoveries))
+    return hold_words(chamber, conflicts, critical)
 
 
 def request_entry(request: WorkerRequest) -> RequestEntry:

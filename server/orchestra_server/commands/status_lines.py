@@ -106,8 +106,8 @@ def _chamber_line(chamber: ChamberEntry, width: int, now: int) -> str:
     word = chamber_word(state, chamber.held_by)
     parts = (word, age(state.since, now), one_line(reason, _TEXT_LIMIT))
     words = "  ".join(part for part in parts if part)
-    has_told = bool(chamber.held_by)  # by the reason
-    verdict = "" if has_told or not chamber.verdict else f"  {verdict_words(chamber.verdict)}"
+    is_shown = chamber.verdict and not chamber.held_by  # what holds it says the verdict too
+    verdict = f"  {verdict_words(chamber.verdict)}" if is_shown else ""
     unread = f"  ✉ {len(chamber.unread)} unread by it" if chamber.unread else ""
     trouble = f"{_trouble(chamber, now)}{_conflicts(chamber)}"
     at = _at(chamber, now)
