@@ -1,4 +1,4 @@
-"""The settings of a process that runs for days, which reads a file again once it has changed."""
+"""The settings of a process that runs for days: a changed file is read again."""
 
 import os
 from collections.abc import Callable
@@ -13,7 +13,7 @@ _FileState = tuple[int, int, int]  # changed when, how long, and which file
 
 
 class LiveSettings:
-    """Whoever needs the settings asks for them; nothing watches the files, and nothing wakes."""
+    """Looks at the files whenever it is asked for the settings; nothing watches them."""
 
     def __init__(
         self,
@@ -21,14 +21,14 @@ class LiveSettings:
         directory: Path,
         on_change: Callable[[Settings], None] = lambda _: None,
     ) -> None:
-        """Start from `settings`, which the files that count at `directory` have just said."""
+        """Start from `settings`, which were just read for `directory`."""
         self._settings = settings
         self._directory = directory
         self._on_change = on_change
         self._files = self._look()
 
     def now(self) -> Settings:
-        """Return what the environment and the files say now: the store's place stays as it was."""
+        """Return what the environment and the files say now; where the store is stays the same."""
         files = self._look()
         if files != self._files:
             self._files = files
@@ -38,17 +38,15 @@ class LiveSettings:
     def _read(self) -> None:
         try:
             fresh = read_settings(directory=self._directory)
-        except OrchestraError:  # no file causes one, and the environment was well before
+        except OrchestraError:  # only a variable causes one, and they were right at the start
             return
         former = self._settings
         self._settings = replace(
-            former,
-            unread_limit=fresh.unread_limit,
-            stuck_limit=fresh.stuck_limit,
-            linger=fresh.linger,
-            history_keep=fresh.history_keep,
-            gate_share=fresh.gate_share,
-            problems=fresh.problems,
+            fresh,
+            redis_url=former.redis_url,
+            state_dir=former.state_dir,
+            runtime_dir=former.runtime_dir,
+            project=former.project,
         )
         if self._settings != former:
             self._on_change(self._settings)
