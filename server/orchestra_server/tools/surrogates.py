@@ -47,7 +47,7 @@ def _replace_surrogates_in_value(value: Json) -> Json:
 def without_surrogates(
     method: Callable[Arguments, Awaitable[Reply]],
 ) -> Callable[Arguments, Awaitable[Reply]]:
-    """Let a method's reply, a dataclass, hold valid Unicode, whatever files are called in it."""
+    """Replace surrogates in a method's reply, a dataclass; file names can hold any bytes."""
 
     @wraps(method)
     async def answer(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Reply:

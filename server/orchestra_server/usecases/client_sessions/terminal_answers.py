@@ -1,8 +1,9 @@
 """Notices that a session waits no more: its dialog was answered in the client's own terminal.
 
 A client tells its hooks of a permission's answer only when the tool has ended, minutes later for a
-long one. That its session is busy again stands in a file of the client's at once: then the request
-is withdrawn, and a worker of whose dialog only its report has told is shown at work.
+long one. A file of the client's says at once that the session is busy again. Then its request is
+withdrawn; where there was no request, only the worker's report of a dialog, the worker is shown at
+work.
 """
 
 import asyncio
@@ -38,7 +39,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _TerminalDialog:
-    """A dialog in a session's terminal: of an open request, or one of which a report tells."""
+    """A dialog in a session's terminal, known from an open request or from a worker's report."""
 
     key: str
     request_id: str = ""
