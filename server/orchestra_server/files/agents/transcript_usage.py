@@ -14,6 +14,7 @@ from orchestra_core.workers.started_worker import Spent, total
 
 _SIGN = b'"usage"'
 _MOST = 256 * 1024 * 1024  # bytes of a file; what lies behind is not counted
+_LONGEST = 16 * 1024 * 1024  # bytes of a line; a longer one is not counted
 
 
 class _Usage(Struct):
@@ -39,10 +40,8 @@ def spent_in_transcript(path: Path) -> Spent:
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # a pipe in its place holds nobody up
     with os.fdopen(descriptor, "rb") as file:
         size = 0
-        for raw in file:
+        while size < _MOST and (raw := file.readline(_LONGEST)):
             size += len(raw)
-            if size > _MOST:
-                break
             message = _message(raw) if _SIGN in raw else None
             if message is not None and message.usage is not None:
                 usages[message.id] = message.usage

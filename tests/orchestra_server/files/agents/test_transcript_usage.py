@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.workers.started_worker import Spent
+from orchestra_server.files.agents import transcript_usage
 from orchestra_server.files.agents.transcript_usage import spent_in_transcript
 
 
@@ -23,3 +24,15 @@ def test_a_message_that_stands_there_for_each_of_its_blocks_counts_once(tmp_path
     assert spent_in_transcript(path) == used
     with pytest.raises(OSError, match="No such file"):
         spent_in_transcript(tmp_path / "gone")
+
+
+def test_a_line_that_never_ends_takes_bounded_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transcript_usage, "_LONGEST", 1_000)
+    monkeypatch.setattr(transcript_usage, "_MOST", 100_000)
+    (tmp_path / "endless").symlink_to("/dev/zero")
+    assert spent_in_transcript(tmp_path / "endless") == Spent(turns=1)
+    path = tmp_path / "agent-a1.jsonl"
+    path.write_text(f"{line('m1', 5)}\n" + "x" * 5_000 + f"\n{line('m2', 1)}\n")
+    assert spent_in_transcript(path).tokens_out == 6
