@@ -15,20 +15,17 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks.places import Place, a_place
+from benchmarks.chamber_batches import create_chambers
+from benchmarks.places import a_place
 from benchmarks.warm_daemon import a_warm_daemon
 from orchestra_core.daemon.ask_daemon import ask_daemon
 from orchestra_core.project import find_project
-from orchestra_core.replies.chambers import CreatedChambers
-from orchestra_core.replies.tasks import StartedTask
 from orchestra_server.files.spool.spool_folder import has_files
 from tests.support.hooks import read_settings_file
-from tests.support.orchestration import in_memory
 
 _EVERY = 2.0  # seconds between two tool calls of one worker
 _FILLER = "y" * 4_000
 _EVENTS = ("PreToolUse", "PostToolUse", "PostToolBatch")
-_AT_ONCE = 10  # chambers of one batch
 _FLOOR_RUNS = 300
 _PATIENCE = 60.0
 
@@ -99,21 +96,6 @@ def process_cpu_ms(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) * 1_000 / os.sysconf("SC_CLK_TCK")
 
 
-async def _chambers(place: Place, directory: Path, count: int) -> list[Path]:
-    paths = list[Path]()
-    async with in_memory(place.settings, directory) as conductor:
-        task = await conductor.call(StartedTask, "start_task", {"description": "Measure hooks"})
-        for first in range(0, count, _AT_ONCE):
-            names = [f"part-{number}" for number in range(first, min(first + _AT_ONCE, count))]
-            made = await conductor.call(
-                CreatedChambers,
-                "create_chambers_batch",
-                {"task_id": task.task_id, "chamber_names": names},
-            )
-            paths += [Path(chamber.path) for chamber in made.chambers]
-    return paths
-
-
 async def _work(clients: Sequence[Client], seconds: float) -> None:
     pause = _EVERY / len(clients)
     await asyncio.gather(
@@ -145,7 +127,7 @@ def measure(chambers: int, seconds: float, say: Callable[[str], object]) -> None
     """Measure, and say the figures."""
     with a_place() as place:
         directory = place.repository().path
-        paths = asyncio.run(_chambers(place, directory, chambers))
+        paths = asyncio.run(create_chambers(place, directory, chambers))
         common_dir = find_project(directory).git_dir
         with a_warm_daemon(place, directory):
             answer = ask_daemon(common_dir, {"call": "about"}, 5) or {}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks.chamber_batches import create_chambers
 from benchmarks.places import Place, a_place
 from benchmarks.row import Aim, Benchmark, Budget, CannotMeasure, Comparison, comparison
 from benchmarks.warm_daemon import a_warm_daemon
@@ -14,16 +15,12 @@ from orchestra_core.daemon.ask_daemon import ask_daemon, introduction
 from orchestra_core.daemon.start_daemon import daemon_environ
 from orchestra_core.process.started_mark import STARTED
 from orchestra_core.project import find_project
-from orchestra_core.replies.chambers import CreatedChambers
-from orchestra_core.replies.tasks import StartedTask
 from tests.support.claude_code import client_environ, installed_claude
 from tests.support.npm import CannotInstallError
-from tests.support.orchestration import in_memory
 from tests.support.scripted_model import CallTool, ModelAnswer, ModelRequest, Say, scripted_model
 
 _SIZES = (1, 5, 20)
 _SECONDS = 30.0
-_AT_ONCE = 10  # chambers of one batch
 _PATIENCE = 400.0  # for twenty agents that start on two cores
 _THEIRS = "the agents themselves"
 
@@ -46,7 +43,7 @@ def _sized(claude: Path, size: int, seconds: float) -> list[Comparison]:
     """Measure that many workers, each in a turn that calls a tool every two seconds."""
     with a_place() as place, scripted_model(_at_work) as model:
         directory = place.repository().path
-        places = asyncio.run(_chambers(place, directory, size))
+        places = asyncio.run(create_chambers(place, directory, size))
         with _configured(place, claude, model.url), a_warm_daemon(place, directory):
             answer = ask_daemon(find_project(directory).git_dir, {"call": "about"}, 5) or {}
             daemon, store = int(answer["pid"]), place.server.process
@@ -95,18 +92,6 @@ def _configured(place: Place, claude: Path, model_url: str) -> Generator[None]:
     finally:
         os.environ.clear()
         os.environ.update(before)
-
-
-async def _chambers(place: Place, directory: Path, count: int) -> list[Path]:
-    paths = list[Path]()
-    async with in_memory(place.settings, directory) as conductor:
-        task = await conductor.call(StartedTask, "start_task", {"description": "Measure agents"})
-        for first in range(0, count, _AT_ONCE):
-            names = [f"part-{number}" for number in range(first, min(first + _AT_ONCE, count))]
-            arguments = {"task_id": task.task_id, "chamber_names": names}
-            made = await conductor.call(CreatedChambers, "create_chambers_batch", arguments)
-            paths += [Path(chamber.path) for chamber in made.chambers]
-    return paths
 
 
 def _start(place: Place, directory: Path, chamber: str) -> None:
