@@ -7,7 +7,7 @@ ends, and the document still wants it, so that the next daemon goes on with the 
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
@@ -87,7 +87,8 @@ class WorkerRun:
             place.store, place.project.git_dir, chamber, place.clock
         )
         self._guard = place.spend_guard
-        self._told: asyncio.Queue[Interrupt | WorkerRequest] = asyncio.Queue()
+        self._told = asyncio.Queue[Interrupt]()
+        self._answers = asyncio.Queue[WorkerRequest]()
         self._stopped = asyncio.Event()
         self._in_turn = False
         self._spent = Spent()
@@ -99,7 +100,7 @@ class WorkerRun:
     def answer(self, request: WorkerRequest) -> None:
         """Have the session given the answer to a request; another's is left alone."""
         if request.start == self.start.asked_at:
-            self._told.put_nowait(request)
+            self._answers.put_nowait(request)
 
     def take_chamber(self, chamber: Chamber) -> None:
         """Take the chamber's new document, with its rules and its suspension."""
@@ -124,7 +125,8 @@ class WorkerRun:
                 await self._refuse_to_resume(session)
                 return
             tasks = [
-                asyncio.create_task(self._begin(session, was)),
+                asyncio.create_task(self._log_faults(self._begin(session, was))),
+                asyncio.create_task(self._log_faults(self._pass_on_answers(session))),
                 asyncio.create_task(self._stop(session)),
             ]
             async with aclosing(session.reports()) as reports:
@@ -137,23 +139,26 @@ class WorkerRun:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _begin(self, session: Session, was: str) -> None:
-        """Note the process, tell the worker what it has to do, then all that comes."""
+        """Note the process, tell the worker what it has to do, then its mail as it comes."""
         process = process_mark(session.pid)
         await self._record(lambda worker, at: rules.launched(worker, process=process, at=at))
         if session.conversation:
             await self._note_conversation(session.conversation)
+        await self._first_words(session, was)
+        while True:
+            interrupt = await self._told.get()
+            await self._wait_for_limits()
+            await self._transcribe_message(interrupt)
+            await self._mail.tell(session, interrupt)
+
+    async def _pass_on_answers(self, session: Session) -> None:
+        """Pass answers on at once: mail may wait for a limit while the agent asks something."""
+        while True:
+            await self._requests.pass_on(session, await self._answers.get())
+
+    async def _log_faults(self, words: Coroutine[object, object, None]) -> None:
         try:
-            if was == "paused":
-                await self._guard.look(self._worker)
-            await self._first_words(session, was)
-            while True:
-                match await self._told.get():
-                    case Interrupt() as interrupt:
-                        await self._wait_for_limits()
-                        await self._transcribe_message(interrupt)
-                        await self._mail.tell(session, interrupt)
-                    case WorkerRequest() as request:
-                        await self._requests.pass_on(session, request)
+            await words
         except Refused as fault:  # the agent has ended; its reports say how
             _log.info("%s: %s", self.start.id, fault)
         except Exception:  # noqa: BLE001 - the worker goes on, but hears nothing any more
@@ -165,18 +170,19 @@ class WorkerRun:
         mail = await asyncio.to_thread(
             take_from_mailbox, self._chamber, unread, self.start.asked_at
         )
+        for interrupt in mail:
+            self.tell(interrupt)
         if not self.start.conversation:
             text, by = first_prompt(state, self.start), self.start.asked_by
         elif was == "running":
             text, by = RESUMED, "orchestra"
         else:
             text, by = "", ""
-        if text:
+        if text or was == "paused":
             await self._wait_for_limits()
+        if text:
             await self._transcript.told(text, by)
             await session.prompt(text)
-        for interrupt in mail:
-            self.tell(interrupt)
 
     async def _wait_for_limits(self) -> None:
         """Return when no limit keeps a turn from beginning; words within a turn need not wait."""

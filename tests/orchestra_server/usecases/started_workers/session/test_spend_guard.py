@@ -14,7 +14,8 @@ from orchestra_core.models import WorkerRequest
 from orchestra_core.store.archive import archive_ended
 from orchestra_core.workers.day_account import DayAccount
 from orchestra_core.workers.started_worker import Spent, StartedWorker
-from orchestra_server.agents.reports import TurnBegan, TurnEnded, Used
+from orchestra_server.agents.driver import Allow
+from orchestra_server.agents.reports import Asked, TurnBegan, TurnEnded, Used
 from orchestra_server.domain.workers.started_workers import turn_ended
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
@@ -123,6 +124,30 @@ async def test_a_held_worker_that_works_by_itself_is_asked_about_once(
         await until_worker(context, task_id, "waiting")
         assert not [request for request in await requests(context) if request.is_open]
     assert (await context.store.snapshot()).tasks[task_id].dollars_allowed == 14.0
+
+
+@pytest.mark.usefixtures("config", "auth")
+async def test_a_held_worker_that_works_by_itself_gets_its_answers_before_its_mail(
+    context: Context, task_id: str
+) -> None:
+    agents = ScriptedAgents()
+    async with begun_session(context, agents, task_id) as session:
+        use(session, 11.0)
+        limit = await until_asked(context)
+        await interrupt_worker(context, task_id=task_id, chamber="auth", message="Go on")
+        session.say(TurnBegan(), Asked("a1", "permission", "Bash", {"command": "npm test"}))
+
+        async def asked() -> list[WorkerRequest]:
+            return [each for each in await requests(context) if each.id != limit.id]
+
+        async def is_asked() -> bool:
+            return bool(await asked())
+
+        await until_awaited(is_asked)
+        (permission,) = await asked()
+        await answer(context, permission, "allow")
+        await until(lambda: session.answers == {"a1": Allow()})
+        assert len(session.heard) == 1
 
 
 @pytest.mark.usefixtures("config", "auth")
