@@ -25,11 +25,10 @@ from orchestra_tui.presentation.rows.mail_cell import mail_cell
 from orchestra_tui.presentation.rows.symbols import (
     CHAMBER,
     HEALTH,
-    HELD,
     REQUEST,
     SUSPENDED,
     UNPROVEN,
-    worker_cell,
+    chamber_cell,
     worker_tone,
 )
 from orchestra_tui.presentation.text_fit import plain, text_lines
@@ -75,7 +74,7 @@ def _head(chamber: Chamber, state: IndexedState, now: int) -> Line:
         return (name, Cell(f"{symbol.text} {chamber.state}", symbol.tone), Cell(since, "muted"))
     worker = state.worker_of(chamber)
     holds = state.landing.holds_of(chamber.id)
-    symbol = HELD if holds else worker_cell(worker)
+    symbol = chamber_cell(worker, holds)
     words = chamber_word(worker, holds)
     since = Cell(f"  for {age(worker.since, now)}", "muted")
     return (name, Cell(f"{symbol.text} {words}", symbol.tone), since)

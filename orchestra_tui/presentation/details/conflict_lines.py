@@ -21,8 +21,7 @@ def side_name(side: str) -> str:
 
 def partner(conflict: Conflict, chamber_id: str) -> str:
     """Return the name of the side that a chamber conflicts with."""
-    first, second = conflict.between
-    return side_name(second if first == chamber_id else first)
+    return side_name(conflict.other(chamber_id))
 
 
 def files_text(count: int) -> str:

@@ -8,17 +8,16 @@ from orchestra_core.wording.ages import age, elapsed, precise_duration, time_of_
 from orchestra_core.wording.started_workers import spent_in_short
 from orchestra_core.workers.spend_totals import spent_in_chambers
 from orchestra_tui.presentation import empty_panes
-from orchestra_tui.presentation.details.conflict_lines import conflict_badge, conflict_sentence
+from orchestra_tui.presentation.details.conflict_lines import conflict_sentence
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Line, Tone
 from orchestra_tui.presentation.rows.chamber_rows import badges_of, doing_cell
 from orchestra_tui.presentation.rows.symbols import (
-    HELD,
     MAIL,
     PRESENCE,
     SEVERITY,
     TASK,
-    worker_cell,
+    chamber_cell,
 )
 from orchestra_tui.presentation.text_fit import fit, plain, text_lines
 
@@ -108,15 +107,10 @@ def _messages_of(discovery: Discovery, state: IndexedState) -> list[Interrupt]:
 def _chamber_lines(chamber: Chamber, state: IndexedState, now: int) -> list[Line]:
     """Return what a chamber's worker does and, below it, with whom its work conflicts."""
     worker, conflicts = state.worker_of(chamber), state.conflicts_of(chamber.id)
-    in_short = conflict_badge(conflicts, chamber.id)
-    badges = (
-        Cell(f"  {badge.text}", badge.tone)
-        for badge in badges_of(chamber, state, now)[0]
-        if badge.text != in_short
-    )
+    badges = (Cell(f"  {badge.text}", badge.tone) for badge in badges_of(chamber, state, now)[0])
     name = Cell(f" {fit(chamber.name, 20)} ")
     sentences = (conflict_sentence(conflict, chamber.id) for conflict in conflicts)
-    symbol = HELD if state.landing.holds_of(chamber.id) else worker_cell(worker)
+    symbol = chamber_cell(worker, state.landing.holds_of(chamber.id))
     return [
         (symbol, name, doing_cell(chamber, worker, state), *badges),
         *((Cell(" " * 4), Cell(sentence, "warn")) for sentence in sentences),

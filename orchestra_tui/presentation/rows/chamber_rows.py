@@ -22,10 +22,9 @@ from orchestra_tui.presentation.rows.mail_cell import (
 )
 from orchestra_tui.presentation.rows.symbols import (
     HEALTH,
-    HELD,
     SUSPENDED,
     UNPROVEN,
-    worker_cell,
+    chamber_cell,
     worker_tone,
 )
 from orchestra_tui.presentation.text_fit import plain
@@ -71,7 +70,7 @@ def chamber_row(chamber: Chamber, state: IndexedState, now: int) -> Row:
     since = chamber.ended_at if chamber.is_over else worker.since
     task = state.tasks.get(chamber.task_id)
     cells = (
-        HELD if state.landing.holds_of(chamber.id) else worker_cell(worker),
+        chamber_cell(worker, state.landing.holds_of(chamber.id)),
         Cell(plain(chamber.name), quiet),
         Cell(task_title(plain(task.description)) if task is not None else "", "muted"),
         doing_cell(chamber, worker, state, badges),
@@ -191,7 +190,7 @@ class ChamberRows:
         """Return the name of the group that a chamber's worker is in."""
         worker = self._state.worker_of(self._state.chambers[key])
         if worker.has_work_to_land:
-            return "HELD" if self._state.landing.holds_of(key) else "CAN LAND"
+            return chamber_word(worker, self._state.landing.holds_of(key)).upper()
         return GROUP_WORDS[worker.group].upper()
 
     def words(self, key: str) -> str:

@@ -1,5 +1,7 @@
 """One symbol and one tone for every state: shapes differ, so colour only repeats them."""
 
+from collections.abc import Sequence
+
 from orchestra_core.models import ChamberState, InterruptState, PresenceState, Severity, TaskState
 from orchestra_core.wording.states import (
     CHAMBER_SYMBOLS,
@@ -84,3 +86,8 @@ def worker_tone(state: WorkerState) -> Tone:
 def worker_cell(state: WorkerState) -> Cell:
     """Return the symbol of a worker's state."""
     return Cell(worker_symbol(state), "ok" if state.group == "working" else worker_tone(state))
+
+
+def chamber_cell(state: WorkerState, holds: Sequence[str]) -> Cell:
+    """Return the symbol of a chamber: its worker's, or that its work is held."""
+    return HELD if holds else worker_cell(state)
