@@ -1,10 +1,11 @@
 """The application as screens see it."""
 
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 
 from textual.app import App
 from textual.binding import Binding, BindingType
 
+from orchestra_core.errors import OrchestraError
 from orchestra_core.text import one_line
 from orchestra_tui.backend.protocols import ServerStatus
 from orchestra_tui.backend.reviews import Reviews
@@ -70,3 +71,14 @@ class AppBase(App[int]):
     def start(self, work: Work) -> None:
         """Run `work` in the background; it outlives the dialog that started it."""
         self.run_worker(work())
+
+    def run_and_say(self, work: Callable[[], Awaitable[str]]) -> None:
+        """Run `work` in the background, and say its result or the line of its error."""
+
+        async def said() -> None:
+            try:
+                self.say(await work())
+            except OrchestraError as error:
+                self.say(str(error), problem=True)
+
+        self.start(said)

@@ -1,8 +1,5 @@
 """The keys that act: each opens a dialog, or says in one line why it cannot act now."""
 
-from collections.abc import Awaitable, Callable
-
-from orchestra_core.errors import OrchestraError
 from orchestra_core.models import Chamber, Interrupt, Requires
 from orchestra_core.text import one_line
 from orchestra_tui.key_bindings import key_of
@@ -115,7 +112,7 @@ class OperatorKeys:
         elif not chamber.suspended_at:
             self._cannot("resume", f"{chamber.name} is not suspended")
         else:
-            self._do(lambda: self._resume(chamber))
+            self._app.run_and_say(lambda: self._resume(chamber))
 
     async def _resume(self, chamber: Chamber) -> str:
         resumed = await self._app.tool_calls.resume(chamber.task_id, chamber.name)
@@ -184,7 +181,7 @@ class OperatorKeys:
             why = f"nothing was saved from {chamber.name}: {chamber.note or 'it had no work'}"
             self._cannot("restore_chamber", why)
         else:
-            self._do(lambda: self._restore(chamber))
+            self._app.run_and_say(lambda: self._restore(chamber))
 
     async def _restore(self, chamber: Chamber) -> str:
         restored = await self._app.tool_calls.restore_chamber(chamber.task_id, chamber.name)
@@ -230,17 +227,6 @@ class OperatorKeys:
     ) -> None:
         tools, state = self._app.tool_calls, self._app.view_model.state
         self._app.push_screen(InterruptEditor(tools, state, chambers, requires, suggested))
-
-    def _do(self, work: Callable[[], Awaitable[str]]) -> None:
-        """Call a tool without asking first; show the result or the tool's error line."""
-
-        async def told() -> None:
-            try:
-                self._app.say(await work())
-            except OrchestraError as error:
-                self._app.say(str(error), problem=True)
-
-        self._app.start(told)
 
     def _cannot(self, action: str, why: str) -> None:
         say_why_not(self._app, action, why)

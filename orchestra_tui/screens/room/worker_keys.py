@@ -79,7 +79,7 @@ class WorkerKeys:
         elif not is_in_tmux():
             say_why_not(self._app, "take_over", "the room is not in tmux; y copies the command")
         elif worker.is_over:
-            self._app.start(lambda: self._open_saying(chamber, command))
+            self._app.run_and_say(lambda: self._open(chamber, command))
         else:
             question = f"End {worker.agent} in {chamber.name} and take over?"
             take_over = Confirm(
@@ -97,12 +97,6 @@ class WorkerKeys:
         except TimeoutError as fault:
             raise Refused(f"{worker.agent} in {chamber.name} has not ended yet") from fault
         return await self._open(chamber, command)
-
-    async def _open_saying(self, chamber: Chamber, command: str) -> None:
-        try:
-            self._app.say(await self._open(chamber, command))
-        except Refused as fault:
-            self._app.say(str(fault), problem=True)
 
     async def _open(self, chamber: Chamber, command: str) -> str:
         await open_window(chamber.name, chamber.path, command)
