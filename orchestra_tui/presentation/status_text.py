@@ -90,8 +90,8 @@ _SERVER: dict[ServerState, Cell] = {
     "restarting": Cell("server restarting", "warn"),
     "stopped": Cell("server stopped", "critical"),
 }
-# What is counted of the workers; where there is no room, the first goes first.
-_COUNTED: tuple[Group, ...] = ("idle", "working", "ready", "stuck", "needs-you")  # held: beside it
+# What is counted of the workers, held work beside ready work; without room, the first goes first.
+_COUNTED: tuple[Group, ...] = ("idle", "working", "ready", "stuck", "needs-you")
 _NO_DAEMON = Cell("no daemon", "warn")
 
 

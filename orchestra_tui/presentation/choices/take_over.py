@@ -3,17 +3,18 @@
 import shlex
 from collections.abc import Mapping
 
-from orchestra_core.configuration.agents import KNOWN_AGENTS, AgentCommand
+from orchestra_core.configuration.agents import AgentCommand
 from orchestra_core.models import Chamber
 from orchestra_core.workers.started_worker import StartedWorker
 
 Agents = Mapping[str, AgentCommand]
 
 
-def own_screen(worker: StartedWorker, agents: Agents = KNOWN_AGENTS) -> str:
-    """Return the command, for a shell in the chamber; "" where the agent has none or said nothing.
+def own_screen(worker: StartedWorker, agents: Agents) -> str:
+    """Return the command, for a shell in the chamber; "" where none is known.
 
-    An agent of one's own is known by its command's protocol, opencode by its last word.
+    A configured agent that speaks claude's protocol takes claude's option; opencode takes its own
+    if its command is the usual one, which ends in `acp`.
     """
     agent = agents.get(worker.agent)
     if agent is None or not worker.conversation:
@@ -25,10 +26,8 @@ def own_screen(worker: StartedWorker, agents: Agents = KNOWN_AGENTS) -> str:
     return ""
 
 
-def take_over_command(
-    chamber: Chamber, worker: StartedWorker | None, agents: Agents = KNOWN_AGENTS
-) -> str:
-    """Return the same for a shell that is anywhere; a worker that runs is ended first.
+def take_over_command(chamber: Chamber, worker: StartedWorker | None, agents: Agents) -> str:
+    """Return the command for a shell in any directory; it first ends a worker that still runs.
 
     Two processes in one conversation would lose each other's words.
     """

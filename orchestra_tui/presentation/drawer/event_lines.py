@@ -81,7 +81,7 @@ def _said(event: Event) -> EventText:
     return say(event)
 
 
-def _bare(event: Event) -> EventText:
+def _kind_said(event: Event) -> EventText:
     """Return the kind's own word, for an event without its document."""
     return EventText(event.kind.partition(".")[2], "muted")
 
@@ -138,7 +138,7 @@ def _clone_said(event: Event) -> EventText:
 def _task_said(event: Event) -> EventText:
     task = event.data.task
     if task is None:
-        return _bare(event)
+        return _kind_said(event)
     match event.kind:
         case "task.started":
             return EventText(f"started: {task.description}", "strong")
@@ -237,7 +237,7 @@ def _interrupt_said(event: Event) -> EventText:
 def _request_said(event: Event) -> EventText:
     request = event.data.request
     if request is None:
-        return _bare(event)
+        return _kind_said(event)
     match event.kind:
         case "request.asked":
             verb = "asks" if request.kind == "question" else "asks for"
@@ -251,7 +251,7 @@ def _request_said(event: Event) -> EventText:
 def _worker_said(event: Event) -> EventText:
     worker = event.data.worker
     if worker is None:
-        return _bare(event)
+        return _kind_said(event)
     match event.kind:
         case "worker.start-asked":
             return EventText(f"▶ start {worker.agent}{f': {worker.text}' if worker.text else ''}")

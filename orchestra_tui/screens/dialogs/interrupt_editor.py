@@ -59,7 +59,7 @@ class InterruptEditor(Dialog):
         requires: Requires = "review",
         suggested: str = "",
     ) -> None:
-        """Take what is sent for a review where nothing is written: nothing without `suggested`."""
+        """Take the chambers; `suggested` is sent for a review in which nothing is written."""
         names = ", ".join(chamber.name for chamber in chambers)
         super().__init__(f"Interrupt {names}", _WRITING)
         self._tool_calls = actions
