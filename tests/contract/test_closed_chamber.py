@@ -29,7 +29,7 @@ WHY = (
     "auth is closed or has lost its .git file: files written in its directory belong to no task, "
     "and git there means the main checkout. Report what you have and end your turn."
 )
-DENIED = f"This call did not run, which is no refusal by the user: chamber {WHY}"
+DENIED = f"This call did not run, but the user did not refuse it: chamber {WHY}"
 TOLD_AT_THE_END = {"systemMessage": f"Chamber {WHY}", "stopReason": f"Chamber {WHY}"}
 
 
@@ -159,7 +159,7 @@ def test_a_session_is_told_when_another_tasks_chamber_has_its_directory(
     end = "now. Report what you have and end your turn."
     assert (
         worker.fire("PreToolUse", READ).denial
-        == f"This call did not run, which is no refusal by the user: {taken} {end}"
+        == f"This call did not run, but the user did not refuse it: {taken} {end}"
     )
     assert ask(worker, "Stop")["stopReason"] == f"C{taken[1:]} {end}"
     assert unread(chamber) == ["i1"]

@@ -215,7 +215,7 @@ def test_a_command_that_writes_outside_the_chamber_is_denied_and_the_right_path_
     into_main = f"cd '{auth}' && echo x > '{checkout.main}/src/a.py'"
     denial = worker.fire("PreToolUse", running(into_main), "bash").denial
     assert denial == (
-        "This call did not run, which is no refusal by the user: a redirection would change "
+        "This call did not run, but the user did not refuse it: a redirection would change "
         f"{checkout.main}/src/a.py, which is in the main checkout, and you work in "
         f"chamber auth. Use {auth}/src/a.py instead."
     )

@@ -80,8 +80,8 @@ def denied(count: int, kind: str) -> str:
         else "It is for the agent that started you: report what you have, and end your turn."
     )
     return (
-        f"This call did not run, because {waits} waiting for the worker in this chamber (no "
-        f"refusal by the user). {follows}"
+        f"This call did not run, because {waits} waiting for the worker in this chamber (the "
+        f"user did not refuse it). {follows}"
     )
 
 

@@ -43,7 +43,7 @@ def test_a_workers_call_is_denied_and_noted(checkout: HookedCheckout, who: str) 
         worker, place = checkout.subagent(), {"cwd": f"{auth}/src"}
     denial = worker.fire("PreToolUse", {**calling(), **place}, "tools").denial
     assert denial == (
-        "This call did not run, which is no refusal by the user: get_task_status is the "
+        "This call did not run, but the user did not refuse it: get_task_status is the "
         "conductor's, and you are the worker of chamber auth, so write what the others must know "
         f"into {auth}/.DISCOVERY, a line each: info, important or critical, then the fact."
     )

@@ -24,8 +24,8 @@ from orchestra_server.files.hook.spool import leave_receipt
 from orchestra_server.files.hook.take_mail import letters_in, mail_text, take_mail, waiting_mail
 
 SAME_BATCH_S = 5  # a call that comes later after the first denial belongs to a new batch
-# A model that is denied a call may else take it for the user's answer, and end its turn.
-NOT_RUN = "This call did not run, which is no refusal by the user"
+# Else a model may take the denial for the user's answer, and end its turn.
+NOT_RUN = "This call did not run, but the user did not refuse it"
 SHOWS_CONTEXT = ("SessionStart", "UserPromptSubmit", "PostToolBatch", "PostToolUse")
 
 
@@ -61,8 +61,8 @@ def deny_call(reader: Reader) -> None:
     last_denial = reader.place(HOOKS, "interrupt_monitor.denied")
     count = "a message is" if len(letters) == 1 else f"{len(letters)} messages are"
     reason = (
-        f"This call did not run, because {count} waiting for the worker in this chamber (no "
-        "refusal by the user). "
+        f"This call did not run, because {count} waiting for the worker in this chamber (the "
+        "user did not refuse it). "
     )
     if not reader.takes_mail:
         reason += "It is for the agent that started you: report what you have, and end your turn."

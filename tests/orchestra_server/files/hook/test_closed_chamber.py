@@ -50,7 +50,7 @@ def test_any_other_event_is_not_answered() -> None:
 @pytest.mark.parametrize("message", [closed_message, taken_message])
 def test_only_a_denied_call_is_said_not_to_have_run(message: Callable[[str, str], str]) -> None:
     assert message("PreToolUse", "auth").startswith(
-        "This call did not run, which is no refusal by the user: chamber auth "
+        "This call did not run, but the user did not refuse it: chamber auth "
     )
     assert message("Stop", "auth").startswith("Chamber auth ")
 

@@ -10,7 +10,7 @@ def test_a_call_that_a_hook_has_noted_is_refused_and_any_other_is_not(tmp_path: 
     write_json(note_path(spool, "toolu_1"), {"chamber": "auth", "root": "/m/auth"})
     refusal = worker_refusal(tmp_path, "complete_task", "toolu_1")
     assert refusal.startswith(
-        "This call did not run, which is no refusal by the user: complete_task is the conductor's"
+        "This call did not run, but the user did not refuse it: complete_task is the conductor's"
     )
     assert "/m/auth/.DISCOVERY" in refusal
     assert worker_refusal(tmp_path, "complete_task", "toolu_2") == ""
