@@ -124,8 +124,7 @@ def limit_neared(
     if account.limit_told == limit:
         return Change(events=())
     told = replace(account, limit_told=limit)
-    (event,) = _change(worker, "worker.limit-neared", at, "orchestra", told).events
-    return Change(events=(replace(event, data=replace(event.data, action=words)),))
+    return _change(worker, "worker.limit-neared", at, "orchestra", told, words=words)
 
 
 def continued(
@@ -176,6 +175,8 @@ def _change(
     at: int,
     actor: str,
     account: Task | DayAccount | None = None,
+    *,
+    words: str = "",
 ) -> Change:
     event = Event(
         at=at,
@@ -185,6 +186,7 @@ def _change(
         chamber=worker.chamber,
         data=EventData(
             worker=worker,
+            action=words,
             task=account if isinstance(account, Task) else None,
             day=account if isinstance(account, DayAccount) else None,
         ),
