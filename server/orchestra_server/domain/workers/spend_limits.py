@@ -8,6 +8,7 @@ from orchestra_core.workers.started_worker import Spent
 
 _NEAR = 0.8
 _MORE = 0.2  # of the limit: how far a yes lets workers go on
+LimitKey = tuple[str, str]  # "task" or "day", and its id
 
 
 class SpendLimits(NamedTuple):
@@ -26,6 +27,11 @@ class Budget(NamedTuple):
     used: float
     allowed: float = 0.0  # the amount up to which somebody has let workers go on
     is_told: bool = False  # people were told that it is near
+
+    @property
+    def key(self) -> LimitKey:
+        """Which of all limits it is."""
+        return self.subject, self.id
 
     @property
     def is_near(self) -> bool:

@@ -21,7 +21,7 @@ from orchestra_core.store.store import Store
 from orchestra_core.workers.started_worker import StartedWorker
 from orchestra_server.domain.workers import started_workers as rules
 from orchestra_server.domain.workers.requests import ENDED_NOTE
-from orchestra_server.domain.workers.spend_limits import Budget, SpendLimits
+from orchestra_server.domain.workers.spend_limits import Budget, LimitKey, SpendLimits
 from orchestra_server.usecases.common.transaction import NOTHING, Decision, run_transaction
 from orchestra_server.usecases.requests.record_request import record_request
 from orchestra_server.usecases.requests.withdraw_requests import withdraw_requests
@@ -37,7 +37,6 @@ RAISED_NOTE = "the limit is no longer used up"
 _ACTOR = "orchestra"
 _ID_BYTES = 5
 _LOOK_SECONDS = 2.0  # how soon a limit that was raised lets held workers go on
-Subject = tuple[str, str]  # "task" or "day", and which
 
 
 @dataclass(slots=True)
@@ -55,8 +54,8 @@ class SpendGuard:
 
     def __init__(self, store: Store, common_dir: Path, clock: Clock) -> None:
         self._store, self._common_dir, self._clock = store, common_dir, clock
-        self._held = dict[Subject, _Held]()
-        self._denied = dict[Subject, int]()  # when; who was started before ends at this limit
+        self._held = dict[LimitKey, _Held]()
+        self._denied = dict[LimitKey, int]()  # when; who was started before ends at this limit
         self._watch: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()  # one worker at a time is held, let go or forgotten
 
@@ -83,31 +82,31 @@ class SpendGuard:
     async def take_answer(self, request: WorkerRequest) -> None:
         """Let those go on whom the limit holds, or have them end."""
         async with self._lock:
-            subject = self._asked_by(request)
-            if subject is None:
+            key = self._asked_by(request)
+            if key is None:
                 return
-            self._held[subject].request = None
+            self._held[key].request = None
             actor = request.answered_by or OPERATOR
             if request.answer == "allow":
-                await self._widen(self._held[subject], actor)
-                await self._release(subject, actor)
+                await self._widen(self._held[key], actor)
+                await self._release(key, actor)
             elif request.answer == "deny":
-                self._denied[subject] = self._clock()
-                for worker in self._held[subject].workers.values():
+                self._denied[key] = self._clock()
+                for worker in self._held[key].workers.values():
                     await self._have_end(worker, actor)
 
     async def forget(self, worker: StartedWorker) -> None:
         """Forget a worker that has ended; another that is held asks in its place."""
         async with self._lock:
-            for subject, held in [*self._held.items()]:
+            for key, held in [*self._held.items()]:
                 if held.workers.pop(worker.id, None) is None:
                     continue
                 if held.request is not None and held.request.chamber_id == worker.id:
                     await self._withdraw(held, ENDED_NOTE)
                 if not held.workers:
-                    del self._held[subject]
+                    del self._held[key]
                 else:
-                    await self._ask(subject)
+                    await self._ask(key)
 
     async def close(self) -> None:
         """Stop looking; the next daemon asks again."""
@@ -142,23 +141,23 @@ class SpendGuard:
         await until_stored(lambda: run_transaction(self._store, decide))
 
     async def _hold(self, worker: StartedWorker, budget: Budget) -> None:
-        subject = (budget.subject, budget.id)
-        held = self._held.setdefault(subject, _Held(budget))
+        key = budget.key
+        held = self._held.setdefault(key, _Held(budget))
         held.budget = budget
         held.workers[worker.id] = worker  # again, where an agent has begun a turn by itself
-        if worker.asked_at < self._denied.get(subject, 0):
+        if worker.asked_at < self._denied.get(key, 0):
             await self._have_end(worker, OPERATOR)
             return
         words, at = budget.words(), self._clock()
         await self._record(worker, lambda now: rules.paused(now, why=words, at=at))
-        await self._ask(subject)
+        await self._ask(key)
         if self._watch is None or self._watch.done():
             self._watch = asyncio.create_task(self._watch_limits())
 
-    async def _ask(self, subject: Subject) -> None:
+    async def _ask(self, key: LimitKey) -> None:
         """Ask about a limit unless that is done, or was denied to those that it holds."""
-        held = self._held[subject]
-        denied_at = self._denied.get(subject, 0)
+        held = self._held[key]
+        denied_at = self._denied.get(key, 0)
         asker = next((each for each in held.workers.values() if each.asked_at >= denied_at), None)
         if held.request is not None or asker is None:
             return
@@ -169,7 +168,7 @@ class SpendGuard:
         """Note with one of its workers how far a limit was widened."""
         first, at = next(iter(held.workers.values())), self._clock()
         # Others may have ended a turn since it was asked.
-        budget = await self._budget(first, (held.budget.subject, held.budget.id)) or held.budget
+        budget = await self._budget(first, held.budget.key) or held.budget
 
         async def decide(reads: Reads) -> Decision[None]:
             now, account = await reads.worker(first.id), await read_account(reads, budget)
@@ -180,8 +179,8 @@ class SpendGuard:
 
         await until_stored(lambda: run_transaction(self._store, decide))
 
-    async def _release(self, subject: Subject, actor: str) -> None:
-        held, at = self._held.pop(subject), self._clock()
+    async def _release(self, key: LimitKey, actor: str) -> None:
+        held, at = self._held.pop(key), self._clock()
         for worker in held.workers.values():
             await self._record(worker, lambda now: rules.continued(now, at=at, actor=actor))
         held.released.set()
@@ -191,21 +190,21 @@ class SpendGuard:
         while self._held:
             await asyncio.sleep(_LOOK_SECONDS)
             async with self._lock:
-                for subject, held in [*self._held.items()]:
-                    if await self._is_used_up(subject):
-                        await self._ask(subject)
+                for key, held in [*self._held.items()]:
+                    if await self._is_used_up(key):
+                        await self._ask(key)
                         continue
                     await self._withdraw(held, RAISED_NOTE)
-                    await self._release(subject, _ACTOR)
+                    await self._release(key, _ACTOR)
 
-    async def _is_used_up(self, subject: Subject) -> bool:
-        worker = next(iter(self._held[subject].workers.values()))
-        budget = await self._budget(worker, subject)
+    async def _is_used_up(self, key: LimitKey) -> bool:
+        worker = next(iter(self._held[key].workers.values()))
+        budget = await self._budget(worker, key)
         return budget is not None and budget.is_used_up
 
-    async def _budget(self, worker: StartedWorker, subject: Subject) -> Budget | None:
+    async def _budget(self, worker: StartedWorker, key: LimitKey) -> Budget | None:
         budgets = await self._budgets(worker)
-        return next((each for each in budgets if (each.subject, each.id) == subject), None)
+        return next((each for each in budgets if each.key == key), None)
 
     async def _have_end(self, worker: StartedWorker, actor: str) -> None:
         at = self._clock()
@@ -231,10 +230,10 @@ class SpendGuard:
         """Return the workers that a limit holds together with this one, None where none does."""
         return next((held for held in self._held.values() if worker.id in held.workers), None)
 
-    def _asked_by(self, request: WorkerRequest) -> Subject | None:
-        for subject, held in self._held.items():
+    def _asked_by(self, request: WorkerRequest) -> LimitKey | None:
+        for key, held in self._held.items():
             if held.request is not None and held.request.id == request.id:
-                return subject
+                return key
         return None
 
 
