@@ -62,7 +62,7 @@ async def list_sessions(
             told, _ = await process.communicate()
         return msgspec.json.decode(told, type=list[ClientSession])
     except (TimeoutError, msgspec.DecodeError) as fault:
-        _log.warning("claude agents --json gave no list (%s)", fault or "it took too long")
+        _log.warning("claude agents --json gave no list (%s)", str(fault) or "it took too long")
         return None
     finally:
         if process.returncode is None:

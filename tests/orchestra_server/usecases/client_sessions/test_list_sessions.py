@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestra_server.usecases.client_sessions import list_sessions as list_sessions_module
 from orchestra_server.usecases.client_sessions.list_sessions import list_sessions
 
 
@@ -41,3 +42,11 @@ async def test_a_client_that_gives_no_list_tells_nothing(tmp_path: Path, script:
 
 async def test_without_the_client_nothing_is_known(tmp_path: Path) -> None:
     assert await list_sessions(Path("/x"), {"PATH": str(tmp_path)}) is None
+
+
+async def test_a_client_that_does_not_end_in_time_is_logged_as_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(list_sessions_module, "_SECONDS", 0.05)
+    assert await list_sessions(Path("/x"), a_client(tmp_path, "exec sleep 100")) is None
+    assert "it took too long" in caplog.text
