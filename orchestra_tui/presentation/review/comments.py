@@ -57,7 +57,12 @@ def comment_on(path: str, lines: Sequence[DiffLine], text: str) -> Comment:
 
 def shown_text(line: DiffLine) -> str:
     """Return a line's text as it is shown, quoted and compared."""
-    return inert(line.text.removesuffix("\r").expandtabs(4))
+    return as_shown(line.text)
+
+
+def as_shown(text: str) -> str:
+    """Return the text of a file's line as it is shown."""
+    return inert(text.removesuffix("\r").expandtabs(4))
 
 
 def count_text(count: int) -> str:

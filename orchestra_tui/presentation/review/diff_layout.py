@@ -1,43 +1,21 @@
 """Where each line of a file's diff stands: unified or side by side, wrapped, with notes between.
 
-Lines are placed as far as somebody has looked, and a row is made when it is drawn: a file of 20,000
-lines shows its first ones as quickly as a short one.
+Lines are placed as far as somebody has looked, a run of them at a time, and a row is made when it
+is drawn: a file of 20,000 lines shows its first ones as quickly as a short one, and its last ones
+without making the lines between.
 """
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import NamedTuple
+from itertools import accumulate
 
-from orchestra_tui.presentation.review.comments import shown_text
 from orchestra_tui.presentation.review.diff_lines import DiffLine
 from orchestra_tui.presentation.review.diff_model import FileDiff
-from orchestra_tui.presentation.review.spans import wrapped
+from orchestra_tui.presentation.review.diff_runs import NOTHING, Item, pair_count, runs_of
 from orchestra_tui.presentation.rows.cells import Line
 
-NOTHING = -1
-NO_END = "  ⏎ no line end"  # shown after a last line that has none
-_TAB = 4
 _AT_FIRST = 200  # rows
-_BATCH = 32  # items
-
-
-class Item(NamedTuple):
-    """A heading, a note, or a line by its number in `DiffLayout.lines`.
-
-    Side by side a line is on the left (old), on the right (new) or on both; unified both are equal.
-    """
-
-    left: int = NOTHING
-    right: int = NOTHING
-    heading: str = ""
-    note: Sequence[Line] = ()
-
-    @property
-    def is_line(self) -> bool:
-        """Whether the cursor can stand on it."""
-        return self.left != NOTHING or self.right != NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +48,11 @@ class DiffLayout:
         self.items: list[Item] = []
         self.headings: list[int] = []
         self._starts = [0]
-        self._unplaced = len(self.lines)
-        self._rest = self._items_of(file, notes or {})
-        if split:
-            self.place_all()  # how many rows pairs take is not known before
-        else:
-            self._place_rows(_AT_FIRST)
+        self._unplaced = (
+            sum(pair_count(hunk.lines) for hunk in file.hunks) if split else len(self.lines)
+        )
+        self._rest = runs_of(file, notes or {}, self.text_width, split=split)
+        self._place_rows(_AT_FIRST)
 
     @property
     def row_count(self) -> int:
@@ -104,7 +81,7 @@ class DiffLayout:
 
     def item_of(self, line: int) -> int:
         """Return the item that shows a line; 0 where there is none."""
-        at = 0
+        at = line // 2  # an item shows two lines at most
         while self.has_item(at):
             item = self.items[at]
             if line in (item.left, item.right) and item.is_line:
@@ -161,83 +138,20 @@ class DiffLayout:
 
     def _place_while(self, is_wanted: Callable[[], bool]) -> None:
         while is_wanted():
-            batch = list(islice(self._rest, _BATCH))
-            if not batch:
+            run = next(self._rest, None)
+            if run is None:
                 self._unplaced = 0
                 return
-            end = self._starts[-1]
-            for item in batch:
-                if item.heading:
-                    self.headings.append(len(self.items))
-                self.items.append(item)
-                end += self._height(item)
-                self._starts.append(end)
-            self._unplaced = max(0, self._unplaced - sum(item.is_line for item in batch))
+            if run.items[0].heading:
+                self.headings.append(len(self.items))
+            self._starts += [*accumulate(run.heights, initial=self._starts[-1])][1:]
+            self.items += run.items
+            lines = len(run.items) if run.items[-1].is_line else 0
+            self._unplaced = max(0, self._unplaced - lines)
 
     def _side_width(self, width: int) -> int:
         return (width - 1) // 2 if self.split else width
 
-    def _items_of(self, file: FileDiff, notes: Mapping[int, Sequence[Line]]) -> Iterator[Item]:
-        start = 0
-        if notes.get(NOTHING):
-            yield Item(note=notes[NOTHING])
-        for hunk in file.hunks:
-            first = hunk.lines[0]
-            yield Item(heading=f"@@ {first.new or first.old} {hunk.heading}".rstrip())
-            numbers = range(start, start + len(hunk.lines))
-            pairs = _pairs(hunk.lines, start) if self.split else ((at, at) for at in numbers)
-            for left, right in pairs:
-                yield Item(left, right)
-                for at in dict.fromkeys((left, right)) if notes else ():
-                    if at in notes:
-                        yield Item(note=notes[at])
-            start += len(hunk.lines)
-
-    def _height(self, item: Item) -> int:
-        if item.note:
-            return len(item.note)
-        if not item.is_line:
-            return 1
-        if item.left == item.right:
-            return self._line_height(item.left)
-        return max(self._line_height(item.left), self._line_height(item.right))
-
-    def _line_height(self, at: int) -> int:
-        if at == NOTHING:
-            return 1
-        line = self.lines[at]
-        text = line.text if line.ends else line.text + NO_END
-        if text.isascii() and len(text) + (_TAB - 1) * text.count("\t") <= self.text_width:
-            return 1
-        shown = shown_text(line) if line.ends else shown_text(line) + NO_END
-        return len(wrapped(((shown, "plain"),), self.text_width))
-
 
 def _last_lines(file: FileDiff) -> Iterator[DiffLine]:
     yield from (hunk.lines[-1] for hunk in file.hunks)
-
-
-def _pairs(lines: Sequence[DiffLine], start: int) -> Iterator[tuple[int, int]]:
-    """Yield the lines of a hunk side by side: what was removed beside what was added for it."""
-    removed: list[int] = []
-    added: list[int] = []
-    for at, line in enumerate(lines, start):
-        if line.kind == " " or (line.kind == "-" and added):
-            yield from _beside(removed, added)
-            removed, added = [], []
-        match line.kind:
-            case " ":
-                yield at, at
-            case "-":
-                removed.append(at)
-            case "+":
-                added.append(at)
-    yield from _beside(removed, added)
-
-
-def _beside(removed: Sequence[int], added: Sequence[int]) -> Iterator[tuple[int, int]]:
-    for at in range(max(len(removed), len(added))):
-        yield (
-            removed[at] if at < len(removed) else NOTHING,
-            added[at] if at < len(added) else NOTHING,
-        )

@@ -44,6 +44,21 @@ class HunkLines(Sequence[DiffLine]):
         self._made: dict[int, DiffLine] = {}
         self._counted = (0, 0, 0)  # a line, and how many are added and removed before it
 
+    @property
+    def texts(self) -> Sequence[str]:
+        """All lines as git printed them, each with the letter of its kind, without making any."""
+        return self._texts
+
+    @property
+    def kinds(self) -> str:
+        """The letter of each line."""
+        return self._kinds
+
+    @property
+    def unended(self) -> frozenset[int]:
+        """The numbers of lines without a line end."""
+        return self._unended
+
     def __len__(self) -> int:
         """Return how many lines there are."""
         return len(self._texts)

@@ -25,7 +25,7 @@ class Hunk:
     """Lines that follow each other, and git's guess at the function that they stand in."""
 
     heading: str
-    lines: Sequence[DiffLine]
+    lines: HunkLines
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from typing import Literal, NamedTuple
 
 from rich.cells import cell_len
 
-from orchestra_tui.presentation.review.diff_layout import NO_END, NOTHING, DiffLayout, RowPlace
+from orchestra_tui.presentation.review.diff_layout import DiffLayout, RowPlace
 from orchestra_tui.presentation.review.diff_lines import DiffLine, LineKind
+from orchestra_tui.presentation.review.diff_runs import NO_END, NOTHING
 from orchestra_tui.presentation.review.spans import Ink, with_matches, wrapped
 from orchestra_tui.presentation.rows.cells import Tone
 from orchestra_tui.presentation.text_fit import cut_line, fit

@@ -7,9 +7,9 @@ from typing import Literal
 from orchestra_core.models import Interrupt
 from orchestra_core.replies.review import ChamberDiff, DiffPart
 from orchestra_tui.presentation.review.comments import Comment, comments_in, outcome_of
-from orchestra_tui.presentation.review.diff_layout import NOTHING
 from orchestra_tui.presentation.review.diff_lines import DiffLine
 from orchestra_tui.presentation.review.diff_model import FileDiff, parse_diff
+from orchestra_tui.presentation.review.diff_runs import NOTHING
 from orchestra_tui.presentation.review.spans import search_pattern
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.presentation.rows.symbols import MAIL

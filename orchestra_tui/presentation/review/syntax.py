@@ -1,7 +1,8 @@
 """Colours of a programming language for the lines of a diff, found only for lines on screen.
 
 A lexer knows where it is only from the start. Lexing 20,000 lines takes a second, so a block of
-lines is lexed with the lines before it; a text that began earlier still may be told wrong.
+lines is lexed with the lines before it; a text that began earlier still may be told wrong. A block
+begins at the line that is asked for, so that a screen takes one or two.
 """
 
 from collections.abc import Sequence
@@ -48,11 +49,15 @@ class Syntax:
     def spans(self, at: int) -> Spans:
         """Return the pieces of a line's shown text."""
         if at not in self._spans:
-            self._color(at // BLOCK * BLOCK)
+            # Somebody who goes upwards asks for the line above those that have their colours.
+            start = at if at + 1 not in self._spans else max(0, at + 1 - BLOCK)
+            while start in self._spans:
+                start += 1
+            numbers = range(start, min(len(self._lines), start + BLOCK))
+            self._color(start, next((end for end in numbers if end in self._spans), numbers.stop))
         return self._spans[at]
 
-    def _color(self, start: int) -> None:
-        end = min(len(self._lines), start + BLOCK)
+    def _color(self, start: int, end: int) -> None:
         for at in range(start, end):
             self._spans[at] = _all_plain(shown_text(self._lines[at]))
         if not self._looked_up:
@@ -70,7 +75,7 @@ class Syntax:
         first = max(0, start - _BEFORE)
         numbers = [at for at in range(first, end) if self._lines[at].kind != without]
         texts = [shown_text(self._lines[at])[:_LONGEST] for at in numbers]
-        pieces = _lexed(lexer, texts)
+        pieces = lexed_lines(lexer, texts)
         for at, spans in zip(numbers, pieces, strict=False):
             line = self._lines[at]
             whole = sum(len(text) for text, _ in spans) == len(shown_text(line))
@@ -78,7 +83,8 @@ class Syntax:
                 self._spans[at] = spans
 
 
-def _lexed(lexer: "Lexer", texts: Sequence[str]) -> list[Spans]:
+def lexed_lines(lexer: "Lexer", texts: Sequence[str]) -> list[Spans]:
+    """Return the coloured pieces of lines that follow each other."""
     lines: list[list[tuple[str, SyntaxTone]]] = [[]]
     for token, text in lexer.get_tokens("\n".join(texts)):
         tone = _tone_of(token)

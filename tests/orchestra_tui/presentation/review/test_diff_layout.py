@@ -1,8 +1,9 @@
 """Where each line of a diff stands."""
 
-from orchestra_tui.presentation.review.diff_layout import NOTHING, DiffLayout
-from orchestra_tui.presentation.review.diff_lines import DiffLine
+from orchestra_tui.presentation.review.diff_layout import DiffLayout
+from orchestra_tui.presentation.review.diff_lines import HunkLines
 from orchestra_tui.presentation.review.diff_model import FileDiff, Hunk, parse_diff
+from orchestra_tui.presentation.review.diff_runs import NOTHING
 from orchestra_tui.presentation.rows.cells import Cell
 from tests.support.reviews import changed_file, file_diffs, long_diff
 
@@ -38,9 +39,8 @@ def test_every_row_leads_to_its_item_and_back() -> None:
 
 
 def test_a_long_line_takes_the_rows_that_it_needs_and_wide_letters_count_two() -> None:
-    lines = [DiffLine("+", "x" * 30, 0, 1), DiffLine("+", "本" * 9, 0, 2), DiffLine("+", "", 0, 3)]
     file = FileDiff(changed_file("a.txt", "A", 3))
-    file.__dict__["hunks"] = [Hunk("", lines)]
+    file.__dict__["hunks"] = [Hunk("", HunkLines(["+" + "x" * 30, "+" + "本" * 9, "+"], 0, 1))]
     layout = DiffLayout(file, width=16)
     assert layout.text_width == 10
     assert [len(layout.rows_of(item)) for item in range(4)] == [1, 3, 2, 1]
@@ -75,6 +75,17 @@ def test_lines_are_placed_as_far_as_somebody_has_looked() -> None:
     layout.place_all()
     assert (len(layout.items), layout.row_count) == (20_001, 20_001)
     assert layout.place(99_999) == layout.place(20_000)
+
+
+def test_side_by_side_lines_are_placed_as_far_as_somebody_has_looked_too() -> None:
+    diff = long_diff(20_000)
+    (file,) = parse_diff(diff.diff, diff.files)
+    layout = DiffLayout(file, width=200, split=True)
+    assert layout.row_count == 20_001
+    assert len(layout.items) < 1_000
+    layout.place_all()
+    assert (len(layout.items), layout.row_count) == (20_001, 20_001)
+    assert layout.item_of(19_999) == 20_000
 
 
 def test_the_next_change_is_in_another_hunk_and_at_the_end_there_is_none() -> None:
