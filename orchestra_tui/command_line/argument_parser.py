@@ -53,6 +53,16 @@ class CommandParser(argparse.ArgumentParser):
             "--task", default="", metavar="ID", help="the task, if the chamber's name is not unique"
         )
 
+    def add_policy(self) -> None:
+        """Let the operator say what agents that start may do unasked."""
+        self.add_argument(
+            "--policy",
+            choices=("ask", "edits", "all"),
+            default="edits",
+            help="what an agent that starts may do unasked: change its own files and commit "
+            "(edits, the default), nothing (ask), or all that stays in its chamber (all)",
+        )
+
 
 class CommandParsers:
     """The parsers of the commands, each with its summary as the first sentence of its help."""

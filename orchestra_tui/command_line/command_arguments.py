@@ -134,17 +134,13 @@ def add_work(commands: CommandParsers) -> None:
     start.add_argument(
         "--agent", default="", metavar="NAME", help="an agent of the configuration, such as claude"
     )
-    start.add_argument(
-        "--policy",
-        choices=("ask", "edits", "all"),
-        default="edits",
-        help="what it may do unasked: change its own files and commit (edits, the default), "
-        "nothing (ask), or all that stays in its chamber (all)",
-    )
+    start.add_policy()
     start.add_task()
     start.is_intermixed = True
     stop = commands.add(
-        "stop", "stop the agent in a chamber", "What it has made stays in the chamber."
+        "stop",
+        "stop the agent in a chamber",
+        "Returns when it has ended. What it has made stays in the chamber.",
     )
     stop.add_argument("chamber", metavar="CHAMBER", help="the chamber's name, such as auth")
     stop.add_task()

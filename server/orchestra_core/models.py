@@ -76,6 +76,7 @@ class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
     landed_commit: str = ""
     limit_told: int = 0  # the limit in dollars of which people were told that it is nearly used up
     dollars_allowed: float = 0.0  # the amount up to which somebody has let its workers go on
+    limit_request: str = ""  # the request by which people were asked last about its limit
     # While it is completing, so that a start after a crash can tell what was meant:
     completing_clone: str = ""
     completing_at: int = 0  # which attempt it is, for the clones that are asked for their work

@@ -45,7 +45,7 @@ _FORMS = {
     "__complete": Form(words=("kind",)),
     "create": Form(
         {**_JSON, "--start": ("start", True)},
-        {"--task": "task", "--title": "title", "--agent": "agent"},
+        {"--task": "task", "--title": "title", "--agent": "agent", "--policy": "policy"},
         rest="chambers",
         least=1,
     ),

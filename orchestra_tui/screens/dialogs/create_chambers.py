@@ -12,6 +12,7 @@ from orchestra_core.errors import BadInput
 from orchestra_core.models import Task
 from orchestra_core.text import one_line
 from orchestra_core.workers.planned_chambers import PlannedChamber
+from orchestra_core.workers.started_worker import Policy
 from orchestra_tui.backend.tool_calls import ToolCalls
 from orchestra_tui.screens.dialogs.dialog import Dialog
 from orchestra_tui.screens.dialogs.new_chambers import NewChambers, open_chambers
@@ -25,6 +26,7 @@ class CreateChambers(Dialog):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "send", "Open", id="dialog.create_chambers"),
         Binding("ctrl+o", "start", "Open and start workers", id="dialog.create_and_start"),
+        Binding("ctrl+r", "policy", "Change policy", id="dialog.chambers_policy"),
     ]
 
     def __init__(self, actions: ToolCalls, task: Task) -> None:
@@ -48,16 +50,22 @@ class CreateChambers(Dialog):
         """Open the chambers that are named, and start a worker in each."""
         self.action_send(is_started=True)
 
+    def action_policy(self) -> None:
+        """Go on to the next policy of the workers that start."""
+        self.query_one(NewChambers).choose_next_policy()
+
     def action_send(self, *, is_started: bool = False) -> None:
         """Open the chambers that are named, unless a name is not allowed."""
+        named = self.query_one(NewChambers)
         try:
-            chambers = self.query_one(NewChambers).planned(is_started=is_started)
+            chambers = named.planned(is_started=is_started)
         except BadInput as error:
             self.say_problem(str(error))
             return
-        self.begin(lambda: self._create(chambers))
+        policy = named.policy
+        self.begin(lambda: self._create(chambers, policy))
 
-    async def _create(self, chambers: tuple[PlannedChamber, ...]) -> None:
-        is_done = await open_chambers(self, self._tool_calls, self._task_id, chambers)
+    async def _create(self, chambers: tuple[PlannedChamber, ...], policy: Policy) -> None:
+        is_done = await open_chambers(self, self._tool_calls, self._task_id, chambers, policy)
         if is_done and self.is_attached:
             self.dismiss()

@@ -7,13 +7,16 @@ from collections.abc import Iterable, Sequence
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.widgets import Input, Static
 
 from orchestra_core.configuration.agents import agent_named
 from orchestra_core.configuration.configuration import read_configuration
 from orchestra_core.errors import BadInput
 from orchestra_core.workers.planned_chambers import PlannedChamber, planned_chambers
+from orchestra_core.workers.started_worker import Policy
 from orchestra_tui.backend.tool_calls import ToolCalls
+from orchestra_tui.presentation.choices.policy_choices import next_policy, policy_parts
 from orchestra_tui.screens.dialogs.dialog import Dialog
 
 _HELP = "api:opencode starts that agent there, api:claude+codex both, in a chamber each."
@@ -30,6 +33,7 @@ class NewChambers(Vertical):
     def __init__(self, placeholder: str) -> None:
         super().__init__()
         self._placeholder = placeholder
+        self._policy: Policy = "edits"
 
     def compose(self) -> ComposeResult:
         """Yield the field and what it means."""
@@ -37,6 +41,9 @@ class NewChambers(Vertical):
         field.cursor_blink = False
         yield field
         yield Static(_HELP, classes="note", id="planned", markup=False)
+        policies = Static("", id="policies", markup=False)
+        policies.display = False
+        yield policies
 
     @property
     def is_empty(self) -> bool:
@@ -52,12 +59,25 @@ class NewChambers(Vertical):
         return chambers
 
     @property
+    def policy(self) -> Policy:
+        """What the workers that start may do unasked."""
+        return self._policy
+
+    def choose_next_policy(self) -> None:
+        """Go on to the next policy."""
+        self._policy = next_policy(self._policy)
+        self._show_planned()
+
+    @property
     def _typed(self) -> str:
         return self.query_one(Input).value
 
     @on(Input.Changed)
     def _show_planned(self) -> None:
         self.query_one("#planned", Static).update(meaning_of(self._typed) or _HELP)
+        policies = self.query_one("#policies", Static)
+        policies.update(Content.assemble(*policy_parts(self._policy, "ctrl+r policy")))
+        policies.display = not self.is_empty
 
 
 def split_names(text: str) -> list[str]:
@@ -81,7 +101,11 @@ def _with_agent(chamber: PlannedChamber) -> str:
 
 
 async def open_chambers(
-    dialog: Dialog, tool_calls: ToolCalls, task_id: str, chambers: Sequence[PlannedChamber]
+    dialog: Dialog,
+    tool_calls: ToolCalls,
+    task_id: str,
+    chambers: Sequence[PlannedChamber],
+    policy: Policy,
 ) -> bool:
     """Open all chambers or none, then start each agent; False, with the reason shown, if not."""
     names = [chamber.name for chamber in chambers]
@@ -90,16 +114,22 @@ async def open_chambers(
         return False
     done = "already open" if created.already_live else "open"
     dialog.app.say(f"{', '.join(names)}: {done}")
-    return await _start_all(dialog, tool_calls, task_id, chambers)
+    return await _start_all(dialog, tool_calls, task_id, chambers, policy)
 
 
 async def _start_all(
-    dialog: Dialog, tool_calls: ToolCalls, task_id: str, chambers: Iterable[PlannedChamber]
+    dialog: Dialog,
+    tool_calls: ToolCalls,
+    task_id: str,
+    chambers: Iterable[PlannedChamber],
+    policy: Policy,
 ) -> bool:
     """Start each agent; the first that cannot start ends it, and a repeat starts the others."""
     for chamber in chambers:
         if chamber.is_started:
-            call = tool_calls.start_worker(task_id, chamber.name, agent=chamber.agent)
+            call = tool_calls.start_worker(
+                task_id, chamber.name, agent=chamber.agent, policy=policy
+            )
             if await dialog.attempt(call, f"starting a worker in {chamber.name}…") is None:
                 return False
     return True

@@ -10,6 +10,7 @@ from textual.widgets import Input, Static, TextArea
 
 from orchestra_core.errors import BadInput
 from orchestra_core.workers.planned_chambers import PlannedChamber
+from orchestra_core.workers.started_worker import Policy
 from orchestra_tui.backend.tool_calls import ToolCalls
 from orchestra_tui.screens.dialogs.dialog import Dialog
 from orchestra_tui.screens.dialogs.new_chambers import NewChambers, open_chambers
@@ -26,6 +27,7 @@ class StartTask(Dialog):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "send", "Start", id="dialog.start_task"),
         Binding("ctrl+o", "start", "Start with workers", id="dialog.start_task_and_workers"),
+        Binding("ctrl+r", "policy", "Change policy", id="dialog.task_policy"),
     ]
 
     def __init__(self, actions: ToolCalls) -> None:
@@ -51,6 +53,10 @@ class StartTask(Dialog):
         else:
             self.action_send(is_started=True)
 
+    def action_policy(self) -> None:
+        """Go on to the next policy of the workers that start."""
+        self.query_one(NewChambers).choose_next_policy()
+
     def action_send(self, *, is_started: bool = False) -> None:
         """Start the task that is described, and open the chambers that are named."""
         description = self.query_one(TextArea).text.strip()
@@ -63,15 +69,20 @@ class StartTask(Dialog):
         except BadInput as error:
             self.say_problem(str(error))
             return
-        self.begin(lambda: self._start(description, chambers))
+        policy = named.policy
+        self.begin(lambda: self._start(description, chambers, policy))
 
-    async def _start(self, description: str, chambers: tuple[PlannedChamber, ...]) -> None:
+    async def _start(
+        self, description: str, chambers: tuple[PlannedChamber, ...], policy: Policy
+    ) -> None:
         started = await self.attempt(self._tool_calls.start_task(description), "starting…")
         if started is None:
             return
         how = "is already open" if started.already_open else f"started as {started.complexity}"
         self.app.say(f"Task {started.task_id} {how}")
-        if chambers and not await open_chambers(self, self._tool_calls, started.task_id, chambers):
+        if chambers and not await open_chambers(
+            self, self._tool_calls, started.task_id, chambers, policy
+        ):
             return
         if self.is_attached:
             self.dismiss()

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -13,17 +13,19 @@ from textual.widgets import Static, TextArea
 from orchestra_core.configuration.agents import AgentCommand, agents_of, default_agent
 from orchestra_core.configuration.configuration import read_configuration
 from orchestra_core.models import Chamber
-from orchestra_core.workers.started_worker import Policy
 from orchestra_tui.backend.tool_calls import ToolCalls
+from orchestra_tui.presentation.choices.policy_choices import (
+    choice_parts,
+    next_of,
+    next_policy,
+    policy_parts,
+)
 from orchestra_tui.screens.dialogs.dialog import Dialog
 from orchestra_tui.widgets.dialog_text.message_editor import NEWLINE_HINT, MessageEditor
 
-Choice = TypeVar("Choice", bound=str)
-POLICIES: dict[Policy, str] = {
-    "edits": "it may change its own files and commit; it asks for all else",
-    "ask": "it asks for everything",
-    "all": "it may do all that stays in its chamber",
-}
+if TYPE_CHECKING:
+    from orchestra_core.workers.started_worker import Policy
+
 _PLACEHOLDER = "It gets its briefing. Add a word, or leave this empty."
 _HINTS = f"enter start   {NEWLINE_HINT}   ctrl+n next agent   ctrl+r policy   esc cancel"
 
@@ -58,12 +60,12 @@ class StartWorker(Dialog):
 
     def action_agent(self) -> None:
         """Go on to the next agent."""
-        self._agent = _next(self._agents, self._agent)
+        self._agent = next_of(self._agents, self._agent)
         self.query_one("#start-choices", Static).update(self._choices())
 
     def action_policy(self) -> None:
         """Go on to the next policy."""
-        self._policy = _next(tuple(POLICIES), self._policy)
+        self._policy = next_policy(self._policy)
         self.query_one("#start-choices", Static).update(self._choices())
 
     def action_send(self) -> None:
@@ -84,9 +86,8 @@ class StartWorker(Dialog):
             self.dismiss()
 
     def _choices(self) -> Content:
-        parts = [*_marked("agent", self._agents, self._agent), ("\n", "")]
-        parts += _marked("policy", tuple(POLICIES), self._policy)
-        return Content.assemble(*parts, (f"\n{POLICIES[self._policy]}", "$foreground-muted"))
+        agents = choice_parts("agent", self._agents, self._agent)
+        return Content.assemble(*agents, ("\n", ""), *policy_parts(self._policy))
 
 
 def agent_names(environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
@@ -99,16 +100,3 @@ def agent_names(environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
 def configured_agents() -> dict[str, AgentCommand]:
     """Return the agents that can be started, as they are configured now."""
     return agents_of(read_configuration(os.environ, None))
-
-
-def _next(choices: Sequence[Choice], chosen: Choice) -> Choice:
-    return choices[(choices.index(chosen) + 1) % len(choices)]
-
-
-def _marked(label: str, choices: Sequence[str], chosen: str) -> list[tuple[str, str]]:
-    parts = [(f"{label}  ", "$foreground-muted")]
-    for choice in choices:
-        is_chosen = choice == chosen
-        mark = "●" if is_chosen else "○"
-        parts.append((f"{mark} {choice}   ", "bold" if is_chosen else "$foreground-muted"))
-    return parts

@@ -58,13 +58,20 @@ def questions_of(request: WorkerRequest) -> tuple[Question, ...]:
 
 def asked_in_short(request: WorkerRequest) -> str:
     """Return one line: the tool and what it is to do, or the first question."""
+    subject = asked_subject(request)
+    if request.kind == "question":
+        return subject
+    return one_line(f"{request.tool}: {subject}" if subject else request.tool, _SHORT)
+
+
+def asked_subject(request: WorkerRequest) -> str:
+    """Return in one line what the tool is to do, "" where that cannot be told; or a question."""
     if request.kind == "question":
         questions = questions_of(request)
         more = f" (and {len(questions) - 1} more)" if len(questions) > 1 else ""
         return one_line(f"{questions[0].question}{more}" if questions else "a question", _SHORT)
     asked = fields_of(request)
-    subject = next(filter(None, (_text(asked.get(name)) for name in _SUBJECTS)), "")
-    return one_line(f"{request.tool}: {subject}" if subject else request.tool, _SHORT)
+    return one_line(next(filter(None, (_text(asked.get(name)) for name in _SUBJECTS)), ""), _SHORT)
 
 
 def asked_in_full(request: WorkerRequest) -> list[AskedLine]:

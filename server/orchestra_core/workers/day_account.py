@@ -12,3 +12,4 @@ class DayAccount(Struct, frozen=True, kw_only=True, omit_defaults=True):
     spent: Spent = Spent()
     limit_told: int = 0  # the limit of which people were told that it is nearly used up
     dollars_allowed: float = 0.0  # the amount up to which somebody has let workers go on
+    limit_request: str = ""  # the request by which people were asked last about the limit

@@ -31,6 +31,7 @@ def add_chambers(commands: CommandParsers) -> None:
         metavar="NAME",
         help="with --start: an agent of the configuration, or several joined by +",
     )
+    create.add_policy()
     create.add_json()
     _add_diff(commands)
     _add_land(commands)

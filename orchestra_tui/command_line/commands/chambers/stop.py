@@ -3,8 +3,10 @@
 from orchestra_tui.command_line.arguments import Options
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.commands.interrupt import run_change
+from orchestra_tui.command_line.start_daemon_soon import start_daemon_soon
 
 
 def run(place: CommandContext, options: Options) -> int:
-    """Stop the agent in the chamber."""
+    """Stop the agent in the chamber, and return when it has ended: the daemon ends it."""
+    start_daemon_soon(place)
     return run_change(place, options, "stop")

@@ -31,6 +31,7 @@ from orchestra_server.commands.chambers.land import (
 )
 from orchestra_server.commands.chambers.land_lines import plan_lines, question
 from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.common.validation import checked_policy
 from orchestra_server.usecases.review.read_diff import DiffReading, as_unicode
 from orchestra_server.usecases.started_workers.agent_choice import choose_agent
 from orchestra_server.usecases.started_workers.start_worker import start_worker
@@ -59,6 +60,7 @@ class ChamberCommand(Struct, frozen=True, kw_only=True):
     title: str = ""
     start: bool = False
     agent: str = ""
+    policy: str = "edits"
     # diff
     part: DiffPart = "committed"
     stat: bool = False
@@ -97,6 +99,7 @@ def check_chamber_command(command: ChamberCommand) -> None:
     if command.name == "create":
         names = [chamber.name for chamber in _planned(command)]
         check_create(names, command.task, command.title)
+        checked_policy(command.policy)
     elif command.name == "land":
         check_land(command.only)
 
@@ -127,7 +130,11 @@ async def _create(context: Context, command: ChamberCommand) -> Printed:
     created = await create_chambers(context, names, command.task, command.title)
     for chamber in starting:
         await start_worker(
-            context, task_id=created.task_id, chamber=chamber.name, agent=chamber.agent
+            context,
+            task_id=created.task_id,
+            chamber=chamber.name,
+            agent=chamber.agent,
+            policy=command.policy,
         )
     started = [chamber.name for chamber in starting]
     return _printed(command, created, lambda: created_lines(created, started))

@@ -1,11 +1,18 @@
 """`orchestra start` and `orchestra stop`: an agent in a chamber, run by the daemon."""
 
+import asyncio
+
+from orchestra_core.errors import Refused
 from orchestra_core.names import check_chamber_name
+from orchestra_core.store.reads import Reads
 from orchestra_core.text import as_lines
 from orchestra_server.commands.interrupt import task_of
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.started_workers.start_worker import start_worker
 from orchestra_server.usecases.started_workers.stop_worker import stop_worker
+
+_ENDS_WITHIN = 10.0  # seconds; the command line waits a little longer for its daemon's answer
+_LOOK_SECONDS = 0.02
 
 
 def check_start(chamber: str) -> None:
@@ -30,9 +37,36 @@ async def started_lines(
     )
 
 
-async def stopped_lines(context: Context, chamber: str, task: str) -> str:
-    """Have the chamber's agent end, and return the line to print."""
+async def stopped_lines(
+    context: Context, chamber: str, task: str, seconds: float = _ENDS_WITHIN
+) -> str:
+    """Have the chamber's agent end, wait for its end, and return the line to print.
+
+    Raises Refused when it has not ended in time, so that a shell does not go on.
+    """
     task_id = task or task_of(await context.store.snapshot(), chamber)
     stop = await stop_worker(context, task_id=task_id, chamber=chamber)
-    how = "is being stopped" if stop.was_running else "had ended before"
+    if stop.was_running and not await _has_ended(context, f"{task_id}/{chamber}", seconds):
+        raise Refused(
+            f"the worker in {chamber} ({task_id}) was told to end and has not ended after "
+            f"{seconds:.0f} s; 'orchestra status' shows when it has"
+        )
+    how = "has ended" if stop.was_running else "had ended before"
     return as_lines([f"The worker in {chamber} ({task_id}) {how}; its work stays there."])
+
+
+async def _has_ended(context: Context, worker_id: str, seconds: float) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            running = True
+            while running:
+                await asyncio.sleep(_LOOK_SECONDS)
+                running = not await context.store.read(lambda reads: _is_over(reads, worker_id))
+    except TimeoutError:
+        return False
+    return True
+
+
+async def _is_over(reads: Reads, worker_id: str) -> bool:
+    worker = await reads.worker(worker_id)
+    return worker is None or worker.is_over

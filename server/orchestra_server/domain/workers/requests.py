@@ -9,9 +9,11 @@ from orchestra_core.change import Change
 from orchestra_core.clock import iso_time
 from orchestra_core.errors import BadInput, Refused
 from orchestra_core.events import Event, EventData, Kind
-from orchestra_core.models import AnswerName, Chamber, WorkerRequest
+from orchestra_core.models import AnswerName, Chamber, Task, WorkerRequest
 from orchestra_core.wording.requests import answer_in_short, questions_of
+from orchestra_core.workers.day_account import DayAccount
 
+CONTINUE = "Continue"  # in the place of a tool's name, where a limit is asked about
 CLOSED_NOTE = "its chamber was closed"
 GONE_NOTE = "its client asks no more"
 CLIENT_NOTE = "it was answered in the client's own terminal"
@@ -27,9 +29,12 @@ class RequestAnswer:
     choices: tuple[str, ...] = ()
 
 
-def asked(request: WorkerRequest) -> Event:
-    """Return the event of a new request."""
-    return _event(request, "request.asked", at=request.asked_at, actor=request.chamber)
+def asked(request: WorkerRequest, account: Task | DayAccount | None = None) -> Change:
+    """Return the change of a new request, with the account that notes it where it has one."""
+    event = _event(request, "request.asked", at=request.asked_at, actor=request.chamber)
+    task = account if isinstance(account, Task) else None
+    day = account if isinstance(account, DayAccount) else None
+    return Change(events=(replace(event, data=replace(event.data, task=task, day=day)),))
 
 
 def is_same_answer(request: WorkerRequest, answer: RequestAnswer, actor: str) -> bool:

@@ -11,7 +11,9 @@ from orchestra_core.replies.requests import AnsweredRequest
 from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import LINE_LIMIT, MESSAGE_LIMIT, one_line, optional, required
+from orchestra_core.wording.requests import asked_subject
 from orchestra_server.domain.workers.requests import (
+    CONTINUE,
     RequestAnswer,
     answered,
     check_answer,
@@ -58,7 +60,7 @@ async def answer_request(
 
     request, repeated = await run_transaction(context.store, decide)
     await asyncio.to_thread(post_answer, context.project.git_dir, request)
-    if not repeated:
+    if not repeated and request.tool != CONTINUE:
         await _show_working(context, request)
     await show_change_soon(context, request.task_id)
     return AnsweredRequest(
@@ -78,6 +80,7 @@ async def _show_working(context: Context, request: WorkerRequest) -> None:
             chamber_id=request.chamber_id,
             state="working",
             tool=request.tool,
+            detail=asked_subject(request)[:200],
             since=request.ended_at,
             agent_id=request.agent_id,
         )

@@ -83,6 +83,7 @@ async def test_a_person_gets_the_diff_clean_for_their_own_pager(
     ("command", "fault"),
     [
         (ChamberCommand(name="create", root="/", chambers=("../x",)), BadInput),
+        (ChamberCommand(name="create", root="/", chambers=("a",), policy="none"), BadInput),
         (ChamberCommand(name="land", root="/", only=("UP",)), BadInput),
         (ChamberCommand(name="close", root="/", chamber="auth"), Unknown),
     ],

@@ -26,7 +26,7 @@ def over(answer: RequestAnswer = ALLOW, request: WorkerRequest | None = None) ->
 
 
 def test_the_event_of_a_request_is_its_workers() -> None:
-    event = asked(a_request())
+    (event,) = asked(a_request()).events
     assert (event.kind, event.at, event.actor) == ("request.asked", NOON, "auth")
     assert (event.task_id, event.chamber) == ("add-login-1a2b", "auth")
     assert event.data.request == a_request()

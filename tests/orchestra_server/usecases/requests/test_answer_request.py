@@ -40,7 +40,7 @@ async def test_an_answer_is_recorded_with_its_author(
     assert request.answered_by == "conductor"
     presence = await context.store.presence(asked.chamber_id)
     assert presence is not None
-    assert presence.state == "working"
+    assert (presence.state, presence.tool, presence.detail) == ("working", "Bash", "npm test")
 
 
 async def test_the_same_answer_may_be_repeated_and_another_is_refused(

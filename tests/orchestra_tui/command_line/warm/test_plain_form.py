@@ -25,8 +25,13 @@ from orchestra_tui.command_line.warm.plain_form import plain_command
         ("answer", ["r-1"], {"request": "r-1", "words": []}),
         (
             "create",
-            ["auth", "api", "--title", "Add a login", "--start"],
-            {"chambers": ["auth", "api"], "title": "Add a login", "start": True},
+            ["auth", "api", "--title", "Add a login", "--start", "--policy", "all"],
+            {
+                "chambers": ["auth", "api"],
+                "title": "Add a login",
+                "start": True,
+                "policy": "all",
+            },
         ),
         ("diff", ["auth", "--all", "--stat"], {"chamber": "auth", "part": "all", "stat": True}),
         (

@@ -51,7 +51,9 @@ async def test_chambers_are_created_with_a_worker_in_each_by_one_key() -> None:
         await room.press("c")
         await room.type("a")
         await room.press("ctrl+o")
-        assert calls_of(tools, "start_worker") == [{"task_id": TASK, "chamber": "a"}]
+        assert calls_of(tools, "start_worker") == [
+            {"task_id": TASK, "chamber": "a", "policy": "edits"}
+        ]
 
 
 async def test_agents_of_several_kinds_start_side_by_side_as_the_names_say() -> None:
@@ -62,10 +64,13 @@ async def test_agents_of_several_kinds_start_side_by_side_as_the_names_say() -> 
         await room.press("c")
         await room.type("auth:claude+opencode, web")
         assert "Creates auth-claude (claude starts), auth-opencode (opencode" in room.text
+        assert "it may change its own files and commit" in " ".join(room.text.split())
+        await room.press("ctrl+r", "ctrl+r")
+        assert "it may do all that stays in its chamber" in " ".join(room.text.split())
         await room.press("enter")
         assert calls_of(tools, "start_worker") == [
-            {"task_id": TASK, "chamber": "auth-claude", "agent": "claude"},
-            {"task_id": TASK, "chamber": "auth-opencode", "agent": "opencode"},
+            {"task_id": TASK, "chamber": "auth-claude", "agent": "claude", "policy": "all"},
+            {"task_id": TASK, "chamber": "auth-opencode", "agent": "opencode", "policy": "all"},
         ]
 
 
@@ -93,7 +98,9 @@ async def test_workers_start_after_the_dialog_was_left_while_it_created() -> Non
         await room.pilot.press("ctrl+o", "escape")
         tools.release.set()
         await settle(room.pilot)
-        assert calls_of(tools, "start_worker") == [{"task_id": TASK, "chamber": "a"}]
+        assert calls_of(tools, "start_worker") == [
+            {"task_id": TASK, "chamber": "a", "policy": "edits"}
+        ]
 
 
 async def test_nothing_is_done_twice_while_a_worker_starts() -> None:

@@ -55,13 +55,15 @@ async def test_a_task_starts_with_its_chambers_and_a_worker_in_each_by_keys_alon
         assert "Name the chambers in which workers are to start" in room.text
         assert tools.calls == []
         await room.type("auth, api:opencode")
+        await room.press("ctrl+r")
+        assert "it asks for everything" in room.text
         await room.press("ctrl+o")
         assert calls_of(tools, "create_chambers_batch") == [
             {"task_id": "t-1", "chamber_names": ["auth", "api"]}
         ]
         assert calls_of(tools, "start_worker") == [
-            {"task_id": "t-1", "chamber": "auth"},
-            {"task_id": "t-1", "chamber": "api", "agent": "opencode"},
+            {"task_id": "t-1", "chamber": "auth", "policy": "ask"},
+            {"task_id": "t-1", "chamber": "api", "agent": "opencode", "policy": "ask"},
         ]
         assert isinstance(room.app.screen, RoomScreen)
 

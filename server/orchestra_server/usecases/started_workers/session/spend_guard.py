@@ -1,41 +1,37 @@
 """Holds workers between two turns when a limit is used up, until somebody lets them go on.
 
-Each limit is asked about once, by the first worker that it holds; the answer is for all of them.
+Each limit is asked about once, by the first worker that it holds, whichever clone runs it; the
+answer is for all of them.
 """
 
 import asyncio
-import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import msgspec
-from msgspec.structs import replace
-
 from orchestra_core.change import Change
 from orchestra_core.clock import Clock, local_day
-from orchestra_core.models import OPERATOR, WorkerRequest
-from orchestra_core.store.reads import Reads
+from orchestra_core.models import OPERATOR, Presence, WorkerRequest
 from orchestra_core.store.store import Store
 from orchestra_core.workers.started_worker import StartedWorker
 from orchestra_server.domain.workers import started_workers as rules
 from orchestra_server.domain.workers.requests import ENDED_NOTE
 from orchestra_server.domain.workers.spend_limits import Budget, LimitKey, SpendLimits
-from orchestra_server.usecases.common.transaction import NOTHING, Decision, run_transaction
-from orchestra_server.usecases.requests.record_request import record_request
 from orchestra_server.usecases.requests.withdraw_requests import withdraw_requests
 from orchestra_server.usecases.started_workers.account import (
-    read_account,
     read_budgets,
     read_spend_limits,
 )
 from orchestra_server.usecases.started_workers.record_worker import record_worker, until_stored
+from orchestra_server.usecases.started_workers.session.limit_question import (
+    ask_about_limit,
+    tell_of_limit,
+    widen_limit,
+)
 
-CONTINUE = "Continue"  # in the place of a tool's name
 RAISED_NOTE = "the limit is no longer used up"
 _ACTOR = "orchestra"
-_ID_BYTES = 5
 _LOOK_SECONDS = 2.0  # how soon a limit that was raised lets held workers go on
 
 
@@ -46,6 +42,7 @@ class _Held:
     budget: Budget
     workers: dict[str, StartedWorker] = field(default_factory=dict[str, StartedWorker])
     request: WorkerRequest | None = None
+    asker: str = ""  # the worker that asks it; "" where another clone's does
     released: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -67,7 +64,7 @@ class SpendGuard:
                     await self._hold(worker, budget)
                     return
                 if budget.is_near:
-                    await self._tell_near(worker, budget)
+                    await tell_of_limit(self._store, worker, budget, self._clock())
 
     async def may_go_on(self, worker: StartedWorker) -> None:
         """Return when no limit holds a worker."""
@@ -99,10 +96,11 @@ class SpendGuard:
         """Forget a worker that has ended; another that is held asks in its place."""
         async with self._lock:
             for key, held in [*self._held.items()]:
-                if held.workers.pop(worker.id, None) is None:
+                if worker.id not in held.workers:
                     continue
                 if held.request is not None and held.request.chamber_id == worker.id:
                     await self._withdraw(held, ENDED_NOTE)
+                del held.workers[worker.id]
                 if not held.workers:
                     del self._held[key]
                 else:
@@ -128,18 +126,6 @@ class SpendGuard:
 
         return await until_stored(read)
 
-    async def _tell_near(self, worker: StartedWorker, budget: Budget) -> None:
-        words, limit, at = budget.words(), budget.limit, self._clock()
-
-        async def decide(reads: Reads) -> Decision[None]:
-            now, account = await reads.worker(worker.id), await read_account(reads, budget)
-            if now is None or account is None:
-                return Decision(None, NOTHING)
-            change = rules.limit_neared(now, account, limit=limit, words=words, at=at)
-            return Decision(None, change)
-
-        await until_stored(lambda: run_transaction(self._store, decide))
-
     async def _hold(self, worker: StartedWorker, budget: Budget) -> None:
         key = budget.key
         held = self._held.setdefault(key, _Held(budget))
@@ -161,28 +147,32 @@ class SpendGuard:
         asker = next((each for each in held.workers.values() if each.asked_at >= denied_at), None)
         if held.request is not None or asker is None:
             return
-        request = held.request = _question(asker, held.budget, self._clock())
-        await until_stored(lambda: record_request(self._store, self._common_dir, request))
+        request = await ask_about_limit(self._store, asker, held.budget, self._clock())
+        if request is None or request.is_open:
+            held.request = request
+            held.asker = asker.id if request and request.start == asker.asked_at else ""
+            return
+        self._denied[key] = request.ended_at  # to another clone's workers
+        for worker in held.workers.values():
+            await self._have_end(worker, request.answered_by or OPERATOR)
 
     async def _widen(self, held: _Held, actor: str) -> None:
         """Note with one of its workers how far a limit was widened."""
-        first, at = next(iter(held.workers.values())), self._clock()
+        first = next(iter(held.workers.values()))
         # Others may have ended a turn since it was asked.
-        budget = await self._budget(first, held.budget.key) or held.budget
-
-        async def decide(reads: Reads) -> Decision[None]:
-            now, account = await reads.worker(first.id), await read_account(reads, budget)
-            if now is None or account is None:
-                return Decision(None, NOTHING)
-            wider = replace(account, dollars_allowed=budget.next_allowed)
-            return Decision(None, rules.continued(now, wider, at=at, actor=actor))
-
-        await until_stored(lambda: run_transaction(self._store, decide))
+        budget = await self._budget(first, held.budget.key)
+        if budget is None or not budget.is_used_up:
+            return  # another clone has noted it
+        await widen_limit(self._store, first, budget, at=self._clock(), actor=actor)
 
     async def _release(self, key: LimitKey, actor: str) -> None:
         held, at = self._held.pop(key), self._clock()
         for worker in held.workers.values():
             await self._record(worker, lambda now: rules.continued(now, at=at, actor=actor))
+        if held.asker in held.workers:
+            words = held.workers[held.asker].last_words
+            idle = Presence(chamber_id=held.asker, state="idle", since=at, message=words)
+            await until_stored(lambda: self._store.report_presence(idle))
         held.released.set()
 
     async def _watch_limits(self) -> None:
@@ -217,8 +207,8 @@ class SpendGuard:
 
     async def _withdraw(self, held: _Held, note: str) -> None:
         request, held.request = held.request, None
-        if request is None:
-            return
+        if request is None or request.chamber_id not in held.workers:
+            return  # another clone's
         ids = [request.id]
 
         async def withdraw() -> None:
@@ -235,20 +225,3 @@ class SpendGuard:
             if held.request is not None and held.request.id == request.id:
                 return key
         return None
-
-
-def _question(worker: StartedWorker, budget: Budget, at: int) -> WorkerRequest:
-    """Return the request of one worker that stands for all that a limit holds."""
-    text = (
-        f"{budget.words()}. Allow lets workers go on until ${budget.more:.2f} more are used; "
-        "deny ends those that have come to the limit."
-    )
-    return WorkerRequest(
-        id=f"r-{secrets.token_hex(_ID_BYTES)}",
-        task_id=worker.task_id,
-        chamber=worker.chamber,
-        start=worker.asked_at,
-        tool=CONTINUE,
-        tool_input=msgspec.json.encode({"description": text}).decode(),
-        asked_at=at,
-    )

@@ -3,10 +3,8 @@
 import asyncio
 import logging
 import os
-from collections.abc import Mapping
 from pathlib import Path
 
-import msgspec
 from msgspec.structs import replace
 
 from orchestra_core.clock import Clock
@@ -27,6 +25,7 @@ from orchestra_server.agents.reports import (
 )
 from orchestra_server.files.hook.json_files import file_name_part
 from orchestra_server.usecases.started_workers.record_worker import until_stored
+from orchestra_server.usecases.started_workers.session.call_text import call_text
 
 TRANSCRIPTS_IN_GIT = Path("orchestra", "transcripts")
 _TEXT_LIMIT = 4_000  # characters of one entry in the store; the file has all that the agent told
@@ -39,7 +38,7 @@ class TranscriptWriter:
 
     def __init__(self, store: Store, common_dir: Path, chamber: Chamber, clock: Clock) -> None:
         self._store = store
-        self._chamber_id = chamber.id
+        self._chamber_id, self._root = chamber.id, chamber.path
         self._clock = clock
         self._file = transcript_file(common_dir, chamber.id)
         self._is_writable = True
@@ -50,7 +49,7 @@ class TranscriptWriter:
 
     async def take(self, report: Report, used: Spent) -> None:
         """Add what a report tells, if anything; `used` is by the turn if one has ended."""
-        entry = entry_of(report, self._clock())
+        entry = entry_of(report, self._clock(), self._root)
         if entry is not None:
             await self._add(replace(entry, used=used) if entry.kind == "turn" else entry)
 
@@ -87,14 +86,17 @@ def transcript_file(common_dir: Path, chamber_id: str) -> Path:
     return common_dir / TRANSCRIPTS_IN_GIT / f"{file_name_part(chamber_id)}.jsonl"
 
 
-def entry_of(report: Report, at: int) -> TranscriptEntry | None:
-    """Return a report as an entry, None for one that says nothing to read."""
+def entry_of(report: Report, at: int, root: str) -> TranscriptEntry | None:
+    """Return a report as an entry, None for one that says nothing to read.
+
+    Files are named from `root`.
+    """
     entry = TranscriptEntry(at=at, kind="noted")
     match report:
         case Said(text=text, subagent=by):
             return replace(entry, kind="said", text=text, by=by)
         case ToolBegan() | ToolEnded() | Asked():
-            return _of_call(report, entry)
+            return _of_call(report, entry, root)
         case Noted(text=text):
             return replace(entry, text=text)
         case TurnEnded(reason=reason, words=words):
@@ -105,21 +107,16 @@ def entry_of(report: Report, at: int) -> TranscriptEntry | None:
             return None
 
 
-def _of_call(report: ToolBegan | ToolEnded | Asked, entry: TranscriptEntry) -> TranscriptEntry:
+def _of_call(
+    report: ToolBegan | ToolEnded | Asked, entry: TranscriptEntry, root: str
+) -> TranscriptEntry:
     entry = replace(entry, by=report.subagent)
     match report:
         case ToolBegan(id=call, tool=tool, arguments=arguments, title=title):
-            text = _arguments(arguments) or title
+            text = call_text(arguments, root) or title
             return replace(entry, kind="tool", text=text, tool=tool, call=call)
         case ToolEnded(id=call, outcome=outcome, text=text):
             return replace(entry, kind="outcome", text=text, call=call, outcome=outcome)
         case Asked(tool=tool, arguments=arguments, tool_id=call):
-            return replace(entry, kind="asked", text=_arguments(arguments), tool=tool, call=call)
-
-
-def _arguments(arguments: Mapping[str, object]) -> str:
-    """Return a tool's arguments as a person reads them: one alone as it is, several as JSON."""
-    texts = [value for value in arguments.values() if isinstance(value, str)]
-    if len(arguments) == 1 and texts:
-        return texts[0]
-    return msgspec.json.encode(arguments).decode() if arguments else ""
+            text = call_text(arguments, root)
+            return replace(entry, kind="asked", text=text, tool=tool, call=call)

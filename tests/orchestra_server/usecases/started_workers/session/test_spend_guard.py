@@ -16,6 +16,7 @@ from orchestra_core.workers.day_account import DayAccount
 from orchestra_core.workers.started_worker import Spent, StartedWorker
 from orchestra_server.agents.driver import Allow
 from orchestra_server.agents.reports import Asked, TurnBegan, TurnEnded, Used
+from orchestra_server.domain.workers.requests import CONTINUE
 from orchestra_server.domain.workers.started_workers import turn_ended
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
@@ -24,7 +25,6 @@ from orchestra_server.usecases.requests.answer_request import answer_request
 from orchestra_server.usecases.started_workers.record_worker import record_spending
 from orchestra_server.usecases.started_workers.session import spend_guard
 from orchestra_server.usecases.started_workers.session.spend_guard import (
-    CONTINUE,
     RAISED_NOTE,
     SpendGuard,
 )

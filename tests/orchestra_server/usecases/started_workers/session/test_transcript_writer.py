@@ -50,16 +50,16 @@ async def test_a_file_that_cannot_be_written_costs_nothing_but_itself(
 def test_each_report_is_an_entry_that_a_person_can_read() -> None:
     reports = (
         ToolBegan("t1", "Bash", {"command": "ls"}),
-        ToolBegan("t2", "Edit", {"file_path": "a", "old_string": "b"}),
+        ToolBegan("t2", "Edit", {"old_string": "b", "file_path": "/shop/a"}),
         ToolEnded("t1", "failed", "no"),
         Asked("a1", "permission", "Bash", {"command": "ls"}, tool_id="t1"),
         TurnEnded("done", "Bye."),
         Ended("failed", 7, "fatal"),
     )
-    entries = [entry_of(report, 5) for report in reports]
+    entries = [entry_of(report, 5, "/shop") for report in reports]
     assert [(e.kind, e.tool, e.call, e.outcome, e.text) for e in entries if e] == [
         ("tool", "Bash", "t1", "", "ls"),
-        ("tool", "Edit", "t2", "", '{"file_path":"a","old_string":"b"}'),
+        ("tool", "Edit", "t2", "", "a\nold_string: b"),
         ("outcome", "", "t1", "failed", "no"),
         ("asked", "Bash", "t1", "", "ls"),
         ("turn", "", "", "done", "Bye."),

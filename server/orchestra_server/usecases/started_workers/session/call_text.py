@@ -1,0 +1,37 @@
+"""The arguments of a tool call as a person reads them in a transcript."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+# What a call is about; it comes first, without its name.
+_SUBJECTS = ("command", "file_path", "notebook_path", "path", "pattern", "query", "url")
+
+
+def call_text(arguments: Mapping[str, object], root: str) -> str:
+    """Return what a call is about in the first line, and a line or more for each other argument.
+
+    A file below `root` is named from there.
+    """
+    named = {name: _text(value) for name, value in arguments.items()}
+    subject = next((name for name in _SUBJECTS if named.get(name)), "")
+    if not subject and len(named) == 1:
+        return next(iter(named.values()))
+    lines = [_below(named[subject], root)] if subject else []
+    lines += [_argument(name, text) for name, text in named.items() if name != subject and text]
+    return "\n".join(lines)
+
+
+def _argument(name: str, text: str) -> str:
+    lines = text.splitlines()
+    if len(lines) <= 1:
+        return f"{name}: {text.strip()}"
+    return "\n".join((f"{name}:", *(f"    {line}" for line in lines)))
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+def _below(text: str, root: str) -> str:
+    return text.removeprefix(f"{root}/")
