@@ -91,8 +91,9 @@ class _Scene:
         ids = {each.id for each in self._compared}
         await asyncio.to_thread(self.checker.check, self._compared, ids)
         commits, env = dict(self.checker.snapshots), dict(self.checker.env)
-        self._radar.see(SeenWork(tuple(self._compared), commits, env, frozenset()))
+        work = SeenWork(tuple(self._compared), commits, env, frozenset())
         began = time.perf_counter()
+        await self._radar.see(work)
         await self._radar.look()
         taken = time.perf_counter() - began
         events = await self._context.store.events()

@@ -10,6 +10,9 @@ FAILS_TOGETHER = "fails together"  # in place of git's word for a file
 AWAITED = "awaited"  # the gates have not judged yet what it holds now
 BASE_RED = "base-red"  # it does not pass, and neither does the branch it lands on
 UNJUDGED = "unjudged"  # the setup fails without which no gate can run
+UNTRUSTED = "untrusted"  # nobody has allowed its gate to run, in the text that it has now
+UNREADABLE = "unreadable"  # orchestra.toml is wrong where it names a gate or the setup
+UNTESTED = "untested"  # the daemon may run no gates (`limits.gate_share`), so the landing does
 PROVEN = ("", "green")  # the verdicts of a chamber that may be shown as ready; "" without a gate
 _VERDICTS = {
     "green": "gates pass",
@@ -18,6 +21,9 @@ _VERDICTS = {
     AWAITED: "its gate has not run yet",
     BASE_RED: "the branch it lands on fails its gate",
     UNJUDGED: "its gate cannot run",
+    UNTRUSTED: "its gate is not trusted",
+    UNREADABLE: "its gate cannot be read",
+    UNTESTED: "its gate runs when it lands",
 }
 
 

@@ -31,6 +31,9 @@ def test_the_work_that_a_gate_judges_is_named(names: tuple[str, ...], words: str
         ("red", "fails its gate"),
         ("flaky", "its gate is flaky"),
         ("unjudged", "its gate cannot run"),
+        ("untrusted", "its gate is not trusted"),
+        ("unreadable", "its gate cannot be read"),
+        ("untested", "its gate runs when it lands"),
         ("", ""),
     ],
 )

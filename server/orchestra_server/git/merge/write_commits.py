@@ -18,6 +18,13 @@ from orchestra_server.git.process.run import GitFailed
 from orchestra_server.git.repository.repository import Repository
 
 _SHA1_DIGITS = 40
+# A trial's time never changes, so that the same work gives the same commit.
+_TRIAL_TIME = "946684800 +0000"
+_TRIAL_IDENTITY = {
+    **ORCHESTRA_IDENTITY,
+    "GIT_AUTHOR_DATE": _TRIAL_TIME,
+    "GIT_COMMITTER_DATE": _TRIAL_TIME,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +104,24 @@ def commit_writer(
     `write_trees` writes the commits' trees, which the repository is to have first. At the end all
     commits are written.
     """
-    env: Mapping[str, str] = ORCHESTRA_IDENTITY if trial else {}
+    env: Mapping[str, str] = _TRIAL_IDENTITY if trial else {}
 
     def read_ownership() -> _Ownership:
-        identity = read_identity(repo.top, env)
-        return _Ownership(identity, ("--no-gpg-sign",) if trial else signing_option(repo.top))
+        if trial:
+            return _trial_ownership()
+        return _Ownership(read_identity(repo.top), signing_option(repo.top))
 
     with ThreadPoolExecutor(max_workers=1) as pool:
         ownership = submit_watched(pool, read_ownership)  # whatever the caller reads meanwhile
         writer = CommitWriter(repo, write_trees, ownership, env)
         yield writer
         writer.flush()
+
+
+def _trial_ownership() -> _Ownership:
+    who = "{GIT_COMMITTER_NAME} <{GIT_COMMITTER_EMAIL}> {GIT_COMMITTER_DATE}"
+    identity = who.format_map(_TRIAL_IDENTITY)
+    return _Ownership((identity, identity), ("--no-gpg-sign",))
 
 
 def _commit_object(

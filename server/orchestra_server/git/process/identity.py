@@ -1,6 +1,5 @@
 """The identity of commits: the user's for the user's work, Orchestra's own for its records."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from orchestra_core.errors import Refused
@@ -21,13 +20,13 @@ def require_identity(directory: Path) -> None:
     read_identity(directory)
 
 
-def read_identity(directory: Path, env: Mapping[str, str] | None = None) -> tuple[str, str]:
+def read_identity(directory: Path) -> tuple[str, str]:
     """Return author and committer, with the time, as a commit made now would name them.
 
     Raises Refused as `require_identity`.
     """
     said = [
-        run_git(directory, "var", who, env={**ceiling_env(directory), **(env or {})})
+        run_git(directory, "var", who, env=ceiling_env(directory))
         for who in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT")
     ]
     if any(ran.status for ran in said):

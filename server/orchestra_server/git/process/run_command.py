@@ -12,7 +12,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -35,6 +35,7 @@ _POLITENESS = 10  # of nice(1)
 _PROCESSES = "/proc"
 _LEAST_FREE = 256 << 20  # bytes that a command must leave on a disk, of a small one a part
 _LEAST_PART = 0.05
+_BRIEF = 1.0  # seconds in which no id of a process is used twice
 _ROUNDS = 20  # of ending what goes on starting processes
 MARK = "ORCHESTRA_GATE"  # the variable that marks what runs alone in a directory
 
@@ -98,6 +99,7 @@ def run_command(
     if full := _full_disk(directory):
         raise Refused(f"{waits_for} cannot run: the disk of {full} is full; free some of it")
     marked = {MARK: str(directory)} if alone else {}
+    earlier = _processes() if alone else frozenset[str]()
     try:
         process = _start(command, directory, {**marked, **(env or {})}, polite=polite)
     except OSError as fault:
@@ -113,13 +115,13 @@ def run_command(
                 raise Refused(f"{waits_for} was cancelled and was ended; nothing of it is kept")
     finally:
         _end(process)
+        took = time.monotonic() - begun
         if alone:
-            end_strays(directory)
+            end_strays(directory, earlier if took < _BRIEF else ())
     if late:
         output.add(f"\nit took longer than {seconds:g} s and was ended\n".encode())
     if full:
         output.add(f"\nit filled the disk of {full} and was ended\n".encode())
-    took = time.monotonic() - begun
     return CommandResult(process.returncode, output.text(), took, late, bool(full))
 
 
@@ -211,14 +213,15 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     process.wait()
 
 
-def end_strays(directory: Path) -> None:
+def end_strays(directory: Path, but: Collection[str] = ()) -> None:
     """End what works in a directory that is only for commands run here, where that can be seen.
 
-    What has gone to another directory is known by its mark. Several rounds, since such a process
-    may start another one while it is ended.
+    What has gone to another directory is known by its mark. `but` are processes to leave alone,
+    which are not looked at: there may be hundreds. Several rounds, since such a process may start
+    another one while it is ended.
     """
     for _ in range(_ROUNDS):
-        pids = _working_in(directory)
+        pids = _working_in(directory, but)
         for pid in pids:
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
@@ -226,14 +229,20 @@ def end_strays(directory: Path) -> None:
             return
 
 
-def _working_in(directory: Path) -> list[int]:
+def _processes() -> frozenset[str]:
+    """Return the ids of all processes, none where they cannot be seen."""
+    if not Path(_PROCESSES, "self").exists():
+        return frozenset()
+    listed = os.listdir(_PROCESSES)  # noqa: PTH208 - there are many, and paths take time
+    return frozenset(pid for pid in listed if pid.isdecimal())
+
+
+def _working_in(directory: Path, but: Collection[str]) -> list[int]:
     """Return the user's living processes that work in the directory or have its mark."""
     pids, place, own = list[int](), str(directory), str(os.getpid())
     mark = f"\0{MARK}={directory}\0".encode(errors="surrogateescape")
-    if not Path(_PROCESSES, "self").exists():
-        return pids
-    for pid in os.listdir(_PROCESSES):  # noqa: PTH208 - there are many, and paths take time
-        if pid.isdecimal() and pid != own:
+    for pid in _processes():
+        if pid != own and pid not in but:
             with suppress(OSError):  # it has ended, or is another user's
                 works_in = os.readlink(f"{_PROCESSES}/{pid}/cwd")  # noqa: PTH115
                 with open(f"{_PROCESSES}/{pid}/environ", "rb", buffering=0) as environ:  # noqa: PTH123

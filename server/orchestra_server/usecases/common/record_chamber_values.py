@@ -8,7 +8,6 @@ from orchestra_core.change import Change
 from orchestra_core.clock import Clock
 from orchestra_core.events import Event
 from orchestra_core.models import Chamber
-from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
 
@@ -36,26 +35,26 @@ class ChamberValue(Generic[Value]):
 async def record_chamber_values(
     store: Store,
     clock: Clock,
-    state: ProjectState,
+    chambers: Mapping[str, Chamber],
     member: ChamberValue[Value],
     values: Mapping[str, Value],
 ) -> None:
-    """Write the values, by chamber id, where `state` has others, in one change."""
+    """Write the values, by chamber id, where `chambers` have others, in one change."""
     changed = {
         key: value
         for key, value in values.items()
-        if key in state.chambers and member.read(state.chambers[key]) != value
+        if key in chambers and member.read(chambers[key]) != value
     }
     if not changed:
         return
 
     async def decide(reads: Reads) -> Change:
-        chambers = {key: await reads.chamber(key) for key in changed}
+        current = {key: await reads.chamber(key) for key in changed}
         at = clock()
         return Change(
             events=tuple(
                 member.event(chamber, changed[key], at=at, actor=_ACTOR)
-                for key, chamber in chambers.items()
+                for key, chamber in current.items()
                 if chamber is not None and chamber.is_live and member.read(chamber) != changed[key]
             )
         )

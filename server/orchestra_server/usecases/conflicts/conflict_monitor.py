@@ -7,7 +7,7 @@ health of all chambers as well. It writes to the store only what has changed.
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
@@ -60,8 +60,12 @@ _MAY_HAVE_OVERFLOWED = 3_000
 _LOCK = "orchestra-radar.lock"
 Result = TypeVar("Result")
 OnFiles: TypeAlias = Callable[[Mapping[str, Sequence[str]]], None]
-OnSeen: TypeAlias = Callable[[SeenWork], None]
+OnSeen: TypeAlias = Callable[[SeenWork], Awaitable[None]]
 _log = logging.getLogger(__name__)
+
+
+async def _ignore(_work: SeenWork) -> None:
+    """Do nothing with what was seen."""
 
 
 @asynccontextmanager
@@ -70,11 +74,12 @@ async def watch_as_leader(
     project: Project,
     clock: Clock,
     on_files: OnFiles = lambda _files: None,
-    on_seen: OnSeen = lambda _work: None,
+    on_seen: OnSeen = _ignore,
 ) -> AsyncGenerator[None]:
     """Run the monitor in the background once no other server of this repository runs it.
 
-    `on_files` gets the changed files by chamber, `on_seen` after each check what was seen.
+    `on_files` gets the changed files by chamber, `on_seen` after each check what was seen: before
+    it is recorded that a chamber has work, so that this is not shown with an older verdict.
     """
 
     async def watch() -> None:
@@ -93,7 +98,7 @@ class ConflictMonitor:
         project: Project,
         clock: Clock,
         on_files: OnFiles = lambda _files: None,
-        on_seen: OnSeen = lambda _work: None,
+        on_seen: OnSeen = _ignore,
     ) -> None:
         self._on_files = on_files
         self._on_seen = on_seen
@@ -287,21 +292,21 @@ class ConflictMonitor:
             self._exchange.take_snapshots(self._checker.snapshots, self._checker.env)
         clone = clone_id(self._project.git_dir)
         await record_conflicts(self._store, self._clock, self._state, checked.verdicts, clone)
+        await self._tell_seen(plan, checked)
         await self._record_work(plan)
-        self._tell_seen(plan, checked)
         for chamber in checked.unchanged & files.keys():
             if await self._in_thread(self._ignored[chamber].learn, files[chamber]):
                 self._pending.recount = True
                 self._wake_up.set()
 
-    def _tell_seen(self, plan: WatchPlan, checked: CheckedPairs) -> None:
+    async def _tell_seen(self, plan: WatchPlan, checked: CheckedPairs) -> None:
         checker = self._checker
         if checker is None or not plan.chambers:
-            self._on_seen(SeenWork())
+            await self._on_seen(SeenWork())
             return
         apart = (pair for pair, verdict in checked.verdicts.items() if not verdict.merges)
         commits = dict(checker.snapshots)
-        self._on_seen(SeenWork(plan.chambers, commits, dict(checker.env), frozenset(apart)))
+        await self._on_seen(SeenWork(plan.chambers, commits, dict(checker.env), frozenset(apart)))
 
     async def _record_work(self, plan: WatchPlan) -> None:
         """Record which chambers hold work."""

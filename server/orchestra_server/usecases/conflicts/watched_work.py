@@ -59,7 +59,7 @@ class WatchedWork:
         compared.update({key: (new[key][0], work) for key, work in new_work.items()})
         self._compared = compared
         values: dict[str, Work] = {key: work for key, (_, work) in compared.items()}
-        await record_chamber_values(self._store, self._clock, state, _WORK, values)
+        await record_chamber_values(self._store, self._clock, state.chambers, _WORK, values)
         begun = {
             chamber.task_id
             for key, work in values.items()

@@ -1,69 +1,55 @@
 """Judges what chambers hold whenever they rest: each alone, and those that pass together.
 
-It takes what the conflict monitor has seen, uncommitted work included. One gate runs at a time, at
-low priority and within a share of the time; a newer content of what is being judged ends it.
+It takes what the conflict monitor has seen, uncommitted work included. From its change until it has
+passed, a chamber's work is recorded as not proven.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from orchestra_core.configuration.trust import trusted_plan
+from orchestra_core.configuration.gate_plan import GatePlan
 from orchestra_core.errors import OrchestraError, Refused
-from orchestra_core.models import BASE, Chamber
+from orchestra_core.models import BASE
 from orchestra_core.names import split_chamber_id
 from orchestra_core.wording.gates import AWAITED, BASE_RED, UNJUDGED, work_of
-from orchestra_server.domain.chambers.chamber_lifecycle import gates_judged
 from orchestra_server.domain.gates.culprits import Names, green_part
 from orchestra_server.domain.gates.red_together import RedChambers
-from orchestra_server.git.gates.merge_snapshots import merge_snapshots
 from orchestra_server.git.gates.prepare_scratch import CommitToJudge
-from orchestra_server.git.gates.scratch_worktree import is_wanted, sweep_scratch
+from orchestra_server.git.gates.scratch_worktree import sweep_scratch
 from orchestra_server.git.merge.pairwise_conflicts import ComparedChamber
-from orchestra_server.git.process.foreign_programs import ProgramWatch, watch_programs
 from orchestra_server.git.repository.repository import Repository, open_repository
-from orchestra_server.usecases.common.record_chamber_values import (
-    ChamberValue,
-    record_chamber_values,
-)
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.conflicts.seen_work import SeenWork
+from orchestra_server.usecases.gates.chamber_verdicts import ChamberVerdicts
 from orchestra_server.usecases.gates.judge_tree import Judgement, TreeJudge, in_repository
+from orchestra_server.usecases.gates.polite_judge import PoliteJudge, WorkChangedError
+from orchestra_server.usecases.gates.present_gate import PresentGate, read_present_gate
 from orchestra_server.usecases.gates.run_search import run_search
 from orchestra_server.usecases.gates.tell_red_together import tell_red_together
 
 _QUIET_SECONDS = 3.0  # since the last change of a chamber
-_UNTRUSTED_SECONDS = 20.0  # until another look for a gate, while chambers are live
+_GATE_SECONDS = 2.0  # until another look whether there is another gate, while chambers are live
+_LANDINGS_SECONDS = 20.0  # until another look, where only landings run gates
 _FAULT_SECONDS = 60.0
 _SOON = 1.0
-_MOST_KEPT = 2_000
 _LOCK = "orchestra-gates.lock"
 _ACTOR = "orchestra"
-_WHOLE = 100  # percent
 _log = logging.getLogger(__name__)
-
-
-class _WorkChangedError(Exception):
-    """What was to be judged is no longer what the chambers hold, or somebody else comes first."""
-
-
-def _verdict(chamber: Chamber) -> str:
-    return chamber.verdict
-
-
-_VERDICT = ChamberValue(_verdict, gates_judged)
 
 
 @dataclass(frozen=True, slots=True)
 class _LandingGroup:
-    """Chambers that land on one branch, and where that is."""
+    """Chambers that land on one branch, those of them that rest, and where the branch is."""
 
     lands_on: str
     base: str
     chambers: tuple[ComparedChamber, ...]
+    resting: tuple[ComparedChamber, ...]
 
     @property
     def branch(self) -> str:
@@ -82,14 +68,14 @@ class GateRadar:
         self._quiet_seconds = quiet_seconds
         self._work = SeenWork()
         self._changed_at: dict[str, float] = {}  # by chamber, in the loop's time
+        self._unmarked = set[str]()  # chambers whose recorded verdict is of other content
         self._wake_up = asyncio.Event()
-        self._judging: frozenset[str] = frozenset()
-        self._watch: ProgramWatch | None = None
-        self._judgements: dict[tuple[str, str], Judgement] = {}  # key: the plan's digest, a commit
-        self._merges: dict[tuple[str, ...], str] = {}  # what was merged, by the base and commits
+        self._judge = PoliteJudge(self._context, share, self._holds)
+        self._verdicts = ChamberVerdicts(self._context, self._holds)
+        self._gate = PresentGate()
+        self._repo: Repository | None = None
         self._fault = ""
-        self._pending = AWAITED  # the verdict while no gate has run; UNJUDGED while none can run
-        self._unproven: dict[str, str] = {}  # by chamber: its record, where that is no gate's
+        self._cannot_run = False  # since a setup failed
         self._loop = asyncio.get_running_loop()
 
     @property
@@ -97,35 +83,72 @@ class GateRadar:
         """The lock of the one process that does this for the clone."""
         return self._context.project.git_dir / _LOCK
 
-    def see(self, work: SeenWork) -> None:
-        """Take what the chambers hold now."""
-        changed = {
-            key for key, commit in work.commits.items() if self._work.commits.get(key) != commit
-        }
+    async def see(self, work: SeenWork) -> None:
+        """Take what the chambers hold now; what has changed is no longer proven."""
+        changed = {key for key, commit in work.commits.items() if self._holds(key) != commit}
         self._changed_at |= dict.fromkeys(changed, self._loop.time())
-        if self._watch is not None and self._judging & changed:
-            self._watch.stop.set()
-        if work.env != self._work.env or len(self._merges) > _MOST_KEPT:
-            self._merges, self._judgements = {}, {}
+        self._judge.work_changed(changed)
+        if work.env != self._work.env:
+            self._judge.forget()
         self._work = work
-        present = {chamber.id for chamber in work.chambers}
-        self._unproven = {key: said for key, said in self._unproven.items() if key in present}
+        self._unmarked |= changed
         self._wake_up.set()
+        with suppress(OrchestraError, OSError):  # the next look marks it, and says what is wrong
+            await self._mark(await self._read_gate())
 
     async def run(self) -> None:
         """Judge whenever something rests that is not judged yet."""
         await asyncio.to_thread(sweep_scratch, self._context.settings.state_dir)
         seconds: float | None = None
         while True:
-            await self._wait(seconds)
             try:
+                await self._wait(seconds)
                 seconds = await self.look()
-                self._fault, self._pending = "", AWAITED
-            except _WorkChangedError:
+                self._fault, self._cannot_run = "", False
+            except WorkChangedError:
                 seconds = _SOON
             except (OrchestraError, OSError) as fault:
                 seconds = _FAULT_SECONDS
                 await self._tell(fault)
+
+    def _holds(self, chamber: str) -> str | None:
+        return self._work.commits.get(chamber)
+
+    async def _read_gate(self) -> PresentGate:
+        """Return the present gate; if it is another one, all verdicts are of the former one."""
+        project, state_dir = self._context.project, self._context.settings.state_dir
+        gate = await asyncio.to_thread(read_present_gate, project, state_dir, self._share())
+        if gate.key != self._gate.key:
+            self._gate = gate
+            self._unmarked |= self._work.commits.keys()
+        return gate
+
+    async def _mark(self, gate: PresentGate) -> None:
+        """Record of the chambers that have changed what is known of their new content."""
+        work, changed = self._work, self._unmarked & self._work.commits.keys()
+        if not changed:
+            return
+        commits = {chamber: work.commits[chamber] for chamber in changed}
+        verdicts = dict.fromkeys(changed, self._unproven())
+        if gate.plan is not None:
+            judge = await self._tree_judge(gate.plan)
+            await self._judge.read_trees(judge, [*commits.values()], work.env)
+            for chamber, commit in commits.items():
+                judgement = await self._judge.known(judge, _snapshot(judge.repo, commit, work))
+                if judgement.passes:
+                    verdicts[chamber] = "green"
+        await self._verdicts.record(verdicts, commits)
+        self._unmarked -= {key for key in changed if self._holds(key) == commits[key]}
+
+    def _unproven(self) -> str:
+        said = self._gate.unproven
+        return UNJUDGED if said == AWAITED and self._cannot_run else said
+
+    async def _tree_judge(self, plan: GatePlan) -> TreeJudge:
+        if self._repo is None:
+            self._repo = await asyncio.to_thread(open_repository, self._context.project.root)
+        trees = self._judge.trees
+        return TreeJudge(context=self._context, repo=self._repo, plan=plan, polite=True, trees=trees)
 
     async def _tell(self, fault: OrchestraError | OSError) -> None:
         """Log once why chambers are not judged; after a failed setup none awaits its gate."""
@@ -134,95 +157,92 @@ class GateRadar:
         self._fault = str(fault)
         _log.warning("chambers are not judged: %s", fault)
         if isinstance(fault, Refused):
-            self._pending = UNJUDGED
-            awaiting = (chamber for chamber, said in self._unproven.items() if said == AWAITED)
+            self._cannot_run = True
             with suppress(OrchestraError):
-                await self._record(dict.fromkeys(awaiting, UNJUDGED))
+                await self._verdicts.replace(AWAITED, UNJUDGED)
 
     async def _wait(self, seconds: float | None) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._wake_up.wait()
-        except TimeoutError:
-            pass
+        """Wait for a change of work or of the gate, at most so many seconds."""
+        former, end = self._gate.key, self._loop.time() + (seconds or math.inf)
+        while (remaining := end - self._loop.time()) > 0:
+            pause = min(remaining, _GATE_SECONDS if self._work.commits else math.inf)
+            try:
+                async with asyncio.timeout(None if pause == math.inf else pause):
+                    await self._wake_up.wait()
+                break
+            except TimeoutError:
+                if (await self._read_gate()).key != former:
+                    break
         self._wake_up.clear()
 
     async def look(self) -> float | None:
         """Judge what rests; return after how many seconds to look again, None for a change."""
-        work, context = self._work, self._context
+        work = self._work
         if not work.chambers:
             return None
-        project, state_dir = context.project, context.settings.state_dir
-        plan = await asyncio.to_thread(
-            trusted_plan, project.main_checkout, state_dir, project.git_dir
-        )
-        if plan is None or not plan.gates or not self._share():
-            await self._record(dict.fromkeys((chamber.id for chamber in work.chambers), ""))
-            return _UNTRUSTED_SECONDS
+        gate = await self._read_gate()
+        await self._mark(gate)
+        if gate.plan is None:
+            if gate.unproven:
+                await self._verdicts.record(
+                    dict.fromkeys(work.commits, gate.unproven), work.commits
+                )
+            return None
         resting, seconds = self._resting(work)
-        restless = (chamber.id for chamber in work.chambers if chamber not in resting)
-        await self._record(dict.fromkeys(restless, self._pending))
-        repo = await asyncio.to_thread(open_repository, project.root)
-        judge = TreeJudge(context=context, repo=repo, plan=plan, polite=True)
-        groups = await asyncio.to_thread(_groups, repo, work.chambers, resting)
+        judge = await self._tree_judge(gate.plan)
+        groups = await asyncio.to_thread(_groups, judge.repo, work.chambers, resting)
         recorded = dict[str, str]()
         for group in groups:
             recorded |= await self._record_known(judge, work, group)
+        if not self._share():
+            return _LANDINGS_SECONDS
         for group in groups:
             await self._judge_group(judge, work, group, recorded)
         return seconds
 
-    def _resting(self, work: SeenWork) -> tuple[list[ComparedChamber], float | None]:
+    def _resting(self, work: SeenWork) -> tuple[frozenset[str], float | None]:
         """Return the chambers that have not changed for a while, and when the next will be."""
-        now, resting, waits = self._loop.time(), list[ComparedChamber](), list[float]()
-        for chamber in work.chambers:
-            if chamber.id not in work.commits:
-                continue
-            remaining = self._changed_at[chamber.id] + self._quiet_seconds - now
+        now, resting, waits = self._loop.time(), set[str](), list[float]()
+        for chamber in work.commits:
+            remaining = self._changed_at[chamber] + self._quiet_seconds - now
             if remaining <= 0:
-                resting.append(chamber)
+                resting.add(chamber)
             else:
                 waits.append(remaining)
-        return resting, min(waits, default=None)
+        return frozenset(resting), min(waits, default=None)
 
     async def _record_known(
         self, judge: TreeJudge, work: SeenWork, group: _LandingGroup
     ) -> Mapping[str, str]:
         """Record what is known before a gate runs, so that no chamber keeps an outdated verdict."""
-        commits = (group.base, *(work.commits[chamber.id] for chamber in group.chambers))
-        digest = judge.plan.digest
-        unknown = [commit for commit in commits if (digest, commit) not in self._judgements]
-        await judge.read_trees(unknown, work.env)
-        base = await self._known(judge, in_repository(judge.repo, group.base))
+        commits = {chamber.id: work.commits[chamber.id] for chamber in group.chambers}
+        await self._judge.read_trees(judge, [group.base, *commits.values()], work.env)
+        base = await self._judge.known(judge, in_repository(judge.repo, group.base))
         verdicts = dict[str, str]()
-        for chamber in group.chambers:
-            snapshot = _snapshot(judge.repo, work.commits[chamber.id], work)
-            verdicts[chamber.id] = self._verdict_of(await self._known(judge, snapshot), base)
-        await self._record(verdicts)
+        for chamber, commit in commits.items():
+            judgement = await self._judge.known(judge, _snapshot(judge.repo, commit, work))
+            verdicts[chamber] = self._verdict_of(judgement, base)
+        await self._verdicts.record(verdicts, commits)
         return verdicts
 
     async def _judge_group(
         self, judge: TreeJudge, work: SeenWork, group: _LandingGroup, recorded: Mapping[str, str]
     ) -> None:
-        repo, itself = judge.repo, f"{group.branch} itself"
-        base = await self._judge(judge, in_repository(repo, group.base), itself, {})
+        itself = f"{group.branch} itself"
+        base = await self._judge.judge(judge, in_repository(judge.repo, group.base), itself, {})
         passing = list[ComparedChamber]()
-        for chamber in group.chambers:
+        for chamber in group.resting:
             commit = work.commits[chamber.id]
-            judgement = await self._judge(
-                judge,
-                _snapshot(repo, commit, work),
-                work_of([_name(chamber.id)]),
-                {chamber.id: commit},
-            )
+            snapshot, whose = _snapshot(judge.repo, commit, work), work_of([_name(chamber.id)])
+            judgement = await self._judge.judge(judge, snapshot, whose, {chamber.id: commit})
             verdict = self._verdict_of(judgement, base)
             if verdict != recorded[chamber.id]:
-                await self._record({chamber.id: verdict})
+                await self._verdicts.record({chamber.id: verdict}, {chamber.id: commit})
             if judgement.passes:
                 passing.append(chamber)
         if base.passes:  # else nobody is to blame
             red = await self._red_together(judge, work, group, passing)
-            judged = [chamber.id for chamber in group.chambers]
+            judged = [chamber.id for chamber in group.resting]
             await tell_red_together(self._context, red, judged, group.branch)
 
     async def _red_together(
@@ -239,14 +259,12 @@ class GateRadar:
             if not names:
                 return True  # the base has passed
             commits = {name: work.commits[name] for name in names}
-            merged = await asyncio.to_thread(
-                merge_snapshots, judge.repo, group.base, [*commits.values()], work.env, self._merges
-            )
+            merged = await self._judge.merged(judge, group.base, [*commits.values()], work.env)
             if not merged:
                 return True
             whose = work_of([*map(_name, names)])
             snapshot = _snapshot(judge.repo, merged, work)
-            judgements[names] = await self._judge(judge, snapshot, whose, commits)
+            judgements[names] = await self._judge.judge(judge, snapshot, whose, commits)
             return judgements[names].passes
 
         parts = await run_search(green_part(_merging(work, passing)), passes)
@@ -256,88 +274,29 @@ class GateRadar:
             if names in judgements and (failed := judgements[names].failed)
         ]
 
-    async def _judge(
-        self, judge: TreeJudge, commit: CommitToJudge, whose: str, of: Mapping[str, str]
-    ) -> Judgement:
-        """Return the verdicts of a commit, which holds the commits `of` chambers; then rest."""
-        is_past = any(self._work.commits.get(chamber) != held for chamber, held in of.items())
-        if is_past and (judge.plan.digest, commit.commit) not in self._judgements:
-            raise _WorkChangedError
-        judgement = await self._known(judge, commit)
-        if judgement.is_whole:
-            return judgement
-        begun = self._loop.time()
-        judgement = await self._run(judge, commit, whose, frozenset(of))
-        self._judgements[judge.plan.digest, commit.commit] = judgement
-        if share := self._share():  # else the next look tells it
-            await asyncio.sleep((self._loop.time() - begun) * (_WHOLE - share) / share)
-        return judgement
-
-    async def _known(self, judge: TreeJudge, commit: CommitToJudge) -> Judgement:
-        """Return the verdicts of a commit that are known; the store is asked once for all."""
-        key = (judge.plan.digest, commit.commit)
-        if key in self._judgements:
-            return self._judgements[key]
-        judgement = await judge.known(commit)
-        if judgement.is_whole:
-            self._judgements[key] = judgement
-        return judgement
-
-    async def _run(
-        self, judge: TreeJudge, commit: CommitToJudge, whose: str, judging: frozenset[str]
-    ) -> Judgement:
-        watch = ProgramWatch(lambda _waits_for, _seconds: None)
-        self._watch, self._judging = watch, judging
-        try:
-            with watch_programs(watch):
-                return await judge.judge(commit, whose)
-        except Refused as fault:
-            gives_way = is_wanted(judge.repo, self._context.settings.state_dir)
-            if watch.stop.is_set() or gives_way:
-                raise _WorkChangedError from fault
-            raise
-        finally:
-            watch.stop.set()  # its thread may still run a command
-            self._watch = None
-
-    async def _record(self, values: Mapping[str, str]) -> None:
-        """Record chambers' verdicts where the store has others; it is read only for these."""
-        verdicts = {
-            chamber: verdict
-            for chamber, verdict in values.items()
-            if self._unproven.get(chamber) != verdict
-        }
-        if not verdicts:
-            return
-        context = self._context
-        state = await context.store.snapshot()
-        await record_chamber_values(context.store, context.clock, state, _VERDICT, verdicts)
-        for chamber, verdict in verdicts.items():
-            self._unproven.pop(chamber, None)
-            if verdict in ("", AWAITED, UNJUDGED):
-                self._unproven[chamber] = verdict
-
     def _verdict_of(self, judgement: Judgement, base: Judgement) -> str:
         """Return a chamber's verdict; what fails as its branch does is not its own fault."""
         if not judgement.is_whole:
-            return self._pending
+            return self._unproven()
         if judgement.failed is None:
             return "green"
         return BASE_RED if base.failed else judgement.failed.state
 
 
 def _groups(
-    repo: Repository, chambers: Sequence[ComparedChamber], resting: Sequence[ComparedChamber]
+    repo: Repository, chambers: Sequence[ComparedChamber], resting: Collection[str]
 ) -> list[_LandingGroup]:
-    """Return the resting chambers by the branch that they land on. Blocking.
-
-    A branch of which no chamber rests yet is among them: it is judged by itself before they are.
-    """
-    by_branch: dict[str, list[ComparedChamber]] = {c.lands_on: [] for c in chambers}
-    for chamber in resting:
-        by_branch[chamber.lands_on].append(chamber)
+    """Return the chambers by the branch that they land on. Blocking."""
+    by_branch: dict[str, list[ComparedChamber]] = {}
+    for chamber in chambers:
+        by_branch.setdefault(chamber.lands_on, []).append(chamber)
     return [
-        _LandingGroup(lands_on, repo.resolve(lands_on), tuple(landing))
+        _LandingGroup(
+            lands_on,
+            repo.resolve(lands_on),
+            tuple(landing),
+            tuple(chamber for chamber in landing if chamber.id in resting),
+        )
         for lands_on, landing in by_branch.items()
     ]
 

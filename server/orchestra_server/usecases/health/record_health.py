@@ -48,4 +48,4 @@ async def record_health(
     store: Store, clock: Clock, state: ProjectState, health: Mapping[str, tuple[str, ...]]
 ) -> None:
     """Write the health, by chamber id, where `state` has another."""
-    await record_chamber_values(store, clock, state, _HEALTH, health)
+    await record_chamber_values(store, clock, state.chambers, _HEALTH, health)

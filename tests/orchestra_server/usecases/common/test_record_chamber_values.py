@@ -24,8 +24,8 @@ async def test_only_values_that_have_changed_are_written(context: Context) -> No
     await chambers_open(context, task_id, ["auth", "api"])
     values = {chamber_id(task_id, "auth"): ("hook gone",), chamber_id(task_id, "api"): ()}
     state = await context.store.snapshot()
-    await record_chamber_values(context.store, context.clock, state, HEALTH, values)
-    await record_chamber_values(context.store, context.clock, state, HEALTH, values)
+    await record_chamber_values(context.store, context.clock, state.chambers, HEALTH, values)
+    await record_chamber_values(context.store, context.clock, state.chambers, HEALTH, values)
     assert (await chamber_of(context, task_id, "auth")).health == ("hook gone",)
     assert (await kinds(context)).count("chamber.health-changed") == 1
 
@@ -38,6 +38,6 @@ async def test_a_chamber_that_is_unknown_or_has_closed_meanwhile_is_left_as_it_i
     state = await context.store.snapshot()
     await close_chamber(context, task_id=task_id, chamber="auth")
     values = {chamber_id(task_id, name): ("hook gone",) for name in ("auth", "api")}
-    await record_chamber_values(context.store, context.clock, state, HEALTH, values)
+    await record_chamber_values(context.store, context.clock, state.chambers, HEALTH, values)
     assert (await chamber_of(context, task_id, "auth")).health == ()
     assert "chamber.health-changed" not in await kinds(context)

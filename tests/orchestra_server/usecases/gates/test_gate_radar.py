@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestra_core.configuration.gate_plan import read_gate_plan
 from orchestra_core.models import Conflict
 from orchestra_core.state import ProjectState
 from orchestra_core.store.store import Store
@@ -18,8 +19,10 @@ from orchestra_server.usecases.conflicts.seen_work import SeenWork
 from orchestra_server.usecases.conflicts.watch_plan import compared_chamber
 from orchestra_server.usecases.gates import gate_radar
 from orchestra_server.usecases.gates.gate_radar import GateRadar
+from orchestra_server.usecases.gates.judge_tree import TreeJudge, in_repository
+from orchestra_server.usecases.gates.present_gate import PresentGate
 from tests.support.conducting import a_started_task, chambers_open, until_told
-from tests.support.gates import trusted_gate
+from tests.support.gates import trust, trusted_gate
 from tests.support.repositories import TestRepository
 from tests.support.waiting import until, until_awaited
 
@@ -43,7 +46,7 @@ class Scene:
         apart = (pair for pair, verdict in checked.verdicts.items() if not verdict.merges)
         commits, env = dict(self.checker.snapshots), dict(self.checker.env)
         work = SeenWork(tuple(chambers), commits, env, frozenset(apart))
-        self.radar.see(work)
+        await self.radar.see(work)
         return work
 
     async def conflicts(self) -> list[Conflict]:
@@ -148,7 +151,7 @@ async def test_without_trust_nothing_is_run(
     repository.write("orchestra.toml", f'[gate]\ncommand = "touch {tmp_path}/ran"\n')
     await scene.see()
     await asyncio.to_thread(lambda: None)
-    await scene.until_verdicts(auth="", api="", docs="")
+    await scene.until_verdicts(auth="untrusted", api="untrusted", docs="untrusted")
     assert gate.runs == 0
     assert not (tmp_path / "ran").exists()
 
@@ -232,7 +235,7 @@ async def test_the_branch_is_judged_before_any_chamber_rests(
     running = asyncio.create_task(radar.run())
     state = await context.store.snapshot()
     chamber = compared_chamber(state.chambers[f"{task_id}/auth"], state.tasks[task_id])
-    radar.see(SeenWork((chamber,), {chamber.id: repository.head}))
+    await radar.see(SeenWork((chamber,), {chamber.id: repository.head}))
     await until_told(context, "gate.failed")
     running.cancel()
     with suppress(asyncio.CancelledError):
@@ -241,24 +244,77 @@ async def test_the_branch_is_judged_before_any_chamber_rests(
     assert [event.data.verdict and event.data.verdict.whose for event in events] == ["main itself"]
 
 
-async def test_without_a_gate_the_store_is_read_once_and_not_at_each_look(
+async def test_without_a_gate_no_look_reads_the_store(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks, reads = list[None](), list[None]()
-    trusted_plan, snapshot = gate_radar.trusted_plan, Store.snapshot
+    snapshot = Store.snapshot
 
-    def look(*of: Path) -> None:
-        assert trusted_plan(*of) is None
+    def look(*of: object) -> PresentGate:
         looks.append(None)
+        return PresentGate()
 
     async def read(store: Store) -> ProjectState:
         reads.append(None)
         return await snapshot(store)
 
     work = await scene.see()
-    monkeypatch.setattr(gate_radar, "trusted_plan", look)
+    monkeypatch.setattr(gate_radar, "read_present_gate", look)
     monkeypatch.setattr(Store, "snapshot", read)
     for count in range(1, 5):
-        scene.radar.see(work)
+        await scene.radar.see(work)
         await until(lambda count=count: len(looks) >= count)
     assert len(reads) <= 1
+
+
+async def test_a_chamber_is_not_proven_by_a_verdict_on_older_content_while_another_is_judged(
+    scene: Scene, context: Context, repository: TestRepository, tmp_path: Path
+) -> None:
+    trusted_gate(context, repository, f"test ! -f slow.txt || (touch {tmp_path}/runs; sleep 100)")
+    await scene.see()
+    await scene.until_verdicts(auth="green", api="green", docs="green")
+    scene.chambers["auth"].write("slow.txt", "")
+    await scene.see()
+    await until((tmp_path / "runs").exists)
+    scene.chambers["docs"].write("more.txt", "")
+    await scene.see()
+    assert await scene.verdicts() == {"auth": "awaited", "api": "green", "docs": "awaited"}
+
+
+async def test_another_gate_takes_the_proof_from_all_chambers_until_it_is_trusted_and_has_passed(
+    scene: Scene, context: Context, repository: TestRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate_radar, "_GATE_SECONDS", 0.02)
+    trusted_gate(context, repository, "true")
+    await scene.see()
+    await scene.until_verdicts(auth="green", api="green", docs="green")
+    repository.write("orchestra.toml", "[gate]\ncommand = 'test ! -f auth.txt'\n")
+    await scene.until_verdicts(auth="untrusted", api="untrusted", docs="untrusted")
+    trust(context, repository)
+    await scene.until_verdicts(auth="green", api="green", docs="green")
+    repository.write("orchestra.toml", "[gate]\ntimeout = 5\n")
+    await scene.until_verdicts(auth="unreadable", api="unreadable", docs="unreadable")
+    (repository.path / "orchestra.toml").unlink()
+    await scene.until_verdicts(auth="", api="", docs="")
+
+
+async def test_where_only_landings_run_gates_work_is_proven_by_what_they_have_judged(
+    context: Context, repository: TestRepository
+) -> None:
+    gate = trusted_gate(context, repository, "true")
+    task_id = await a_started_task(context)
+    chambers = await chambers_open(context, task_id, ("auth",))
+    checker = ConflictChecker(open_repository(repository.path))
+    radar = GateRadar(context, lambda: 0, quiet_seconds=0)
+    scene = Scene(context, checker, radar, chambers)
+    chambers["auth"].commit("work", {"auth.txt": ""})
+    await scene.see()
+    await radar.look()
+    assert (gate.runs, await scene.verdicts()) == (0, {"auth": "untested"})
+    repo = open_repository(repository.path)
+    plan = read_gate_plan(repository.path)
+    judge = TreeJudge(context=context, repo=repo, plan=plan)
+    await judge.judge(in_repository(repo, chambers["auth"].head), "the work of auth")
+    await radar.look()
+    assert (gate.runs, await scene.verdicts()) == (1, {"auth": "green"})
+    await asyncio.to_thread(checker.close)

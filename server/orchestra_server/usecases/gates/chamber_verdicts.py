@@ -1,0 +1,66 @@
+"""Records what the gates say of chambers, never of content that a chamber no longer holds."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+from orchestra_core.models import Chamber
+from orchestra_server.domain.chambers.chamber_lifecycle import gates_judged
+from orchestra_server.usecases.common.record_chamber_values import (
+    ChamberValue,
+    record_chamber_values,
+)
+from orchestra_server.usecases.common.transaction import Context
+
+_FEW = 2  # chambers that are read one by one; more come with the whole state
+
+
+def _verdict(chamber: Chamber) -> str:
+    return chamber.verdict
+
+
+_VERDICT = ChamberValue(_verdict, gates_judged)
+
+
+class ChamberVerdicts:
+    """Writes verdicts into the chambers' documents; `holds` tells which commit one holds now."""
+
+    def __init__(self, context: Context, holds: Callable[[str], str | None]) -> None:
+        self._context = context
+        self._holds = holds
+        self._one_at_a_time = asyncio.Lock()
+
+    async def record(self, verdicts: Mapping[str, str], commits: Mapping[str, str]) -> None:
+        """Record the verdicts on `commits`, each by its chamber's id, where the store has others.
+
+        One whose chamber holds another commit by now is dropped: a newer verdict may be there.
+        """
+        async with self._one_at_a_time:
+            present = {
+                chamber: verdict
+                for chamber, verdict in verdicts.items()
+                if self._holds(chamber) == commits.get(chamber)
+            }
+            if present:
+                context, chambers = self._context, await self._chambers(list(present))
+                await record_chamber_values(
+                    context.store, context.clock, chambers, _VERDICT, present
+                )
+
+    async def replace(self, former: str, verdict: str) -> None:
+        """Record a verdict for all chambers here that have the `former` one."""
+        async with self._one_at_a_time:
+            chambers = (await self._context.store.snapshot()).chambers
+            those = {
+                key: verdict
+                for key, chamber in chambers.items()
+                if chamber.verdict == former and self._holds(key)
+            }
+            context = self._context
+            await record_chamber_values(context.store, context.clock, chambers, _VERDICT, those)
+
+    async def _chambers(self, ids: list[str]) -> Mapping[str, Chamber]:
+        store = self._context.store
+        if len(ids) > _FEW:
+            return (await store.snapshot()).chambers
+        read = [await store.read(lambda reads, key=key: reads.chamber(key)) for key in ids]
+        return {chamber.id: chamber for chamber in read if chamber is not None}

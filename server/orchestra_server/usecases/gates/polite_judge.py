@@ -1,0 +1,116 @@
+"""Judges what chambers hold for nobody who waits: one gate at a time, within a share of the time.
+
+A gate ends when the content that it judges has changed, and when somebody waits for another one.
+"""
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from orchestra_core.errors import Refused
+from orchestra_server.git.gates.merge_snapshots import merge_snapshots
+from orchestra_server.git.gates.prepare_scratch import CommitToJudge
+from orchestra_server.git.gates.scratch_worktree import is_wanted
+from orchestra_server.git.process.foreign_programs import ProgramWatch, watch_programs
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.gates.judge_tree import Judgement, TreeJudge
+
+_MOST_KEPT = 2_000  # trees and merges
+_WHOLE = 100  # percent
+
+
+class WorkChangedError(Exception):
+    """What was to be judged is no longer what the chambers hold, or somebody else comes first."""
+
+
+class PoliteJudge:
+    """Keeps what is judged and merged; `holds` tells which commit a chamber holds now."""
+
+    def __init__(
+        self, context: Context, share: Callable[[], int], holds: Callable[[str], str | None]
+    ) -> None:
+        """`share` is asked how many percent of the time gates may run."""
+        self._context = context
+        self._share = share
+        self._holds = holds
+        self._judging: frozenset[str] = frozenset()
+        self._watch: ProgramWatch | None = None
+        self._judgements: dict[tuple[str, str], Judgement] = {}  # key: the plan's digest, a commit
+        self._merges: dict[tuple[str, ...], str] = {}  # what was merged, by the base and commits
+        self.trees: dict[str, str] = {}  # by commit
+
+    def work_changed(self, chambers: Collection[str]) -> None:
+        """End the gate that judges what one of these chambers no longer holds."""
+        if self._watch is not None and not self._judging.isdisjoint(chambers):
+            self._watch.stop.set()
+
+    def forget(self) -> None:
+        """Forget what was judged: git no longer has the commits."""
+        self._merges, self._judgements, self.trees = {}, {}, {}
+
+    async def read_trees(
+        self, judge: TreeJudge, commits: Sequence[str], env: Mapping[str, str]
+    ) -> None:
+        """Read the trees of the commits that are not judged yet with one git process."""
+        if len(self.trees) > _MOST_KEPT:
+            self.trees.clear()
+        digest = judge.plan.digest
+        unknown = [commit for commit in commits if (digest, commit) not in self._judgements]
+        await judge.read_trees(unknown, env)
+
+    async def merged(
+        self, judge: TreeJudge, base: str, commits: Sequence[str], env: Mapping[str, str]
+    ) -> str:
+        """Return a commit of the base with all these, "" if they do not merge."""
+        if len(self._merges) > _MOST_KEPT:
+            self._merges = {}
+        return await asyncio.to_thread(
+            merge_snapshots, judge.repo, base, commits, env, self._merges
+        )
+
+    async def known(self, judge: TreeJudge, commit: CommitToJudge) -> Judgement:
+        """Return the verdicts of a commit that are known; the store is asked once for all."""
+        key = (judge.plan.digest, commit.commit)
+        if key in self._judgements:
+            return self._judgements[key]
+        judgement = await judge.known(commit)
+        if judgement.is_whole:
+            self._judgements[key] = judgement
+        return judgement
+
+    async def judge(
+        self, judge: TreeJudge, commit: CommitToJudge, whose: str, of: Mapping[str, str]
+    ) -> Judgement:
+        """Return the verdicts of a commit, which holds the commits `of` chambers; then rest.
+
+        Raises WorkChangedError where they hold others by now, or somebody else comes first.
+        """
+        is_past = any(self._holds(chamber) != held for chamber, held in of.items())
+        if is_past and (judge.plan.digest, commit.commit) not in self._judgements:
+            raise WorkChangedError
+        judgement = await self.known(judge, commit)
+        if judgement.is_whole:
+            return judgement
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        judgement = await self._run(judge, commit, whose, frozenset(of))
+        self._judgements[judge.plan.digest, commit.commit] = judgement
+        if share := self._share():  # else the next look tells it
+            await asyncio.sleep((loop.time() - begun) * (_WHOLE - share) / share)
+        return judgement
+
+    async def _run(
+        self, judge: TreeJudge, commit: CommitToJudge, whose: str, judging: frozenset[str]
+    ) -> Judgement:
+        watch = ProgramWatch(lambda _waits_for, _seconds: None)
+        self._watch, self._judging = watch, judging
+        try:
+            with watch_programs(watch):
+                return await judge.judge(commit, whose)
+        except Refused as fault:
+            gives_way = is_wanted(judge.repo, self._context.settings.state_dir)
+            if watch.stop.is_set() or gives_way:
+                raise WorkChangedError from fault
+            raise
+        finally:
+            watch.stop.set()  # its thread may still run a command
+            self._watch = None

@@ -1,0 +1,40 @@
+"""What the repository's gate is at present, and what is said of work that it has not judged."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestra_core.configuration.gate_plan import GatePlan, read_gate_plan
+from orchestra_core.configuration.trust import read_trust, trust_state
+from orchestra_core.project import Project
+from orchestra_core.wording.gates import AWAITED, UNREADABLE, UNTESTED, UNTRUSTED
+
+
+@dataclass(frozen=True, slots=True)
+class PresentGate:
+    """The trusted plan, None where no gate may run; `unproven` is the verdict until one has.
+
+    Without a gate that is "".
+    """
+
+    plan: GatePlan | None = None
+    unproven: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What changes when all chambers' verdicts have to be looked at again."""
+        return (self.plan.digest if self.plan else "", self.unproven)
+
+
+def read_present_gate(project: Project, state_dir: Path, share: int) -> PresentGate:
+    """Return the gate of the main checkout's orchestra.toml.
+
+    With a `share` of 0 no gate runs for chambers at rest.
+    """
+    plan = read_gate_plan(project.main_checkout)
+    if plan.faults:
+        return PresentGate(unproven=UNREADABLE)
+    if not plan.gates:
+        return PresentGate()
+    if trust_state(plan, read_trust(state_dir, project.git_dir)) != "trusted":
+        return PresentGate(unproven=UNTRUSTED)
+    return PresentGate(plan, AWAITED if share else UNTESTED)
