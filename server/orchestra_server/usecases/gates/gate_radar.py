@@ -148,7 +148,9 @@ class GateRadar:
         if self._repo is None:
             self._repo = await asyncio.to_thread(open_repository, self._context.project.root)
         trees = self._judge.trees
-        return TreeJudge(context=self._context, repo=self._repo, plan=plan, polite=True, trees=trees)
+        return TreeJudge(
+            context=self._context, repo=self._repo, plan=plan, polite=True, trees=trees
+        )
 
     async def _tell(self, fault: OrchestraError | OSError) -> None:
         """Log once why chambers are not judged; after a failed setup none awaits its gate."""
