@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from time import monotonic
 
-from textual.message_pump import MessagePump
+from textual.screen import Screen
 
 from orchestra_tui.screens.app_base import AppBase
 
@@ -13,7 +13,7 @@ TYPED_BEFORE = "That key was typed before this showed; press it again if you mea
 class ShownQuestion:
     """The present question of a screen; `app` is called once the screen has one."""
 
-    def __init__(self, screen: MessagePump, app: Callable[[], AppBase]) -> None:
+    def __init__(self, screen: Screen[None], app: Callable[[], AppBase]) -> None:
         self._screen = screen
         self._app = app
         self._times_asked = 0
@@ -23,6 +23,9 @@ class ShownQuestion:
         """Take no answer until the operator can have read what is asked now."""
         self._times_asked += 1
         self._seen_at = 0.0
+        # A widget tells its screen of new content only later; until then the screen finds nothing
+        # to paint, and would call back before the question is painted.
+        self._screen.refresh(layout=True)
         self._screen.call_after_refresh(self._painted, self._times_asked)
 
     def was_seen(self) -> bool:

@@ -22,7 +22,7 @@ from tests.support.scripted_model import (
     Say,
     scripted_model,
 )
-from tests.support.terminal import Terminal, terminal
+from tests.support.terminal import Terminal, showing, terminal
 from tests.support.valkey_users import a_user_of_their_own, wait_until
 
 pytestmark = pytest.mark.timeout(400)
@@ -93,15 +93,8 @@ def allow_next(shown: Terminal) -> None:
     """Go to a worker that needs somebody, and allow what it asks."""
     shown.press(" ")
     shown.press("\r")
-    shown.wait_for("asks for Bash", "1  allow")
-    shown.press("1")
-    too_early = "typed before this showed"  # where the terminal had not confirmed the question yet
-    screen = shown.wait_until(
-        lambda screen: _is_answered(screen) or too_early in screen, "an answer"
-    )
-    if not _is_answered(screen):
-        shown.press("1")
-        shown.wait_until(_is_answered, "the dialog's end")
+    shown.wait_for("asks for Bash")
+    shown.answer_question("1", "1  allow", _is_answered)
 
 
 def _is_answered(screen: str) -> bool:
@@ -135,9 +128,8 @@ def test_a_request_of_three_chambers_is_started_steered_and_landed_by_keys_alone
         with room(repository, environ) as shown:
             shown.wait_for("✓ 3 can land")
             shown.press("L")
-            shown.wait_for(f"Land: {TASK}", "enter lands")
-            shown.press("\r")
-            shown.wait_for("The task is completed.")
+            shown.wait_for(f"Land: {TASK}")
+            shown.answer_question("\r", "enter lands", showing("The task is completed."))
         wait_until(lambda: processes_in(worktrees) == [])
         assert model.faults == []
     landed = {name for name in ("auth", "api", "web") if (repository.path / f"{name}.py").exists()}

@@ -17,7 +17,7 @@ from orchestra_core.settings import Settings
 from tests.support.processes import children_of
 from tests.support.real_room import ROOM, room_environ
 from tests.support.repositories import TestRepository
-from tests.support.terminal import Terminal, terminal
+from tests.support.terminal import Terminal, showing, terminal
 from tests.support.valkey_users import kill_server
 
 CTRL_S = "\x13"
@@ -84,8 +84,8 @@ def test_keys_start_a_task_create_chambers_and_send_an_interrupt_through_the_ser
         shown.wait_for("Interrupt api", "Nobody reads this now in api")
         shown.press("Use S256 only")
         shown.wait_for("Use S256 only")
-        shown.press(CTRL_S)
-        shown.wait_for("✓ sent", "✓ posted", "· delivered")
+        followed = showing("✓ sent", "✓ posted", "· delivered")
+        shown.answer_question(CTRL_S, "Nobody reads this now in api", followed)
         assert "Use S256 only" in (repository.path / ".claude/worktrees/api/.INTERRUPT").read_text()
         shown.press(ESCAPE)
         shown.wait_until(lambda screen: "Interrupt api" not in screen, "the dialog's end")

@@ -5,7 +5,7 @@ from pathlib import Path
 from orchestra_core.settings import Settings
 from tests.support.real_room import ROOM, room_environ
 from tests.support.repositories import TestRepository
-from tests.support.terminal import Terminal, terminal
+from tests.support.terminal import Terminal, showing, terminal
 
 CTRL_S = "\x13"
 
@@ -34,8 +34,8 @@ def test_two_keys_land_a_task_with_its_uncommitted_work(
         (places["words"] / "hello.txt").write_text("hello\n")
         shown.press("L")
         shown.wait_for("Land: Say hello", "enter lands words on", "words: hello.txt")
-        shown.press("\r")
-        shown.wait_for("words: landed on", "The task is completed.")
+        landed = showing("words: landed on", "The task is completed.")
+        shown.answer_question("\r", "words: hello.txt", landed)
         assert (repository.path / "hello.txt").read_text() == "hello\n"
         shown.press("\r")
         shown.wait_until(lambda screen: "Land: Say hello" not in screen, "the dialog's end")
@@ -52,7 +52,7 @@ def test_a_conflict_shows_its_lines_and_what_is_left_out_stays(
         shown.wait_for("conflicts with two: hello.txt", "hello from one", "hello from two")
         shown.press("j ")
         shown.wait_for("enter lands one on")
-        shown.press("\r")
-        shown.wait_for("one: landed on", "The task is open.", "Still live: two")
+        landed = showing("one: landed on", "The task is open.", "Still live: two")
+        shown.answer_question("\r", "enter lands one on", landed)
         assert (repository.path / "hello.txt").read_text() == "hello from one\n"
         assert (places["two"] / "hello.txt").read_text() == "hello from two\n"

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pyte
 
+from orchestra_tui.screens.shown_question import TYPED_BEFORE
+
 _PATIENCE = 30.0  # seconds until a screen that does not come fails the test
 _LEAVE_SECONDS = 10.0
 # Makes the terminal the session's own, so that the kernel tells of its end (tty_ioctl(4)).
@@ -29,11 +31,13 @@ class AnsweringScreen(pyte.Screen):
     def __init__(self, size: tuple[int, int], master: int) -> None:
         super().__init__(*size)
         self.answers = True
+        self.confirmed = ""  # what stood there when the program last heard that it was shown
         self._master = master
 
     def write_process_input(self, data: str) -> None:
         if self.answers:
             os.write(self._master, data.encode())
+            self.confirmed = "\n".join(self.display)
 
 
 class Terminal:
@@ -77,7 +81,19 @@ class Terminal:
 
     def wait_for(self, *texts: str) -> str:
         """Return the screen once all of `texts` stand on it."""
-        return self.wait_until(lambda screen: all(text in screen for text in texts), str(texts))
+        return self.wait_until(showing(*texts), str(texts))
+
+    def answer_question(self, key: str, question: str, answered: Callable[[str], bool]) -> None:
+        """Press `key` once the program has heard that `question` is shown, until it is answered.
+
+        A program that asks something else meanwhile refuses the key, and gets it once more.
+        """
+        self.wait_until(lambda _screen: question in self._screen.confirmed, repr(question))
+        self.press(key)
+        self.wait_until(lambda screen: answered(screen) or TYPED_BEFORE in screen, "an answer")
+        if not answered(self.text):
+            self.press(key)
+            self.wait_until(answered, f"an answer to {question!r}")
 
     def wait_raw(self, text: str) -> None:
         """Wait until the program has written `text`, escape sequences included."""
@@ -112,6 +128,11 @@ class Terminal:
         self._raw += data
         self._stream.feed(data)
         return bool(data)
+
+
+def showing(*texts: str) -> Callable[[str], bool]:
+    """Return what tells whether all of `texts` stand on a screen."""
+    return lambda screen: all(text in screen for text in texts)
 
 
 @contextmanager

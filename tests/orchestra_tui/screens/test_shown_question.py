@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from orchestra_tui.screens.shown_question import ShownQuestion
 
 if TYPE_CHECKING:
-    from textual.message_pump import MessagePump
+    from textual.screen import Screen
 
     from orchestra_tui.screens.app_base import AppBase
 
@@ -20,7 +20,10 @@ class SlowTerminal:
         self.steps: list[Callable[[], object]] = []
 
     def question(self) -> ShownQuestion:
-        return ShownQuestion(cast("MessagePump", self), lambda: cast("AppBase", self))
+        return ShownQuestion(cast("Screen[None]", self), lambda: cast("AppBase", self))
+
+    def refresh(self, *, layout: bool) -> None:
+        assert layout
 
     def call_after_refresh(self, callback: Callable[..., Any], *args: Any) -> bool:
         self.steps.append(lambda: callback(*args))

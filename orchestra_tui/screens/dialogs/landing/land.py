@@ -228,10 +228,12 @@ class Land(Dialog):
             self._set_stage("plan")
             problem = problem or "Something has changed; read it again before you land."
         if self._stage == "plan":
-            if plan != self._plan:
+            changed = plan != self._plan
+            if changed:
                 self.ask_anew()
+            if changed or problem:
+                self.say_problem(problem)
             self._plan = plan
-            self.say_problem(problem)
             self._write()
 
     # The landing

@@ -13,6 +13,7 @@ from orchestra_core.replies.completion import CompletedTask
 from orchestra_tui.screens.dialogs.landing import dry_runs as dry_runs_module
 from orchestra_tui.screens.dialogs.landing.land import Land
 from orchestra_tui.screens.room.room_screen import RoomScreen
+from orchestra_tui.screens.shown_question import TYPED_BEFORE
 from tests.support import gallery_stories as stories
 from tests.support.board_story import board
 from tests.support.gallery import FixedTools, settle
@@ -146,6 +147,27 @@ async def test_an_event_of_the_task_asks_for_the_dry_run_again(
         other = chamber("far", task_id="other")
         await room.hear(event(10, 0, "chamber.created", "far", EventData(chamber=other)))
         assert len(dry_runs(tools)) == before + 1
+
+
+async def test_why_a_key_was_not_taken_stays_until_the_dry_run_says_something_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(dry_runs_module, "SPACING", 0.0)
+    tools = FixedTools({"complete_task": READY})
+    async with room_of(stories.busy(), tools=tools) as room:
+        await room.press("L")
+        dialog = room.app.screen
+        assert isinstance(dialog, Land)
+        dialog.ask_anew()
+        dialog.action_proceed()
+        before = len(dry_runs(tools))
+        docs = event(9, 0, "chamber.created", "docs", EventData(chamber=chamber("docs", created=0)))
+        await room.hear(docs)
+        assert len(dry_runs(tools)) == before + 1
+        assert TYPED_BEFORE in room.text
+        tools.answers = {"complete_task": HELD["complete_task"]}
+        await room.press("f")
+        assert TYPED_BEFORE not in room.text
 
 
 async def landing(room: Room) -> None:
