@@ -3,6 +3,8 @@
 from orchestra_core.errors import Refused
 from orchestra_core.names import SAVED
 from orchestra_server.git.process.identity import ORCHESTRA_IDENTITY
+from orchestra_server.git.process.run import GitFailed
+from orchestra_server.git.repository.deleted_objects import is_whole
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.saves.save_extras import (
     SaveExtras,
@@ -16,12 +18,21 @@ from orchestra_server.git.snapshot.index_copy import WorktreeState
 def write_save(
     repo: Repository, ref: str, state: WorktreeState, extras: SaveExtras, message: str
 ) -> str:
-    """Keep a state under a ref and return the commit; raises Refused when it holds other work."""
+    """Keep a state under a ref and return the commit; raises Refused when it holds other work.
+
+    Raises GitFailed, and keeps nothing, where something of it was deleted before the ref held it.
+    """
     present = find_commit(repo, ref)
     if not present:
         commit = _commit(repo, state, extras, message)
         repo.git("update-ref", "-m", "orchestra: save", ref, commit, "0" * len(commit))
-        return commit
+        if is_whole(repo, commit, [state.head]):
+            return commit
+        repo.git("update-ref", "-d", ref, commit)
+        raise GitFailed(
+            f"objects of {ref} are missing: git deleted them before the ref held them (is "
+            "'git gc --prune=now' running?); nothing was removed: call again when it has ended"
+        )
     if not holds_state(repo, present, state):
         raise Refused(f"{ref} holds other saved work already; save under another name")
     return present

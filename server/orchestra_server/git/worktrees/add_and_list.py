@@ -7,7 +7,7 @@ time of plain `git worktree add`, measured with 5,000 files on two cores).
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -106,36 +106,41 @@ def _require_free(repo: Repository, plans: Sequence[WorktreePlan]) -> None:
     registered = {worktree.path for worktree in list_worktrees(repo)}
     tops = {f"refs/heads/{plan.branch.partition('/')[0]}" for plan in plans}
     branches = repo.git("for-each-ref", "--format=%(refname:lstrip=2)", *tops).splitlines()
-    for plan in plans:
-        if os.path.lexists(plan.path):
-            raise Refused(
-                f"chamber {plan.name!r} cannot be made: {plan.path} is in the way; "
-                "close that chamber, move it aside, or choose another name"
-            )
-        if plan.path in registered:
-            raise Refused(
-                f"chamber {plan.name!r} cannot be made: git still lists a worktree at {plan.path} "
-                f"that is gone; run: git worktree unlock '{plan.path}'; git worktree prune"
-            )
-        if plan.branch in branches:
-            raise Refused(
-                f"chamber {plan.name!r} cannot be made: the branch {plan.branch} exists already; "
-                f"choose another name, or delete it: git branch -d {plan.branch}"
-            )
-        _require_no_clash(plan, branches)
+    obstacles = [_obstacle(plan, registered, branches) for plan in plans]
+    if any(obstacles):
+        raise Refused("; ".join(filter(None, obstacles)))
 
 
-def _require_no_clash(plan: WorktreePlan, branches: Sequence[str]) -> None:
-    """Raise Refused for a branch that git cannot have beside the new one: refs are like files."""
+def _obstacle(plan: WorktreePlan, registered: Collection[Path], branches: Sequence[str]) -> str:
+    """Return why a worktree cannot be added, with what to do; "" where it can.
+
+    Git cannot have a branch beside one that is above or below it: refs are like files.
+    """
+    cannot = f"chamber {plan.name!r} cannot be made:"
+    if os.path.lexists(plan.path):
+        return (
+            f"{cannot} {plan.path} is in the way; "
+            "close that chamber, move it aside, or choose another name"
+        )
+    if plan.path in registered:
+        return (
+            f"{cannot} git still lists a worktree at {plan.path} that is gone; "
+            f"run: git worktree unlock '{plan.path}'; git worktree prune"
+        )
+    if plan.branch in branches:
+        return (
+            f"{cannot} the branch {plan.branch} exists already; "
+            f"choose another name, or delete it: git branch -d {plan.branch}"
+        )
     above = [str(parent) for parent in PurePosixPath(plan.branch).parents][:-1]
     below = f"{plan.branch}/"
     clash = next((branch for branch in branches if branch in above or branch.startswith(below)), "")
     if clash:
-        raise Refused(
-            f"chamber {plan.name!r} cannot be made: the branch {clash!r} exists, and git cannot "
-            f"keep {plan.branch} beside it; "
+        return (
+            f"{cannot} the branch {clash!r} exists, and git cannot keep {plan.branch} beside it; "
             f"rename it: git branch -m {clash} {_free(clash, branches)}"
         )
+    return ""
 
 
 def _free(branch: str, branches: Sequence[str]) -> str:

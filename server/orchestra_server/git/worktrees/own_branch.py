@@ -12,7 +12,11 @@ from pathlib import Path
 from orchestra_server.git.process.run import ceiling_env, run_git
 from orchestra_server.git.repository.is_merged import is_ancestor
 from orchestra_server.git.repository.repository import Repository
-from orchestra_server.git.repository.worktree_status import WorktreeStatus, git_directory
+from orchestra_server.git.repository.worktree_status import (
+    WorktreeStatus,
+    git_directory,
+    read_status,
+)
 from orchestra_server.git.snapshot.in_progress_operation import operation_name
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
 
@@ -84,6 +88,13 @@ def way_back(repo: Repository, worktree: Path, branch: str, status: WorktreeStat
         return f"to bring its commits along, run: {git} switch -C {branch}"
     merge = "" if _can_switch(worktree, branch) else "--merge "
     return f"run: {git} switch {merge}{branch}"
+
+
+def way_back_at_rest(repo: Repository, worktree: Path, branch: str) -> str:
+    """Return the same, "" while a rebase, say, is in progress: it returns by itself."""
+    if operation_name(git_directory(worktree)):
+        return ""
+    return way_back(repo, worktree, branch, read_status(worktree))
 
 
 def _log_says(repo: Repository, worktree: Path, branch: str, current: str) -> bool:

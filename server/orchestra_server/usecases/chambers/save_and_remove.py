@@ -19,6 +19,7 @@ from orchestra_server.git.process.foreign_programs import (
     map_watched,
     uncancelled,
 )
+from orchestra_server.git.repository.deleted_objects import is_by_deleted_objects
 from orchestra_server.git.repository.is_merged import is_merged
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.stashes import (
@@ -64,6 +65,7 @@ from orchestra_server.usecases.chambers.late_files import (
 
 LOST = "its directory and its branch had been deleted; git has no commit of it"
 _AT_ONCE = 4
+_ATTEMPTS = 5  # to save what git deletes before a ref holds it
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,13 @@ def save_and_remove_all(
     ignored, target = ignored_files_to_save(repo), into or _target(task)
 
     def take(chamber: Chamber) -> _Removed | OrchestraError:
+        for _ in range(_ATTEMPTS - 1):
+            removed = take_once(chamber)
+            if not (isinstance(removed, OrchestraError) and is_by_deleted_objects(removed)):
+                return removed
+        return take_once(chamber)
+
+    def take_once(chamber: Chamber) -> _Removed | OrchestraError:
         if is_cancelled():
             return Refused(f"the call was cancelled before chamber {chamber.name!r} was closed")
         try:

@@ -5,8 +5,9 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from orchestra_core.errors import Refused
-from orchestra_server.git.merge.held_merge import hold_merge, is_by_deleted_objects, release_merge
+from orchestra_server.git.merge.held_merge import hold_merge, release_merge
 from orchestra_server.git.process.run import GitFailed
+from orchestra_server.git.repository.deleted_objects import is_by_deleted_objects
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.usecases.completion.merge_and_land import PreparedLanding
 

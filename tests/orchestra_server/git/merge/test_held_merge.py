@@ -7,11 +7,9 @@ import pytest
 from orchestra_server.git.merge.held_merge import (
     HELD,
     hold_merge,
-    is_by_deleted_objects,
     release_merge,
 )
 from orchestra_server.git.merge.merge import ChamberBranch, FullMerge, merge_all
-from orchestra_server.git.process.run import GitFailed, git_output
 from tests.support.chambers import Workshop, workshop
 from tests.support.repositories import TestRepository, small_repository
 
@@ -59,18 +57,3 @@ def test_a_merge_that_git_has_deleted_or_a_part_of_is_not_held(
     (shop.main.path / ".git" / "objects" / gone[:2] / gone[2:]).unlink()
     assert not hold_merge(shop.repo, "t-1", commit, known)
     assert shop.main.git("for-each-ref", HELD) == ""
-
-
-def test_what_git_says_of_a_deleted_object_is_known(shop: Workshop) -> None:
-    gone = "1" * 40
-    for words in (
-        ("diff-tree", "-r", shop.main.head, gone),
-        ("ls-tree", gone),
-        ("rev-list", gone),
-        ("cat-file", "-p", gone),
-        ("log", gone),
-    ):
-        with pytest.raises(GitFailed) as failed:
-            git_output(shop.main.path, *words)
-        assert is_by_deleted_objects(failed.value), words
-    assert not is_by_deleted_objects(GitFailed("git commit-tree failed in /shop: gpg failed"))

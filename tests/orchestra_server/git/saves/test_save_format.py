@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.errors import Refused
+from orchestra_server.git.process.run import GitFailed
 from orchestra_server.git.saves.save_extras import SaveExtras
 from orchestra_server.git.saves.save_format import (
     find_commit,
@@ -29,6 +30,17 @@ def chamber(shop: Workshop) -> TestRepository:
     chamber.git("add", "README")
     chamber.write("README", "changed\n")
     return chamber
+
+
+def test_a_save_of_which_an_object_was_deleted_is_not_kept(
+    shop: Workshop, chamber: TestRepository
+) -> None:
+    state, ref = read_state(chamber.path), saved_ref(chamber)
+    blob = shop.main.git("rev-parse", f"{state.work_tree}:README")
+    (shop.main.path / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    with pytest.raises(GitFailed, match=r"are missing: git deleted them .* call again"):
+        write_save(shop.repo, ref, state, NO_EXTRAS, "saved")
+    assert find_commit(shop.repo, ref) == ""
 
 
 def test_a_save_has_the_work_as_its_tree_and_head_and_index_as_its_parents(

@@ -56,6 +56,24 @@ def opened(repo: Repository, *names: str) -> list[Chamber]:
     return chambers
 
 
+def test_work_that_git_deletes_before_a_ref_holds_it_is_saved_once_more(
+    repo: Repository, repository: TestRepository
+) -> None:
+    repository.hook(
+        "reference-transaction",
+        '[ "$1" = prepared ] && grep -q refs/orchestra/saved && [ ! -e "$PWD/once" ] || exit 0\n'
+        'touch "$PWD/once"; git prune --expire=now',
+    )
+    [chamber] = opened(repo, "auth")
+    worktree(chamber).write("new.py", "work\n")
+    [work] = save_and_remove_all(repo, TASK, [chamber], {})
+    assert isinstance(work, ClosedWork)
+    assert repository.git("show", f"{work.ref}:new.py") == "work"
+    assert repository.git("fsck", "--full").splitlines() == []
+    assert not Path(chamber.path).exists()
+    assert list(repository.path.rglob("once")) or list(repo.common_dir.rglob("once"))
+
+
 def worktree(chamber: Chamber) -> TestRepository:
     return TestRepository(Path(chamber.path))
 

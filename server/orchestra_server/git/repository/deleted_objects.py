@@ -1,0 +1,25 @@
+"""Notices that objects which no ref held yet were deleted, as by `git gc --prune=now`."""
+
+import re
+from collections.abc import Iterable
+
+from orchestra_core.errors import OrchestraError
+from orchestra_server.git.process.run import GitFailed
+from orchestra_server.git.repository.repository import Repository
+
+_VANISHED = re.compile(
+    r"bad object|bad tree|not a valid|missing|unable to (?:read|find)|could not (?:read|parse)"
+    r"|nonexistent|does not exist|not a tree object",
+    re.IGNORECASE,
+)
+
+
+def is_whole(repo: Repository, commit: str, lasting: Iterable[str]) -> bool:
+    """Tell whether all that a commit holds beside the `lasting` commits is there. Blocking."""
+    walked = repo.run("rev-list", "--objects", "--quiet", commit, "--not", *lasting)
+    return walked.status == 0
+
+
+def is_by_deleted_objects(fault: OrchestraError) -> bool:
+    """Tell whether git may have failed because objects were deleted that no ref holds."""
+    return isinstance(fault, GitFailed) and bool(_VANISHED.search(str(fault)))
