@@ -27,7 +27,8 @@ from tests.support.hooks import (
 READ = {"tool_name": "Read", "tool_input": {"file_path": "/etc/hostname"}}
 WHY = (
     "auth is closed or has lost its .git file: files written in its directory belong to no task, "
-    "and git there means the main checkout. Report what you have and end your turn."
+    "and git there means the main checkout or another repository. Report what you have and end "
+    "your turn."
 )
 DENIED = f"This call did not run, but the user did not refuse it: chamber {WHY}"
 TOLD_AT_THE_END = {"systemMessage": f"Chamber {WHY}", "stopReason": f"Chamber {WHY}"}
@@ -77,6 +78,14 @@ def test_a_session_reads_it_at_every_hook_and_its_turn_may_end(
     for event in ("Stop", "SubagentStop"):
         assert ask(worker, event) == TOLD_AT_THE_END
     assert names_in(worker.directory) == ["late.py"] if made_anew else True
+
+
+def test_a_session_that_made_a_repository_in_its_place_is_denied_too(
+    checkout: HookedCheckout,
+) -> None:
+    worker = gone(checkout, made_anew=True)
+    (worker.directory / ".git").mkdir()
+    assert DENIED in str(ask(worker, "PreToolUse"))
 
 
 def test_the_hook_prints_nothing_in_a_chamber_that_exists(checkout: HookedCheckout) -> None:
@@ -152,7 +161,8 @@ def test_a_session_is_told_when_another_tasks_chamber_has_its_directory(
     assert worker.fire("PreToolUse", READ) == HookAnswer()
     shutil.rmtree(chamber)
     another = replace(checkout.document(), id="another-task/auth", task_id="another-task")
-    chamber.joinpath(".git").mkdir(parents=True)
+    chamber.mkdir()
+    chamber.joinpath(".git").touch()
     provision_chamber(replace_plan(checkout.provision_plan(), chamber=another))
     send(chamber, "For the other worker")
     taken = "chamber auth of your task is closed, and its directory is a chamber of another task"
@@ -194,7 +204,7 @@ def test_codex_reads_it_where_its_session_stands_in_a_chamber_that_is_gone(
 
     assert ask_codex(place) == b""
     assert ask_codex(checkout.main) == b""
-    (checkout.chamber() / ".git").rmdir()
+    (checkout.chamber() / ".git").unlink()
     specific = {"permissionDecision": "deny", "permissionDecisionReason": DENIED}
     assert msgspec.json.decode(ask_codex(place)) == {
         "hookSpecificOutput": {"hookEventName": "PreToolUse", **specific}

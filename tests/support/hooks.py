@@ -188,8 +188,15 @@ class HookedCheckout:
         plan = self.provision_plan(name, below)
         path = Path(plan.chamber.path)
         path.mkdir(parents=True, exist_ok=True)
-        if not (path / ".git").exists():
-            (path / ".git").mkdir()
+        admin = self.common_dir / "worktrees" / name
+        admin.mkdir(parents=True, exist_ok=True)
+        for place, content in (
+            (admin / "HEAD", "ref: refs/heads/none\n"),
+            (admin / "commondir", "../..\n"),
+            (admin / "gitdir", f"{path}/.git\n"),
+            (path / ".git", f"gitdir: {admin}\n"),
+        ):
+            place.write_text(content)
         provision_chamber(plan)
         return path
 
@@ -221,7 +228,9 @@ class HookedCheckout:
 
 def hooked_checkout(path: Path, project_id: str = "test") -> HookedCheckout:
     """Make a main checkout and install Orchestra in it."""
-    (path / ".git" / "info").mkdir(parents=True)
+    for folder in ("info", "objects", "refs"):
+        (path / ".git" / folder).mkdir(parents=True)
+    (path / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
     initialise(path, Path(sys.executable))
     return HookedCheckout(path.resolve(), project_id)
 

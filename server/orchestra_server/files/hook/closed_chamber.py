@@ -1,7 +1,7 @@
 """Tells a worker that its chamber is gone, and denies its calls.
 
 A client keeps the hooks that it read at its start. If its worker makes the directory again, git
-there means the main checkout, so no call runs in it.
+there means the main checkout, or a repository that it has made there, so no call runs in it.
 """
 
 import sys
@@ -31,8 +31,8 @@ def closed_message(event: str, name: str) -> str:
     begin = f"{NOT_RUN}: chamber" if event == "PreToolUse" else "Chamber"
     return (
         f"{begin} {name} is closed or has lost its .git file: files written in its directory "
-        "belong to no task, and git there means the main checkout. Report what you have and end "
-        "your turn."
+        "belong to no task, and git there means the main checkout or another repository. Report "
+        "what you have and end your turn."
     )
 
 

@@ -117,8 +117,8 @@ def was_closed(chamber: str, memory: str) -> bool:
 
 
 def is_gone(chamber: str) -> bool:
-    """Say whether a chamber's directory is no worktree, or is not there."""
-    return not os.path.lexists(os.path.join(chamber, ".git"))
+    """Say whether a chamber's directory is not there, or no worktree: that has a file `.git`."""
+    return not os.path.isfile(os.path.join(chamber, ".git"))
 
 
 def closed_mark(memory: str) -> str:

@@ -107,13 +107,14 @@ def main_command(python: Path, code: Path, root: Path) -> Command:
 def closed_first(command: Command, event: str) -> str:
     """Return the beginning of a chamber's line, which answers when the chamber is gone.
 
-    The hook cannot answer then, because the files that it reads are gone too. A session reads its
+    The hook cannot answer then, because the files that it reads are gone too. A worktree's `.git`
+    is a file; a folder of that name is a repository that somebody made there. A session reads its
     lines once, at its start; when another chamber has its path, the owner file of its own is gone.
     """
     if not command.mailbox:
         return ""
     name, link = command.root.name, shlex.quote(str(command.root / ".git"))
-    line = f"[ -e {link} ] || {_answered(event, closed_message, name)}; "
+    line = f"[ -f {link} ] || {_answered(event, closed_message, name)}; "
     if command.owner is None:
         return line
     own = shlex.quote(str(command.owner))
@@ -129,7 +130,7 @@ def closed_in_main(command: Command, event: str) -> str:
     """
     top = shlex.quote(f"{command.root}/.claude/worktrees/")
     answered = _answered(event, closed_message, '"$2"')
-    is_gone = f'[ -e "$1$2/.git" ] || {answered}'
+    is_gone = f'[ -f "$1$2/.git" ] || {answered}'
     named = f'case "$2" in *[!{NAME_CHARACTERS}]*) ;; *) {is_gone} ;; esac'
     name = 'set -- "$1" "${2#"$1"}"; set -- "$1" "${2%%/*}"'
     return f'set -- {top} "$PWD/"; case "$2" in "$1"*/*) {name}; {named} ;; esac; '

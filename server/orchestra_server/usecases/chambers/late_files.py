@@ -5,6 +5,7 @@ touches such a directory.
 """
 
 import asyncio
+import os
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
@@ -55,6 +56,22 @@ def find_late_files(chambers: Iterable[Chamber], listed: Iterable[Path]) -> dict
                 count = sum(len(late_files(directory)) for directory in directories)
                 counts |= {chamber.id: count} if count else {}
     return counts
+
+
+def find_late_repositories(chambers: Iterable[Chamber], listed: Iterable[Path]) -> frozenset[str]:
+    """Return the ids of removed chambers at whose paths there is a repository now. Blocking.
+
+    Paths in `listed` are skipped: git's worktrees are there.
+    """
+    taken = set(listed)
+    return frozenset(
+        chamber.id
+        for path, chamber in _last_at_place(chambers).items()
+        if chamber.is_over
+        and path not in taken
+        and not path.is_symlink()
+        and os.path.lexists(path / ".git")
+    )
 
 
 async def put_late_files_away(

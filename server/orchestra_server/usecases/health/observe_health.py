@@ -10,11 +10,9 @@ from orchestra_core.names import branch_of
 from orchestra_server.domain.chambers.chamber_health import ChamberFacts
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.stashes import Stash, list_stashes, stashes_made_on
-from orchestra_server.git.repository.worktree_status import git_directory, read_status
 from orchestra_server.git.repository.writable import write_fault
-from orchestra_server.git.snapshot.in_progress_operation import operation_name
 from orchestra_server.git.worktrees.add_and_list import Worktree, list_worktrees
-from orchestra_server.git.worktrees.own_branch import way_back
+from orchestra_server.git.worktrees.own_branch import way_back_at_rest
 from orchestra_server.usecases.chambers.renamed_branches import renamed_branches
 from orchestra_server.usecases.concurrency.chamber_lock import is_chamber_locked
 from orchestra_server.usecases.reconcile.observe import observe_chamber
@@ -63,7 +61,7 @@ def _facts(
     renamed, back = False, ""
     if tree.branch != chamber.branch:
         renamed = bool(renamed_branches(repo, task, [chamber]))
-        back = "" if renamed else _way_back(repo, chamber)
+        back = "" if renamed else way_back_at_rest(repo, Path(chamber.path), chamber.branch)
     unwritable = write_fault(Path(chamber.path))
     branches = {chamber.branch, branch_of(chamber.task_id, chamber.name)}
     own = stashes_made_on(repo, stashes, branches, chamber.base_commit, tree.commit)
@@ -76,11 +74,3 @@ def _facts(
         way_back=back,
         stashes=tuple(stash.commit for stash in own),
     )
-
-
-def _way_back(repo: Repository, chamber: Chamber) -> str:
-    """Return how to bring it back to its own branch, "" while a rebase, say, is in progress."""
-    path = Path(chamber.path)
-    if operation_name(git_directory(path)):
-        return ""
-    return way_back(repo, path, chamber.branch, read_status(path))

@@ -7,6 +7,7 @@ from orchestra_core.names import chamber_id, split_branch
 from orchestra_server.usecases.clones.whereabouts import is_completed_here, is_here
 from orchestra_server.usecases.reconcile.diagnose_chamber import (
     late_files,
+    late_repository,
     live_chamber,
     unfinished_chamber,
 )
@@ -48,6 +49,7 @@ def differences(seen: Observation) -> tuple[Difference, ...]:
             for chamber in live_chamber(seen, chamber)
         ),
         *(late_files(seen, chamber) for chamber in chambers if chamber.id in seen.late),
+        *(late_repository(chamber) for chamber in chambers if chamber.id in seen.late_repositories),
         *_orphans(seen),
         *_stale_claims(seen),
         *_lost_claims(seen),

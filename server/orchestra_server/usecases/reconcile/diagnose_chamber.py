@@ -1,5 +1,6 @@
 """Lists the differences of one chamber: its state, its worktree, its hook and its mail."""
 
+import shlex
 from collections.abc import Iterator
 
 from orchestra_core.models import Chamber
@@ -48,6 +49,17 @@ def late_files(seen: Observation, chamber: Chamber) -> Difference:
         f"{files} written at {chamber.path} after the worktree of chamber {chamber.id} was gone",
         "they are saved with what the chamber last held, and the directory goes; restore_chamber "
         "brings them back",
+    )
+
+
+def late_repository(chamber: Chamber) -> Difference:
+    """Return the difference of a repository that stands where a chamber was."""
+    path = shlex.quote(chamber.path)
+    return Difference(
+        "late repository",
+        chamber.id,
+        f"{chamber.path}, where chamber {chamber.id} was, is a git repository of its own now",
+        f"nothing in it is saved or changed; to keep it, move it away: mv {path} ELSEWHERE",
     )
 
 
@@ -103,6 +115,14 @@ def _in_place(
             f"branch {chamber.branch} of chamber {chamber.id} is now called "
             f"{seen.renamed[chamber.id]}",
             "its record and its briefing are updated",
+        )
+    elif chamber.id in seen.ways_back:
+        where = f"branch {tree.branch}" if tree.branch else "no branch"
+        yield Difference(
+            "other branch",
+            chamber.id,
+            f"chamber {chamber.id} is on {where} and not on its own, {chamber.branch}",
+            f"nothing is changed; {seen.ways_back[chamber.id]}",
         )
     yield from _mail(seen, chamber, at)
 

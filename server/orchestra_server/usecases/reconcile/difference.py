@@ -12,6 +12,8 @@ Name = Literal[
     "unknown chamber",
     "linked directory",
     "late files",
+    "late repository",
+    "other branch",
     "moved repository",
     "moved worktree",
     "moved chamber",

@@ -40,6 +40,10 @@ class Observation:
     branches: Mapping[str, str] = field(default_factory=dict[str, str])  # name: commit
     renamed: Mapping[str, str] = field(default_factory=dict[str, str])  # chamber id: new name
     late: Mapping[str, int] = field(default_factory=dict[str, int])  # chamber id: file count
+    late_repositories: frozenset[str] = frozenset()  # removed chambers with one at their path
+    ways_back: Mapping[str, str] = field(
+        default_factory=dict[str, str]
+    )  # chambers on another branch: what leads back to their own
     settled: frozenset[str] = frozenset()  # branches whose work is merged or saved
     ending: frozenset[str] = frozenset()  # tasks that a call is ending right now
     busy: frozenset[str] = frozenset()  # chambers that a call creates, restores or closes right now

@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,8 +22,13 @@ from orchestra_server.git.repository.is_merged import is_ancestor, is_merged
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.saves.save import saved_head_commits
 from orchestra_server.git.worktrees.add_and_list import Worktree, list_worktrees
+from orchestra_server.git.worktrees.own_branch import way_back_at_rest
 from orchestra_server.git.worktrees.stale_locks import stale_locks
-from orchestra_server.usecases.chambers.late_files import find_late_files, is_gone
+from orchestra_server.usecases.chambers.late_files import (
+    find_late_files,
+    find_late_repositories,
+    is_gone,
+)
 from orchestra_server.usecases.chambers.renamed_branches import renamed_branches
 from orchestra_server.usecases.clones.whereabouts import is_here
 from orchestra_server.usecases.common.transaction import Context
@@ -79,6 +85,12 @@ def _observe(
     ]
     tasks = frozenset(task.id for task in ours)
     chambers = [chamber for chamber in state.chambers.values() if chamber.task_id in tasks]
+    late, renamed = _late_files(repo, state, chambers, trees), dict[str, str]()
+    for task in ours:
+        renamed |= renamed_branches(repo, task, by_task.get(task.id, ()))
+    observed = {
+        chamber.id: observe_chamber(repo, chamber) for chamber in chambers if chamber.is_standing
+    }
     branches = _branches(repo)
     used = {tree.branch for tree in trees}
     return Observation(
@@ -87,30 +99,26 @@ def _observe(
         tasks=tasks,
         claims=claims,
         trees=trees,
-        chambers={
-            chamber.id: observe_chamber(repo, chamber)
-            for chamber in chambers
-            if chamber.is_standing
-        },
+        chambers=observed,
         branches=branches,
-        renamed={
-            chamber_id: branch
-            for task in ours
-            for chamber_id, branch in renamed_branches(repo, task, by_task.get(task.id, ())).items()
-        },
+        renamed=renamed,
+        ways_back=_ways_back(
+            repo,
+            trees,
+            [
+                chamber
+                for chamber in chambers
+                if chamber.is_live and observed[chamber.id].linked and chamber.id not in renamed
+            ],
+        ),
         settled=_settled(repo, {name: at for name, at in branches.items() if name not in used}),
         ending=frozenset(
             task.id
             for task in ours
             if task.is_completing and is_task_locked(repo.common_dir, task.id)
         ),
-        late={
-            chamber_id: count
-            for chamber_id, count in find_late_files(
-                chambers, (tree.path for tree in trees)
-            ).items()
-            if not is_chamber_locked(repo.common_dir, state.chambers[chamber_id].name)
-        },
+        late=late,
+        late_repositories=find_late_repositories(chambers, (tree.path for tree in trees)),
         busy=frozenset(
             chamber.id for chamber in chambers if is_chamber_locked(repo.common_dir, chamber.name)
         ),
@@ -120,6 +128,31 @@ def _observe(
         astray=tuple(_astray(repo, trees)),
         locks=tuple(map(str, stale_locks(repo))),
     )
+
+
+def _late_files(
+    repo: Repository, state: ProjectState, chambers: Iterable[Chamber], trees: Iterable[Worktree]
+) -> dict[str, int]:
+    counts = find_late_files(chambers, (tree.path for tree in trees))
+    return {
+        chamber_id: count
+        for chamber_id, count in counts.items()
+        if not is_chamber_locked(repo.common_dir, state.chambers[chamber_id].name)
+    }
+
+
+def _ways_back(
+    repo: Repository, trees: Iterable[Worktree], chambers: Iterable[Chamber]
+) -> dict[str, str]:
+    """Return what leads back to its own branch, by id, for each chamber that is on another."""
+    stand_on = {str(tree.path): tree.branch for tree in trees if not tree.gone}
+    ways = dict[str, str]()
+    for chamber in chambers:
+        if stand_on.get(chamber.path, chamber.branch) != chamber.branch:
+            with suppress(OrchestraError):  # it changes right now
+                way = way_back_at_rest(repo, Path(chamber.path), chamber.branch)
+                ways |= {chamber.id: way} if way else {}
+    return ways
 
 
 def _tasks_in_git(repo: Repository) -> set[str]:

@@ -358,6 +358,8 @@ _REPAIRS: dict[Name, Callable[[Case], Awaitable[bool]]] = {
     "unknown chamber": _leave_to_people,
     "linked directory": _leave_to_people,
     "late files": _save_late_files,
+    "late repository": _leave_to_people,
+    "other branch": _leave_to_people,
     "moved repository": _follow_moved_repository,
     "moved worktree": _relink_moved_worktree,
     "moved chamber": _follow_moved_chamber,

@@ -110,6 +110,18 @@ def test_a_directory_at_the_chambers_path_is_named_and_kept(tmp_path: Path) -> N
     assert mine.read_text() == "mine"
 
 
+def test_everything_that_is_in_the_way_of_a_batch_is_named_at_once(tmp_path: Path) -> None:
+    made = small_repository(tmp_path / "repo")
+    made.git("branch", "orchestra/t-1/db")
+    repo = open_repository(made.path)
+    made.write(".claude/worktrees/api/mine.txt", "mine")
+    names = ("auth", "api", "db")
+    with pytest.raises(Refused) as refused:
+        add_worktrees(repo, [plan(repo, name) for name in names])
+    told = str(refused.value)
+    assert [name for name in names if f"chamber {name!r}" in told] == ["api", "db"]
+
+
 def test_a_dangling_symlink_at_the_chambers_path_is_named_too(tmp_path: Path) -> None:
     made = small_repository(tmp_path / "repo")
     repo = open_repository(made.path)

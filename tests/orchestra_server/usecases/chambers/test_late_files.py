@@ -76,6 +76,19 @@ async def test_late_files_of_landed_work_are_restored_on_top_of_it(
     assert chamber.status == "?? late.log\n?? src/late.py"
 
 
+async def test_a_repository_at_a_closed_chambers_place_is_named_and_kept(context: Context) -> None:
+    task_id, chamber = await a_closed_chamber(context, work=False)
+    chamber.path.mkdir()
+    chamber.git("init", "--quiet")
+    late = chamber.commit("late", {"late.py": "late\n"})
+    for _ in range(2):
+        [difference] = (await reconcile(context)).differences
+        assert (difference.name, difference.subject) == ("late repository", f"{task_id}/auth")
+        assert not difference.mended
+        assert f"move it away: mv {chamber.path} " in difference.mending
+    assert chamber.head == late
+
+
 async def test_a_second_look_saves_what_was_written_since(context: Context) -> None:
     task_id, chamber = await a_closed_chamber(context, work=False)
     for name in ("one", "two"):

@@ -11,9 +11,9 @@ from orchestra_core.errors import Unavailable
 from orchestra_server.domain.chambers.chamber_health import health_of
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.git.repository.worktree_status import WorktreeStatus
+from orchestra_server.git.worktrees import own_branch
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.concurrency.chamber_lock import lock_chambers
-from orchestra_server.usecases.health import observe_health as observe_health_module
 from orchestra_server.usecases.health.observe_health import observe_health
 from orchestra_server.usecases.reconcile.reconcile import reconcile
 from tests.support.conducting import a_started_task, chambers_open
@@ -109,7 +109,7 @@ async def test_a_chamber_that_git_cannot_read_is_left_out_and_the_others_are_obs
     chambers = await chambers_open(context, task_id, ["auth", "api"])
     for chamber in chambers.values():
         chamber.git("switch", "--quiet", "--detach")
-    real = observe_health_module.read_status
+    real = own_branch.read_status
 
     def refuse_auth(worktree: Path) -> WorktreeStatus:
         if worktree.name == "auth":
@@ -117,7 +117,7 @@ async def test_a_chamber_that_git_cannot_read_is_left_out_and_the_others_are_obs
             raise Unavailable(message)
         return real(worktree)
 
-    monkeypatch.setattr(observe_health_module, "read_status", refuse_auth)
+    monkeypatch.setattr(own_branch, "read_status", refuse_auth)
     assert await health(context) == ["detached"]
 
 

@@ -26,6 +26,13 @@ CASES = {
     ),
     "linked directory": seen(LIVE, at=ChamberObservation(link="/elsewhere")),
     "late files": with_fields(seen(in_state("closed"), trees=()), late={LIVE.id: 1}),
+    "late repository": with_fields(
+        seen(in_state("closed"), trees=()), late_repositories=frozenset([LIVE.id])
+    ),
+    "other branch": with_fields(
+        seen(LIVE, trees=(with_fields(TREE, branch=""),)),
+        ways_back={LIVE.id: "run: git switch it"},
+    ),
     "forgotten worktree": seen(LIVE, trees=()),
     "lost link": seen(LIVE, at=ChamberObservation(linked=False)),
     "lost hook": seen(LIVE, at=ChamberObservation(hooked=False)),

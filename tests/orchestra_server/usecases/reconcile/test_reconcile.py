@@ -70,6 +70,22 @@ async def test_without_differences_nothing_is_found_and_nothing_changes(
     assert [await kinds(context), repository.git("for-each-ref")] == before
 
 
+async def test_a_chamber_on_another_branch_is_named_with_the_way_back_and_not_changed(
+    context: Context,
+) -> None:
+    task_id = await a_started_task(context)
+    chambers = await chambers_open(context, task_id, ["auth", "api"])
+    chambers["auth"].git("checkout", "--quiet", "--detach")
+    chambers["api"].git("checkout", "--quiet", "-b", "elsewhere")
+    for _ in range(2):
+        found = (await reconcile(context)).differences
+        assert [(difference.name, difference.mended) for difference in found] == [
+            ("other branch", False)
+        ] * 2
+        assert all(" switch " in difference.mending for difference in found)
+    assert chambers["api"].git("branch", "--show-current") == "elsewhere"
+
+
 async def test_a_half_created_chamber_is_removed_and_its_name_released(
     context: Context, repository: TestRepository
 ) -> None:
