@@ -21,6 +21,7 @@ from benchmarks.rows import (
     started,
     status,
     steering,
+    steering_keys,
     tools,
 )
 
@@ -43,6 +44,7 @@ ROWS: tuple[Benchmark, ...] = (
     heard.ROW,
     requests.ROW,
     steering.ROW,
+    steering_keys.ROW,
     started.ROW,
     hook.ROW,
     status.ROW,

@@ -3,19 +3,18 @@
 import asyncio
 import os
 import time
-from collections.abc import Callable, Generator, Iterable
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from benchmarks.chamber_batches import create_chambers
-from benchmarks.places import Place, a_place
+from benchmarks.places import a_place
 from benchmarks.row import Aim, Benchmark, Budget, CannotMeasure, Comparison, comparison
+from benchmarks.started_agents import configured_claude, start_agent
 from benchmarks.warm_daemon import a_warm_daemon
-from orchestra_core.daemon.ask_daemon import ask_daemon, introduction
-from orchestra_core.daemon.start_daemon import daemon_environ
+from orchestra_core.daemon.ask_daemon import ask_daemon
 from orchestra_core.process.started_mark import STARTED
 from orchestra_core.project import find_project
-from tests.support.claude_code import client_environ, installed_claude
+from tests.support.claude_code import installed_claude
 from tests.support.npm import CannotInstallError
 from tests.support.scripted_model import CallTool, ModelAnswer, ModelRequest, Say, scripted_model
 
@@ -44,14 +43,14 @@ def _sized(claude: Path, size: int, seconds: float) -> list[Comparison]:
     with a_place() as place, scripted_model(_at_work) as model:
         directory = place.repository().path
         places = asyncio.run(create_chambers(place, directory, size))
-        with _configured(place, claude, model.url), a_warm_daemon(place, directory):
+        with configured_claude(place, claude, model.url), a_warm_daemon(place, directory):
             answer = ask_daemon(find_project(directory).git_dir, {"call": "about"}, 5) or {}
             daemon, store = int(answer["pid"]), place.server.process
             if store is None:
                 raise CannotMeasure("the store's process is not ours")
             alone = _memory_mib([daemon])
             for chamber in places:
-                _start(place, directory, chamber.name)
+                start_agent(place, directory, chamber.name, "Work.")
             _wait_until(lambda: len(model.requests) >= 2 * size)
             agents, ours = _processes_in(places), [daemon, store.pid]
             began, cpu = time.monotonic(), (_cpu_seconds(ours), _cpu_seconds(agents))
@@ -77,35 +76,6 @@ def _sized(claude: Path, size: int, seconds: float) -> list[Comparison]:
 
 def _at_work(request: ModelRequest) -> ModelAnswer:
     return [Say(f"Step {request.turn}."), CallTool("Bash", {"command": "sleep 2"})]
-
-
-@contextmanager
-def _configured(place: Place, claude: Path, model_url: str) -> Generator[None]:
-    """Let the daemon start this client on this model, and find nothing of the person's."""
-    home = place.directory / "home"
-    (home / "orchestra").mkdir(parents=True)
-    (home / "orchestra" / "config.toml").write_text(f'[agents.claude]\ncommand = ["{claude}"]\n')
-    before = dict(os.environ)
-    os.environ.update(client_environ(home, model_url), XDG_CONFIG_HOME=str(home))
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-
-
-def _start(place: Place, directory: Path, chamber: str) -> None:
-    """Start an agent as `orchestra start` does, through the daemon."""
-    project = find_project(directory)
-    command = {"name": "start", "chamber": chamber, "text": "Work.", "policy": "all"}
-    question = {
-        "call": "command",
-        "command": {**command, "root": str(directory)},
-        **introduction(project.git_dir, daemon_environ(project, place.settings)),
-    }
-    answer = ask_daemon(project.git_dir, question, 30.0)
-    if answer is None or "text" not in answer:
-        raise RuntimeError(f"the daemon starts no agent: {answer}")
 
 
 def _wait_until(met: Callable[[], bool]) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from orchestra_core.daemon.start_daemon import stop_daemon
+from orchestra_core.project import find_project
 from orchestra_core.settings import LINGER, Settings
 from tests.support.agents import processes_in
 from tests.support.claude_code import claude_binary, client_environ
@@ -34,14 +36,20 @@ PATIENCE = 120.0  # seconds: two agents start beside everything else
 
 
 @pytest.fixture
-def repository(tmp_path: Path) -> TestRepository:
-    return small_repository(tmp_path / "shop", {"shop.py": "PRICE = 1\n"})
-
-
-@pytest.fixture
 def alone() -> Generator[Settings]:
     with a_user_of_their_own() as settings:
         yield settings
+
+
+@pytest.fixture
+def repository(alone: Settings, tmp_path: Path) -> Generator[TestRepository]:
+    """A repository whose daemon ends with the test, and its agents with the daemon."""
+    shop = small_repository(tmp_path / "shop", {"shop.py": "PRICE = 1\n"})
+    try:
+        yield shop
+    finally:
+        stop_daemon(find_project(shop.path).git_dir)
+        wait_until(lambda: processes_in(shop.path / ".claude/worktrees") == [])
 
 
 def script(request: ModelRequest) -> ModelAnswer:
