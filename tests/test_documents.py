@@ -56,10 +56,10 @@ def _help(capsys: pytest.CaptureFixture[str], *command: str) -> str:
 
 
 def _wrong_commands(text: str, capsys: pytest.CaptureFixture[str]) -> list[str]:
-    known = {"", *re.findall(r"^    (\w+)  +\w", _help(capsys), re.MULTILINE)}
+    commands = {"", *re.findall(r"^    (\w+)  +\w", _help(capsys), re.MULTILINE)}
     wrong: list[str] = []
     for command, options in commands_in(text):
-        if command not in known:
+        if command not in commands:
             wrong.append(command)
             continue
         described = _help(capsys, *filter(None, [command]))

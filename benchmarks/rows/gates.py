@@ -26,10 +26,10 @@ def measure(budget: Budget) -> list[Comparison]:
     chambers, files = budget.count(8, 3), budget.count(500, 50)
     rounds = budget.count(10, 1)
     with a_place() as place:
-        one, every, nothing = asyncio.run(_rounds(place, chambers, files, rounds))
+        one_changed, every, nothing = asyncio.run(_rounds(place, chambers, files, rounds))
     return [
         comparison(
-            f"{chambers} chambers of {files} files, one has changed", "ms", one,
+            f"{chambers} chambers of {files} files, one has changed", "ms", one_changed,
             Aim(150, absolute=True),
             note="its own tree and the union of all: two runs of the gate, whose time is taken off",
         ),
@@ -59,12 +59,12 @@ async def _rounds(
         scene = _Scene(context, compared, opened)
         try:
             await scene.round(opened)
-            one = [await scene.round(opened[:1]) for _ in range(rounds)]
+            one_changed = [await scene.round(opened[:1]) for _ in range(rounds)]
             every = [await scene.round(opened) for _ in range(rounds)]
             nothing = [await scene.round(()) for _ in range(rounds)]
         finally:
             scene.checker.close()
-    return one, every, nothing
+    return one_changed, every, nothing
 
 
 class _Scene:

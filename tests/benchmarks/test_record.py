@@ -55,13 +55,15 @@ def test_measuring_some_rows_replaces_only_those_in_the_record_and_notes_their_c
 ) -> None:
     record(a_run("a", keys=1.0, tools=2.0), directory, whole=True)
     record(a_run("b", tools=3.0, radar=4.0), directory, whole=False)
-    found = kept(directory)
-    assert [(row.name, row.comparisons[0].ours.median, row.commit[:1]) for row in found.rows] == [
+    written_record = kept(directory)
+    assert [
+        (row.name, row.comparisons[0].ours.median, row.commit[:1]) for row in written_record.rows
+    ] == [
         ("keys", 1.0, ""),
         ("tools", 3.0, "b"),
         ("radar", 4.0, "b"),
     ]
-    assert found.machine.commit == "a" * 40
+    assert written_record.machine.commit == "a" * 40
     text = (directory / "README.md").read_text("utf-8")
     assert "| tools (bbbbbbb) |" in text
     assert "was measured again" in text

@@ -48,8 +48,8 @@ def test_a_row_without_a_reference_has_no_ratio() -> None:
 
 
 def test_the_table_shows_by_how_much_an_aim_was_missed() -> None:
-    one = comparison("a case", "ms", [30.0], Aim(1.2), versus="another", against=[20.0])
-    row = BenchmarkResult(name="row", meaning="", comparisons=(one,))
+    missed = comparison("a case", "ms", [30.0], Aim(1.2), versus="another", against=[20.0])
+    row = BenchmarkResult(name="row", meaning="", comparisons=(missed,))
     broken = BenchmarkResult(name="other", meaning="", trouble="not measured: no tmux")
     printed = "\n".join(lines([row, broken]))
     assert "✗ ≤ 1.2x (1.5)" in printed

@@ -124,8 +124,8 @@ async def test_an_ended_task_goes_into_the_archive_and_comes_back(store: Store) 
     assert (await store.snapshot()).tasks == {}
 
     async def reopen(reads: Reads) -> Change:
-        known = await reads.task(task.id)
-        assert known == task
+        reopened = await reads.task(task.id)
+        assert reopened == task
         opened = EventData(task=replace(task, state="open"))
         return Change(events=(Event(at=NOON, kind="task.reopened", data=opened),))
 

@@ -91,16 +91,16 @@ def test_two_subagents_in_one_chamber_both_get_the_mail(
     checkout: HookedCheckout,
 ) -> None:
     auth = checkout.chamber("auth")
-    one, two = bound(checkout, "a-1", auth), bound(checkout, "a-2", auth)
+    first_reader, second_reader = bound(checkout, "a-1", auth), bound(checkout, "a-2", auth)
     bound(checkout, "a-3", checkout.chamber("api"))
     send(auth, "For both")
-    assert "For both" in one.fire("PostToolBatch").context
-    assert one.fire("PostToolBatch") == HookAnswer()
+    assert "For both" in first_reader.fire("PostToolBatch").context
+    assert first_reader.fire("PostToolBatch") == HookAnswer()
     assert unread(auth) == []
-    assert two.fire("PreToolUse", READ).denial
-    assert one.fire("PreToolUse", READ) == HookAnswer()
-    assert "For both" in two.fire("PostToolBatch").context
-    assert two.fire("PreToolUse", READ) == HookAnswer()
+    assert second_reader.fire("PreToolUse", READ).denial
+    assert first_reader.fire("PreToolUse", READ) == HookAnswer()
+    assert "For both" in second_reader.fire("PostToolBatch").context
+    assert second_reader.fire("PreToolUse", READ) == HookAnswer()
     states = [(receipt.interrupt_id, receipt.state) for receipt in receipts_of(auth)]
     assert set(states) == {("i1", "delivered"), ("i1", "acted")}
     assert names_in(auth) == [".claude"]
@@ -110,11 +110,11 @@ def test_a_message_that_waits_as_a_copy_for_a_second_reader_is_not_posted_again(
     checkout: HookedCheckout,
 ) -> None:
     auth = checkout.chamber("auth")
-    one, two = bound(checkout, "a-1", auth), bound(checkout, "a-2", auth)
+    first_reader, second_reader = bound(checkout, "a-1", auth), bound(checkout, "a-2", auth)
     sent = send(auth, "For both")
-    one.fire("PostToolBatch")
-    one.fire("PreToolUse", READ)
-    two.fire("PostToolBatch")
+    first_reader.fire("PostToolBatch")
+    first_reader.fire("PreToolUse", READ)
+    second_reader.fire("PostToolBatch")
     post(auth, sent)
     assert unread(auth) == []
 
@@ -123,26 +123,26 @@ def test_a_subagent_that_has_ended_gets_no_copy_unless_it_continues(
     checkout: HookedCheckout,
 ) -> None:
     auth = checkout.chamber("auth")
-    one, two = bound(checkout, "a-1", auth), bound(checkout, "a-2", auth)
-    two.fire("SubagentStop", {}, "presence")
+    first_reader, second_reader = bound(checkout, "a-1", auth), bound(checkout, "a-2", auth)
+    second_reader.fire("SubagentStop", {}, "presence")
     send(auth, "First")
-    one.fire("PostToolBatch")
-    assert two.fire("PreToolUse", READ) == HookAnswer()
-    two.fire("PreToolUse", READ, "presence")
+    first_reader.fire("PostToolBatch")
+    assert second_reader.fire("PreToolUse", READ) == HookAnswer()
+    second_reader.fire("PreToolUse", READ, "presence")
     send(auth, "Second", start=2)
-    one.fire("PostToolBatch")
-    assert "Second" in two.fire("PostToolBatch").context
+    first_reader.fire("PostToolBatch")
+    assert "Second" in second_reader.fire("PostToolBatch").context
 
 
 def test_one_of_twenty_concurrent_hooks_takes_the_mail_and_the_second_reader_gets_one_copy(
     checkout: HookedCheckout,
 ) -> None:
     auth = checkout.chamber("auth")
-    one, two = bound(checkout, "a-1", auth), bound(checkout, "a-2", auth)
+    first_reader, second_reader = bound(checkout, "a-1", auth), bound(checkout, "a-2", auth)
     send(auth, "Just once each")
-    processes = [one.start("PostToolBatch") for _ in range(10)]
+    processes = [first_reader.start("PostToolBatch") for _ in range(10)]
     assert sum("Just once" in finish(process).context for process in processes) == 1
-    processes = [two.start("PostToolBatch") for _ in range(10)]
+    processes = [second_reader.start("PostToolBatch") for _ in range(10)]
     assert sum("Just once" in finish(process).context for process in processes) == 1
 
 

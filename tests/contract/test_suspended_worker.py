@@ -55,11 +55,11 @@ async def test_a_worker_never_sees_a_cancelled_message(
     context: Context, task_id: str, session: Session
 ) -> None:
     sent = await interrupt_worker(context, task_id=task_id, chamber="auth", message="Nonsense")
-    kept = await interrupt_worker(context, task_id=task_id, chamber="auth", message="Sense")
+    uncancelled = await interrupt_worker(context, task_id=task_id, chamber="auth", message="Sense")
     await cancel_interrupt(context, task_id=task_id, interrupt_id=sent.interrupt_id)
     assert session.fire("PreToolUse", WRITE).denial
     said = session.fire("PostToolBatch").context
     assert "Sense" in said
     assert "Nonsense" not in said
     assert await state_of(context, sent.interrupt_id) == "cancelled"
-    assert await state_of(context, kept.interrupt_id) == "delivered"
+    assert await state_of(context, uncancelled.interrupt_id) == "delivered"

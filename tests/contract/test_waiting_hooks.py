@@ -61,8 +61,10 @@ async def test_with_nobody_to_ask_the_client_asks_by_itself_at_once(
     context: Context, session: Session
 ) -> None:
     assert await ask(session, NPM_TEST).decision() == {}
-    (left,) = (file for file in spool_folder(context.project.git_dir).iterdir() if file.is_file())
-    assert ".PermissionRequest." in left.name  # a report, and no request
+    (spooled,) = (
+        file for file in spool_folder(context.project.git_dir).iterdir() if file.is_file()
+    )
+    assert ".PermissionRequest." in spooled.name  # a report, and no request
     assert not (context.project.git_dir / REQUESTS_IN_GIT).exists()
 
 

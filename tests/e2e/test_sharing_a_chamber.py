@@ -77,7 +77,7 @@ async def test_mail_reaches_both_workers_of_a_chamber_and_counts_once(
     ada, grace = (play.read[name][-1] for name in NAMES)
     assert [result.is_error for result in ada.results()] == [False, True, True, False]
     assert [ada.text().count(MESSAGE), grace.text().count(MESSAGE)] == [1, 1]
-    assert all(MESSAGE not in one.text() for one in play.read["conductor"])
+    assert all(MESSAGE not in request.text() for request in play.read["conductor"])
     assert sorted(
         path.name for path in chamber.path.iterdir() if not path.name.startswith(".")
     ) == [*("Ada-begins", "Grace-begins", "after", "shop.py")]

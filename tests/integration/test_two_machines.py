@@ -68,17 +68,17 @@ async def test_a_task_is_worked_on_and_landed_across_two_machines_whose_daemons_
     run_git(tmp_path, "clone", "-q", "--bare", str(seed.path), str(tmp_path / "origin.git"))
     project = f"shop-{secrets.token_hex(3)}"
     with (
-        two_machines() as (one, other),
-        a_store(one, tmp_path / "store") as url,
-        an_origin(one, tmp_path) as origin,
+        two_machines() as (first_machine, second_machine),
+        a_store(first_machine, tmp_path / "store") as url,
+        an_origin(first_machine, tmp_path) as origin,
     ):
-        for machine in (one, other):
+        for machine in (first_machine, second_machine):
             path = str(tmp_path / machine.name)
             machine.run("git", "clone", "-q", f"{origin}/origin.git", path)
         own = replace(settings, redis_url=url)
         async with (
-            a_clone(one, own, tmp_path / "here", project) as here,
-            a_clone(other, own, tmp_path / "there", project) as there,
+            a_clone(first_machine, own, tmp_path / "here", project) as here,
+            a_clone(second_machine, own, tmp_path / "there", project) as there,
         ):
             await _work_together(here, there, "here", "there")
             await _work_together(there, here, "there", "here")

@@ -40,5 +40,5 @@ def test_a_screenshot_is_there_and_shows_what_its_scene_looks_like(scene: Scene)
 
 
 def test_there_is_no_screenshot_without_a_scene() -> None:
-    known = {f"{scene.name}.svg" for scene in SCENES}
-    assert {path.name for path in SCREENSHOTS.glob("*.svg")} <= known
+    of_scenes = {f"{scene.name}.svg" for scene in SCENES}
+    assert {path.name for path in SCREENSHOTS.glob("*.svg")} <= of_scenes

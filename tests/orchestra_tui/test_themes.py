@@ -28,16 +28,16 @@ def colour(theme: Theme, name: str) -> Color:
     return color
 
 
-def contrast(one: Color, other: Color) -> float:
-    darker, lighter = sorted((luminance(one), luminance(other)))
+def contrast(color: Color, background: Color) -> float:
+    darker, lighter = sorted((luminance(color), luminance(background)))
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def luminance(found: Color) -> float:
+def luminance(color: Color) -> float:
     """Return the relative luminance (WCAG 2.2)."""
     red, green, blue = (
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-        for part in found.normalized
+        for part in color.normalized
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 

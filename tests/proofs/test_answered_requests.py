@@ -97,7 +97,7 @@ async def shop(server: Server, tmp_path: Path) -> AsyncGenerator[tuple[Context, 
         worktrees = await chambers_open(context, await a_started_task(context), CHAMBERS)
         with answering(project.git_dir):
             async with kept_daemon(project, settings):
-                yield context, [Session(one.path) for one in worktrees.values()]
+                yield context, [Session(worktree.path) for worktree in worktrees.values()]
 
 
 async def kill_now_and_then(operators: Operators, server: Server, killed: Counter[str]) -> None:

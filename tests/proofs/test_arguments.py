@@ -44,7 +44,7 @@ class ServedRepository:
         ):
             for call in sequence:
                 state = await store.snapshot()
-                newest = max(state.tasks.values(), key=lambda one: one.started_at, default=None)
+                newest = max(state.tasks.values(), key=lambda task: task.started_at, default=None)
                 await self.call(conductor, call.tool, call.on(newest.id if newest else "none"))
                 await check_store(store)
                 assert sorted(self.directory.iterdir()) == self.outside, "wrote outside"

@@ -290,7 +290,7 @@ async def test_a_call_killed_at_any_effect_can_be_repeated_and_loses_nothing(
     finished = await picture(prepared)
 
     points = sampled(range(1, len(whole.effects) + 1), every=23, start=len(verb))
-    found = list[str]()
+    faults = list[str]()
     for point in points:
         await prepared.put_back()
         killed = await prepared.call(verb, arguments, end_at=point)
@@ -304,6 +304,6 @@ async def test_a_call_killed_at_any_effect_can_be_repeated_and_loses_nothing(
             await check_store(prepared.store)
             assert differences(await picture(prepared), finished) == {}
         except AssertionError as fault:
-            found.append(f"killed at effect {point}, {whole.effects[point - 1]}: {fault}")
+            faults.append(f"killed at effect {point}, {whole.effects[point - 1]}: {fault}")
     tally(effects=len(whole.effects), kill_points=len(points))
-    assert found == []
+    assert faults == []

@@ -84,9 +84,9 @@ async def seen(prepared: PreparedProject) -> dict[str, object]:
     committed on their own branch, as it also does before it answers with a conflict.
     """
     state = await prepared.store.snapshot()
-    found = await picture(prepared)
+    pictured = await picture(prepared)
     chambers = [chamber for chamber in state.chambers.values() if chamber.state != "failed"]
-    return found | {
+    return pictured | {
         "chambers": sorted(
             (chamber.name, chamber.state, bool(chamber.saved_ref)) for chamber in chambers
         ),
@@ -131,7 +131,7 @@ async def test_after_a_kill_at_any_effect_the_next_start_completes_or_undoes_the
     finished = await seen(prepared)
 
     points = sampled(range(1, len(whole.effects) + 1), every=31, start=len(verb))
-    found = list[str]()
+    faults = list[str]()
     for point in points:
         await prepared.put_back()
         await prepared.call(verb, arguments, end_at=point)
@@ -146,6 +146,6 @@ async def test_after_a_kill_at_any_effect_the_next_start_completes_or_undoes_the
             assert {} in ways, f"not as before: {ways[0]}; not as after: {sorted(ways[1])}"
             assert (await reconcile(prepared.context())).differences == []
         except AssertionError as fault:
-            found.append(f"killed at effect {point}, {whole.effects[point - 1]}: {fault}")
+            faults.append(f"killed at effect {point}, {whole.effects[point - 1]}: {fault}")
     tally(effects=len(whole.effects), kill_points=len(points))
-    assert not found, "\n".join(found)
+    assert not faults, "\n".join(faults)

@@ -111,13 +111,13 @@ def test_mail_over_the_limit_and_copies_for_a_second_reader_survive_too(
     checkout: HookedCheckout, killed: Killing
 ) -> None:
     auth = checkout.chamber()
-    one, two = (checkout.subagent(name) for name in ("a-1", "a-2"))
-    for agent in (one, two):
+    first_reader, second_reader = (checkout.subagent(name) for name in ("a-1", "a-2"))
+    for agent in (first_reader, second_reader):
         agent.fire("PreToolUse", {"tool_input": {"path": f"{auth}/a"}}, "presence")
     long = tuple(f"{word} {'x' * 5_000}" for word in MESSAGES)
     send(auth, *long)
-    later = [(one, "PostToolBatch")] * 3 + [(two, "PostToolBatch")] * 3
-    for place, round_ in enumerate(killed(one, "PostToolBatch", later, auth, 3)):
+    later = [(first_reader, "PostToolBatch")] * 3 + [(second_reader, "PostToolBatch")] * 3
+    for place, round_ in enumerate(killed(first_reader, "PostToolBatch", later, auth, 3)):
         for message in MESSAGES:
             counts = [message in said for said in round_.said]
             assert 1 <= sum(counts[:4]) <= 2, (place, counts)

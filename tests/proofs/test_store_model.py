@@ -275,11 +275,11 @@ class Model(RuleBasedStateMachine):
 def _any_call(tasks: Sequence[str]) -> st.SearchStrategy[Made]:
     """Return calls of every kind on any task and chamber, most of which will be refused."""
     some, names = st.sampled_from(tasks), st.sampled_from(NAMES)
-    found = st.lists(_WORDS, max_size=2, unique=True).map(tuple)
+    patterns = st.lists(_WORDS, max_size=2, unique=True).map(tuple)
     return st.one_of(
         st.builds(_of("advance"), some, st.sampled_from(("", *PHASES, "none"))),
         st.builds(_of("reserve"), some, st.lists(names, min_size=1, unique=True).map(tuple)),
-        st.builds(_of("record"), some, st.sampled_from(AGENTS), _WORDS, found),
+        st.builds(_of("record"), some, st.sampled_from(AGENTS), _WORDS, patterns),
         st.builds(_of("share"), some, _WORDS),
         *(st.builds(_of(name), some) for name in _ON_TASKS),
         *(st.builds(_of(name), some, names) for name in _ON_CHAMBERS),

@@ -88,9 +88,9 @@ def board() -> Told:
     )
     unread = mail(1, "key-rotation", "Keep the old key for a day.", sent=9 * MINUTE, steps=(30,))
     unread = replace(unread, task_id=SESSIONS)
-    found = [
-        replace(found, task_id=STREAMING)
-        for found in (
+    discoveries = [
+        replace(document, task_id=STREAMING)
+        for document in (
             discovery(
                 1, "Werkzeug 3.1 closes the generator early", "critical", "stream-helper",
                 ago=3 * MINUTE,
@@ -101,7 +101,7 @@ def board() -> Told:
             ),
         )
     ]  # fmt: skip
-    documents = (*_tasks(), *chambers, request, conflict, unread, *found)
+    documents = (*_tasks(), *chambers, request, conflict, unread, *discoveries)
     feed = [
         event(1, 4 * MINUTE, "request.asked", "cli-json-lines", EventData(request=request)),
         event(2, 6 * MINUTE, "collision.appeared", "docs-patterns", EventData(conflict=conflict)),

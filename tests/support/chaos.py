@@ -231,14 +231,14 @@ def _kill(process: int) -> bool:
 
 
 def _all_processes() -> list[str]:
-    found = list[str]()
+    commands = list[str]()
     for place in Path("/proc").glob("[0-9]*"):
         if place.name == str(os.getpid()):
             continue
         with suppress(OSError):
             said = (place / "cmdline").read_bytes() + b" # " + (place / "environ").read_bytes()
-            found.append(f"{place.name} {os.fsdecode(said.replace(bytes(1), b' '))}")
-    return found
+            commands.append(f"{place.name} {os.fsdecode(said.replace(bytes(1), b' '))}")
+    return commands
 
 
 @asynccontextmanager

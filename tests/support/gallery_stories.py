@@ -345,7 +345,7 @@ def hostile() -> Told:
     """Tell of text that tries to be more than text."""
     evil = "[bold red]not bold[/] \x1b[31mnot red\x1b[0m \x07\u202egnp.exe\u202c [/nope] [link=x]"
     wide = "認証を追加する 🔐 e\u0301a\u0300 مرحبا بالعالم"
-    one = task("hostile-0bad", f"{evil} {wide}", started=MINUTE)
+    hostile_task = task("hostile-0bad", f"{evil} {wide}", started=MINUTE)
     chamber = Chamber(
         id="hostile-0bad/auth",
         task_id="hostile-0bad",
@@ -370,7 +370,9 @@ def hostile() -> Told:
         chamber_id=chamber.id, state="working", tool="Bash", detail=evil, since=NOW - SECOND
     )
     feed = [
-        event(1, MINUTE, "task.started", data=EventData(task=one)),
+        event(1, MINUTE, "task.started", data=EventData(task=hostile_task)),
         event(2, 30 * SECOND, "discovery.shared", "auth", EventData(discovery=discovery)),
     ]
-    return Told(state=state_of(one, chamber, discovery, presence=[doing], seq=2), events=feed)
+    return Told(
+        state=state_of(hostile_task, chamber, discovery, presence=[doing], seq=2), events=feed
+    )

@@ -85,24 +85,24 @@ class Plan:
 
     def trees(self) -> list[Tree]:
         """Return the branches' trees."""
-        found: list[Tree] = []
+        different: list[Tree] = []
         for number, edits in enumerate(self.branches):
             tree = self.base
             for edit in edits:
                 tree = edit.on(tree, f"branch {number}")
-            found.append(tree)
-        return found
+            different.append(tree)
+        return different
 
 
 def put(tree: Tree, path: str, file: File) -> Tree:
     """Return the tree with a file at a path; what cannot stand beside it goes."""
     above = {str(parent) for parent in PurePosixPath(path).parents}
-    kept = {
+    outside = {
         name: file
         for name, file in tree.items()
         if name not in above and not name.startswith(f"{path}/")
     }
-    return {**kept, path: file}
+    return {**outside, path: file}
 
 
 def text(mark: str) -> bytes:

@@ -272,7 +272,7 @@ def receipts_of(chamber: Path) -> list[Receipt]:
         for file in files
         for receipt in read_receipts(file.read(), file.receipt_state, file.path.stat().st_mtime_ns)
     ]
-    return sorted(receipts, key=lambda one: (one.at, one.state == "acted"))
+    return sorted(receipts, key=lambda stamp: (stamp.at, stamp.state == "acted"))
 
 
 def remove_receipts(chamber: Path) -> None:

@@ -158,8 +158,8 @@ def report_deaths(job: Job) -> DeathReport:
     rounds: list[Round] = []
     died = True
     while died:
-        found, died = killer.round(1 + len(rounds) * job.step, by_lines=by_lines)
-        rounds.append(found)
+        deaths, died = killer.round(1 + len(rounds) * job.step, by_lines=by_lines)
+        rounds.append(deaths)
     return DeathReport("lines" if by_lines else "system calls", tuple(rounds))
 
 

@@ -140,12 +140,12 @@ class PreparedProject:
 def reachable(main: TestRepository) -> set[str]:
     """Return every blob that a ref, an index or a file of a worktree holds."""
     listed = main.git("rev-list", "--objects", "--all", "--reflog", "--indexed-objects")
-    found = {line.split()[0] for line in listed.splitlines()}
+    objects = {line.split()[0] for line in listed.splitlines()}
     files = [path for path in _files_below(main.path) if not path.is_symlink()]
     if files:
         hashed = main.git("hash-object", "--no-filters", "--", *map(str, files))
-        found.update(hashed.split())
-    return found
+        objects.update(hashed.split())
+    return objects
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
@@ -157,19 +157,19 @@ def _files_below(folder: Path) -> Iterator[Path]:
 
 def blobs(main: TestRepository, contents: Sequence[str]) -> set[str]:
     """Return the ids that contents have as blobs."""
-    found: set[str] = set()
+    hashes: set[str] = set()
     for number, content in enumerate(contents):
         file = main.path.with_name(f"content-{number}")
         file.write_text(content)
-        found.add(main.git("hash-object", "--no-filters", "--", str(file)))
-    return found
+        hashes.add(main.git("hash-object", "--no-filters", "--", str(file)))
+    return hashes
 
 
 async def picture(prepared: PreparedProject) -> dict[str, object]:
     """Return all that a finished call leaves, without what differs from one time to the next."""
     state = await prepared.store.snapshot()
     main = prepared.main
-    chambers = sorted(state.chambers.values(), key=lambda one: one.id)
+    chambers = sorted(state.chambers.values(), key=lambda document: document.id)
     verdicts = [event.data.verdict for event in await prepared.store.events()]
     return {
         "verdicts": sorted((each.gate, each.tree, each.state) for each in verdicts if each),

@@ -138,8 +138,8 @@ class Calls:
 
         async def decide(reads: Reads) -> Change:
             await read_open_task(reads, task_id)
-            known = await reads.agent(f"{task_id}/{agent_id}")
-            agent = known or Agent(id=f"{task_id}/{agent_id}", task_id=task_id, agent_id=agent_id)
+            stored = await reads.agent(f"{task_id}/{agent_id}")
+            agent = stored or Agent(id=f"{task_id}/{agent_id}", task_id=task_id, agent_id=agent_id)
             patterns_found = discoveries.patterns_found(agent, patterns, self.now)
             new = [item for item in patterns_found if await reads.discovery(item.id) is None]
             if discoveries.is_same_action(agent, action, "", self.now) and not new:
@@ -189,10 +189,10 @@ class Calls:
             number = 1
             while True:
                 identifier = interrupts.interrupt_id(chamber, message, "review", number)
-                known = await reads.interrupt(identifier)
-                if known is None:
+                stored = await reads.interrupt(identifier)
+                if stored is None:
                     break
-                if known.is_unread:
+                if stored.is_unread:
                     return Change(events=())
                 number += 1
             interrupt = Interrupt(

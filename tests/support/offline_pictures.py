@@ -24,13 +24,13 @@ def offline(svg: str) -> str:
     svg = _FONT_FACES.sub("\n", svg)
     svg = svg.replace("font-family: Fira Code, monospace;", f"font-family: {_FONTS};")
     colors = dict(_COLORS.findall(svg))
-    return _BORDER.sub(lambda found: _drawn(found, colors), svg)
+    return _BORDER.sub(lambda rule: _drawn(rule, colors), svg)
 
 
-def _drawn(found: re.Match[str], colors: dict[str, str]) -> str:
-    left, top = float(found["x"]), float(found["y"]) - _ABOVE
-    parts = (_line_of(char, left + at * _CELL, top) for at, char in enumerate(found["text"]))
-    color = colors.get(found["tone"], "#888888")
+def _drawn(rule: re.Match[str], colors: dict[str, str]) -> str:
+    left, top = float(rule["x"]), float(rule["y"]) - _ABOVE
+    parts = (_line_of(char, left + at * _CELL, top) for at, char in enumerate(rule["text"]))
+    color = colors.get(rule["tone"], "#888888")
     return f'<path d="{"".join(parts)}" fill="none" stroke="{color}" stroke-width="1.5"/>'
 
 

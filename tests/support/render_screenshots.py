@@ -57,9 +57,9 @@ def main(names: list[str]) -> None:
             if not names or scene.name in names:
                 svg = asyncio.run(render(scene))
                 (SCREENSHOTS / f"{scene.name}.svg").write_text(svg, encoding="utf-8")
-    known = {f"{scene.name}.svg" for scene in SCENES}
+    of_scenes = {f"{scene.name}.svg" for scene in SCENES}
     for path in SCREENSHOTS.glob("*.svg"):
-        if path.name not in known:
+        if path.name not in of_scenes:
             path.unlink()
 
 

@@ -74,9 +74,9 @@ class Terminal:
         """Return the screen once `met` holds for it; the screen it failed on is in the message."""
         deadline = time.monotonic() + self._patience
         while not met(self.text):
-            left = deadline - time.monotonic()
-            assert left > 0, f"{what} does not show:\n{self.text}"
-            assert self._take(left), f"the program ended before {what} showed:\n{self.text}"
+            seconds_left = deadline - time.monotonic()
+            assert seconds_left > 0, f"{what} does not show:\n{self.text}"
+            assert self._take(seconds_left), f"the program ended before {what} showed:\n{self.text}"
         return self.text
 
     def wait_for(self, *texts: str) -> str:
@@ -112,7 +112,7 @@ class Terminal:
     def wait_end(self) -> int:
         """Read until the program has left, and return its exit code."""
         deadline = time.monotonic() + _PATIENCE
-        while (left := deadline - time.monotonic()) > 0 and self._take(left):
+        while (seconds_left := deadline - time.monotonic()) > 0 and self._take(seconds_left):
             pass
         return self.process.wait(_LEAVE_SECONDS)
 

@@ -29,8 +29,8 @@ def test_a_clone_keeps_the_id_that_it_was_given_first(tmp_path: Path) -> None:
 
 
 def test_two_clones_differ(tmp_path: Path) -> None:
-    one, other = repository(tmp_path / "one"), repository(tmp_path / "other")
-    assert clone_id(one) != clone_id(other)
+    first_clone, second_clone = repository(tmp_path / "one"), repository(tmp_path / "other")
+    assert clone_id(first_clone) != clone_id(second_clone)
 
 
 def test_processes_that_ask_at_the_same_time_agree(tmp_path: Path) -> None:

@@ -44,9 +44,9 @@ def test_an_agent_without_a_command_is_an_error_that_lists_the_others() -> None:
     ],
 )
 def test_what_is_wrong_in_a_section_is_a_problem_with_its_line(text: str, problem: str) -> None:
-    (found,) = configured(text).problems
-    assert found.line == 2
-    assert found.text[: len(problem.replace("\\", ""))] == problem.replace("\\", "")
+    (mistake,) = configured(text).problems
+    assert mistake.line == 2
+    assert mistake.text[: len(problem.replace("\\", ""))] == problem.replace("\\", "")
 
 
 def test_a_repository_says_nothing_about_commands() -> None:

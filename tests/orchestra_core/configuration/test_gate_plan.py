@@ -80,7 +80,10 @@ def test_a_gate_that_cannot_be_read_is_a_fault_and_not_the_absence_of_one(
 def test_trust_is_given_to_what_runs_and_a_verdict_belongs_to_the_gates_own_text(
     tmp_path: Path, before: str, after: str, *, plan_changes: bool, gate_changes: bool
 ) -> None:
-    one, other = plan_of(tmp_path, WHOLE), plan_of(tmp_path, WHOLE.replace(before, after))
-    assert (one.digest != other.digest) is plan_changes
-    digests = [plan.gate_digest(plan.gates[0]) for plan in (one, other)]
+    plan_before, plan_after = (
+        plan_of(tmp_path, WHOLE),
+        plan_of(tmp_path, WHOLE.replace(before, after)),
+    )
+    assert (plan_before.digest != plan_after.digest) is plan_changes
+    digests = [plan.gate_digest(plan.gates[0]) for plan in (plan_before, plan_after)]
     assert (digests[0] != digests[1]) is gate_changes

@@ -24,11 +24,11 @@ def test_all_files_of_a_daemon_are_in_one_folder_of_the_common_directory() -> No
 
 
 def test_a_socket_whose_path_would_be_too_long_is_in_the_users_own_folder_below_tmp() -> None:
-    one, other = Path("/srv", "a" * 200, ".git"), Path("/srv", "b" * 200, ".git")
-    socket = daemon_socket(one)
+    long_path, other_long_path = Path("/srv", "a" * 200, ".git"), Path("/srv", "b" * 200, ".git")
+    socket = daemon_socket(long_path)
     assert len(os.fsencode(socket)) <= 103
     assert str(Path(socket).parent) == f"/tmp/orchestra-{os.getuid()}"
-    assert daemon_socket(other) != socket
+    assert daemon_socket(other_long_path) != socket
 
 
 def test_a_shared_folder_is_trusted_only_if_it_is_the_users_alone(

@@ -29,10 +29,10 @@ def test_a_server_that_somebody_uses_goes_on(settings: Settings) -> None:
 
 def test_the_servers_of_other_directories_are_found_by_their_sockets(settings: Settings) -> None:
     other = settings_at(settings.state_dir.parent / "other", settings.runtime_dir)
-    used, left = join(settings), User(other)
-    left.say()
-    left.server_pid()
-    left.kill()
+    used, abandoned = join(settings), User(other)
+    abandoned.say()
+    abandoned.server_pid()
+    abandoned.kill()
     wait_until(lambda: stop_unused(settings.runtime_dir) == [str(other.state_dir / "valkey")])
     assert inspect(settings).running
     used.close()

@@ -13,7 +13,7 @@ from orchestra_server.files.spool.spool_folder import make_spool
 
 
 @pytest.mark.parametrize(
-    ("needed_at", "spooled_at", "linger", "left"),
+    ("needed_at", "spooled_at", "linger", "expected"),
     [
         (90.0, 0.0, 30.0, 20.0),  # ten of thirty seconds are over
         (50.0, 95.0, 30.0, 25.0),  # a hook has written since
@@ -23,9 +23,9 @@ from orchestra_server.files.spool.spool_folder import make_spool
     ],
 )
 def test_the_daemon_runs_for_a_while_after_it_was_last_needed(
-    needed_at: float, spooled_at: float, linger: float, left: float
+    needed_at: float, spooled_at: float, linger: float, expected: float
 ) -> None:
-    assert seconds_left(needed_at, spooled_at, 100.0, linger) == left
+    assert seconds_left(needed_at, spooled_at, 100.0, linger) == expected
 
 
 async def test_a_daemon_that_nobody_attaches_to_ends_by_itself(

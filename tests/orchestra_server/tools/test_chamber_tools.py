@@ -28,9 +28,11 @@ async def until_known(
 ) -> CurrentConflicts:
     async with asyncio.timeout(20):
         while True:
-            known = await conductor.call(CurrentConflicts, "get_conflicts", {"task_id": task_id})
-            if met(known):
-                return known
+            conflicts = await conductor.call(
+                CurrentConflicts, "get_conflicts", {"task_id": task_id}
+            )
+            if met(conflicts):
+                return conflicts
 
 
 async def test_a_conflict_of_uncommitted_work_is_returned_until_it_is_resolved(
@@ -41,10 +43,10 @@ async def test_a_conflict_of_uncommitted_work_is_returned_until_it_is_resolved(
         before = await conductor.call(CurrentConflicts, "get_conflicts", {"task_id": task_id})
         (tags / "shop.py").write_text("PRICE = 2\n")
         (prices / "shop.py").write_text("PRICE = 3\n")
-        told = await until_known(conductor, task_id, lambda known: bool(known.collisions))
+        told = await until_known(conductor, task_id, lambda conflicts: bool(conflicts.collisions))
         read = await conductor.read(f"orchestra://tasks/{task_id}/conflicts")
         (prices / "shop.py").write_text("PRICE = 1\n")
-        after = await until_known(conductor, task_id, lambda known: not known.collisions)
+        after = await until_known(conductor, task_id, lambda conflicts: not conflicts.collisions)
     assert (before.collisions, after.collisions) == ([], [])
     (conflict,) = told.collisions
     assert conflict.between == ["prices", "tags"]
@@ -65,7 +67,7 @@ async def test_a_conflict_with_the_moved_base_is_returned(
             "git", "-C", str(repository), "commit", "--quiet", "--all", "-m", "Dearer"
         )
         assert await commit.wait() == 0
-        told = await until_known(conductor, task_id, lambda known: bool(known.collisions))
+        told = await until_known(conductor, task_id, lambda conflicts: bool(conflicts.collisions))
     assert told.collisions[0].between == ["tags", "base"]
     assert "git merge main" in told.next_step
 

@@ -46,14 +46,14 @@ async def test_the_playbook_names_only_tools_and_arguments_that_exist(
     async with in_memory(settings, repository) as conductor:
         text = await playbook(conductor, {"request": "x"})
         tools = await conductor.client.list_tools()
-    known = set(CONTRACT)
+    existing = set(CONTRACT)
     for tool in tools.tools:
-        known |= set(tool.input_schema["properties"])
-        known |= set((tool.output_schema or {})["properties"])
+        existing |= set(tool.input_schema["properties"])
+        existing |= set((tool.output_schema or {})["properties"])
         for part in (tool.output_schema or {}).get("$defs", {}).values():
-            known |= set(part["properties"])
+            existing |= set(part["properties"])
     named = set(re.findall(r"`([a-z_]+)`", text)) - {"orchestration"}
-    assert named <= known
+    assert named <= existing
 
 
 async def test_without_a_request_the_playbook_says_where_to_find_it(

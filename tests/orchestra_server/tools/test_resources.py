@@ -49,7 +49,7 @@ async def test_the_open_tasks_and_their_chambers_are_listed_by_names_that_people
         made = await opened(conductor)
         listed = (await conductor.client.list_resources()).resources
         base = f"orchestra://tasks/{made.task_id}"
-        assert [(one.uri, one.name) for one in listed] == [
+        assert [(resource.uri, resource.name) for resource in listed] == [
             ("orchestra://tasks", "tasks"),
             (base, "task Add tags to books"),
             (f"{base}/chambers/tags/diff", "chamber tags"),
@@ -58,8 +58,8 @@ async def test_the_open_tasks_and_their_chambers_are_listed_by_names_that_people
         await conductor.call(
             CompletedTask, "complete_task", {"task_id": made.task_id, "summary": "done"}
         )
-        left = (await conductor.client.list_resources()).resources
-    assert [one.uri for one in left] == ["orchestra://tasks"]
+        still_open = (await conductor.client.list_resources()).resources
+    assert [resource.uri for resource in still_open] == ["orchestra://tasks"]
 
 
 async def test_resources_return_the_same_content_as_the_tools(

@@ -50,20 +50,20 @@ FIRST_CHARACTERS = 19_883
 
 async def listed(settings: Settings, repository: Path) -> list[Tool]:
     async with in_memory(settings, repository) as conductor:
-        found: ListToolsResult = await conductor.client.list_tools()
-        return found.tools
+        answer: ListToolsResult = await conductor.client.list_tools()
+        return answer.tools
 
 
 async def test_the_tools_and_arguments_are_those_of_the_contract(
     settings: Settings, repository: Path
 ) -> None:
     tools = await listed(settings, repository)
-    found: dict[str, tuple[list[str], list[str]]] = {}
+    arguments_of: dict[str, tuple[list[str], list[str]]] = {}
     for tool in tools:
         required = [str(name) for name in tool.input_schema.get("required", [])]
         names = [str(name) for name in tool.input_schema["properties"]]
-        found[tool.name] = (required, [name for name in names if name not in required])
-    assert found == CONTRACT
+        arguments_of[tool.name] = (required, [name for name in names if name not in required])
+    assert arguments_of == CONTRACT
 
 
 async def test_every_tool_refuses_unknown_arguments(settings: Settings, repository: Path) -> None:

@@ -20,9 +20,9 @@ def test_seen_files_outlive_the_room_and_drafts_do_not(tmp_path: Path) -> None:
 
 def test_two_rooms_keep_each_others_marks(tmp_path: Path) -> None:
     auth, api = chamber("auth"), chamber("api")
-    one, other = Reviews(tmp_path, "shop-1"), Reviews(tmp_path, "shop-1")
-    one.keep_seen(auth.id, {"a.py": "M:1"})
-    other.keep_seen(api.id, {"b.py": "A:2"})
+    first_room, second_room = Reviews(tmp_path, "shop-1"), Reviews(tmp_path, "shop-1")
+    first_room.keep_seen(auth.id, {"a.py": "M:1"})
+    second_room.keep_seen(api.id, {"b.py": "A:2"})
     assert Reviews(tmp_path, "shop-1").review_of(auth).seen == {"a.py": "M:1"}
 
 

@@ -168,8 +168,8 @@ async def test_a_primary_that_became_a_replica_is_replaced_by_the_new_primary(
         port = str(places[-1])
         return b"*2\r\n" + bulk("127.0.0.1") + bulk(port)
 
-    async with scripted_server(sentinel, tcp=True) as found:
-        url = found.replace("redis:", "redis+sentinel:") + "/room"
+    async with scripted_server(sentinel, tcp=True) as sentinel_url:
+        url = sentinel_url.replace("redis:", "redis+sentinel:") + "/room"
         async with open_store("p", replace(no_settings, redis_url=url)) as store:
             await commit(store, starting(a_task("one-1")))
             with running_server(valkey_server.binary) as successor:

@@ -119,10 +119,10 @@ def test_a_call_is_told_when_its_arguments_are_there(opened: Conversation) -> No
     begun = opened.update("tool_call", toolCallId="t-1", title="bash", kind="execute", rawInput={})
     assert begun == (TurnBegan(),)
     arguments = {"command": "ls"}
-    known = opened.update(
+    updates = opened.update(
         "tool_call_update", toolCallId="t-1", status="in_progress", rawInput=arguments
     )
-    assert known == (ToolBegan("t-1", "Bash", arguments, "bash"),)
+    assert updates == (ToolBegan("t-1", "Bash", arguments, "bash"),)
     shown = [{"type": "content", "content": {"type": "text", "text": "a.py"}}]
     ended = opened.update("tool_call_update", toolCallId="t-1", status="completed", content=shown)
     assert ended == (ToolEnded("t-1", "done", "a.py"),)

@@ -42,7 +42,11 @@ def test_a_story_shows_a_failure_a_request_a_conflict_and_a_review(story: Story)
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.request[:30])
 def test_the_python_that_a_story_writes_is_python(story: Story) -> None:
-    revisions = [one.revision for one in story.assignments.values() if one.revision is not None]
+    revisions = [
+        assignment.revision
+        for assignment in story.assignments.values()
+        if assignment.revision is not None
+    ]
     for step in (*steps_of(story), *revisions):
         if step.path.endswith(".py"):
             ast.parse(step.content)

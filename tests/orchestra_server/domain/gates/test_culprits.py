@@ -17,15 +17,15 @@ def answered(
     search: Generator[Names, bool, Result], passes: Callable[[set[str]], bool]
 ) -> tuple[Result, list[Names]]:
     """Drive a search; each set is judged once."""
-    known = dict[Names, bool]()
+    answers = dict[Names, bool]()
     question = next(search)
     while True:
-        if question not in known:
-            known[question] = passes(set(question))
+        if question not in answers:
+            answers[question] = passes(set(question))
         try:
-            question = search.send(known[question])
+            question = search.send(answers[question])
         except StopIteration as end:
-            return end.value, list(known)
+            return end.value, list(answers)
 
 
 def without(*culprits: str) -> Callable[[set[str]], bool]:
@@ -35,8 +35,8 @@ def without(*culprits: str) -> Callable[[set[str]], bool]:
 @pytest.mark.parametrize("size", [1, 2, 3])
 def test_each_single_pair_and_triple_is_found(size: int) -> None:
     for culprit in combinations(EIGHT, size):
-        found, asked = answered(smallest_red_set(EIGHT), without("".join(culprit)))
-        assert found == culprit
+        smallest, asked = answered(smallest_red_set(EIGHT), without("".join(culprit)))
+        assert smallest == culprit
         assert len(asked) <= 1 + 4 * size
 
 

@@ -28,8 +28,8 @@ def test_a_gate_that_says_both_is_flaky_for_good_and_keeps_the_words_of_the_fail
     first: GateState, then: GateState
 ) -> None:
     words = {"red": "words", "green": ""}
-    known, fresh = verdict(first, words[first]), verdict(then, words[then])
-    flaky, change = judged(known, fresh, "orchestra")
+    recorded, fresh = verdict(first, words[first]), verdict(then, words[then])
+    flaky, change = judged(recorded, fresh, "orchestra")
     assert (flaky.state, flaky.output, flaky.passes) == ("flaky", "words", False)
     assert [event.kind for event in change.events] == ["gate.flaky"]
     assert judged(flaky, verdict("green"), "orchestra")[0] == flaky

@@ -45,8 +45,8 @@ def test_an_unread_critical_message_holds_the_landing(requires: Requires) -> Non
 def test_an_unread_discovery_holds_the_landing_only_if_it_is_critical(
     severity: Severity, holds: int
 ) -> None:
-    found = landing_holds([AUTH], {}, [message(about="d1")], discovery(severity))
-    assert len(found) == holds
+    holding = landing_holds([AUTH], {}, [message(about="d1")], discovery(severity))
+    assert len(holding) == holds
 
 
 @pytest.mark.parametrize("chamber", ["api", "web"])

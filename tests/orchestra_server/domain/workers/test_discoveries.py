@@ -29,12 +29,12 @@ def test_the_id_of_a_discovery_depends_on_all_of_its_content() -> None:
 
 def test_each_pattern_of_an_action_becomes_a_discovery() -> None:
     agent = replace(an_agent(), chamber="auth")
-    one, two = patterns_found(agent, ["tabs", "spaces"], NOON)
-    assert (one.text, two.text) == ("tabs", "spaces")
-    assert (one.task_id, one.agent_id, one.chamber) == (agent.task_id, agent.agent_id, "auth")
-    assert one.pattern
-    assert one.at == NOON
-    assert one.id == discovery_id(agent.task_id, agent.agent_id, "tabs", "info", pattern=True)
+    tabs, spaces = patterns_found(agent, ["tabs", "spaces"], NOON)
+    assert (tabs.text, spaces.text) == ("tabs", "spaces")
+    assert (tabs.task_id, tabs.agent_id, tabs.chamber) == (agent.task_id, agent.agent_id, "auth")
+    assert tabs.pattern
+    assert tabs.at == NOON
+    assert tabs.id == discovery_id(agent.task_id, agent.agent_id, "tabs", "info", pattern=True)
 
 
 def test_an_action_reported_again_within_a_minute_is_a_repeat() -> None:

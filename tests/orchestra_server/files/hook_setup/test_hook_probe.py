@@ -41,7 +41,9 @@ def chamber(tmp_path: Path) -> Path:
 def settle_in(directory: Path, command: str) -> None:
     """Write a settings file whose handler is `command`, beside one of somebody else."""
     marked = f"{command} # interrupt_monitor.py"
-    handlers = [{"type": "command", "command": one} for one in ("false", marked)]
+    handlers = [
+        {"type": "command", "command": shell_command} for shell_command in ("false", marked)
+    ]
     path = directory / SETTINGS
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({"hooks": {"SessionStart": [{"hooks": handlers}]}}))

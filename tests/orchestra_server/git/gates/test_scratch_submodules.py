@@ -32,9 +32,10 @@ def test_submodules_are_filled_from_local_copies_and_are_those_of_the_commit(
     maths = path / MATHS
     assert (maths / "maths.txt").read_text() == "1 + 1\n"
     assert (maths / "inner" / "inner.txt").read_text() == "inner\n"
-    kept = (maths / ".git").stat().st_ino
+    inode = (maths / ".git").stat().st_ino
     check_out(shop, state, first)
-    assert (maths / ".git").stat().st_ino == kept  # nothing has changed, so nothing is cloned again
+    # Nothing has changed, so nothing is cloned again.
+    assert (maths / ".git").stat().st_ino == inode
 
     (maths / "maths.txt").write_text("changed by a gate\n")
     (maths / "left.txt").touch()

@@ -115,10 +115,10 @@ async def test_the_gate_of_a_killed_process_is_ended_before_the_next_one_begins(
 ) -> None:
     path = check_out(repo, tmp_path / "state", shop.head)
     (path.parent / "in-use").touch()
-    left = await asyncio.create_subprocess_exec("sleep", "100", cwd=path, start_new_session=True)
+    sleeper = await asyncio.create_subprocess_exec("sleep", "100", cwd=path, start_new_session=True)
     check_out(repo, tmp_path / "state", shop.head)
     async with asyncio.timeout(10):
-        assert await left.wait()
+        assert await sleeper.wait()
 
 
 def test_the_files_of_a_clone_that_is_gone_are_deleted(

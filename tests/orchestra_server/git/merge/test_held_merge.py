@@ -37,8 +37,8 @@ def is_there(main: TestRepository, commit: str) -> bool:
 def test_a_held_merge_stays_until_it_is_released(
     shop: Workshop, merged: tuple[str, list[str]]
 ) -> None:
-    commit, known = merged
-    assert hold_merge(shop.repo, "t-1", commit, known)
+    commit, merged_branches = merged
+    assert hold_merge(shop.repo, "t-1", commit, merged_branches)
     shop.main.git("gc", "--quiet", "--prune=now")
     assert is_there(shop.main, commit)
     release_merge(shop.repo, "t-1")
@@ -52,8 +52,8 @@ def test_a_held_merge_stays_until_it_is_released(
 def test_a_merge_that_git_has_deleted_or_a_part_of_is_not_held(
     shop: Workshop, merged: tuple[str, list[str]], name: str
 ) -> None:
-    commit, known = merged
+    commit, merged_branches = merged
     gone = shop.main.git("rev-parse", f"{commit}{name}")
     (shop.main.path / ".git" / "objects" / gone[:2] / gone[2:]).unlink()
-    assert not hold_merge(shop.repo, "t-1", commit, known)
+    assert not hold_merge(shop.repo, "t-1", commit, merged_branches)
     assert shop.main.git("for-each-ref", HELD) == ""

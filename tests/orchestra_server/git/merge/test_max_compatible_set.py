@@ -8,9 +8,9 @@ from orchestra_server.git.merge.max_compatible_set import max_compatible_sets
 
 def rivalry(count: int, *pairs: tuple[int, int]) -> list[set[int]]:
     rivals = [set[int]() for _ in range(count)]
-    for one, other in pairs:
-        rivals[one].add(other)
-        rivals[other].add(one)
+    for chamber, rival in pairs:
+        rivals[chamber].add(rival)
+        rivals[rival].add(chamber)
     return rivals
 
 

@@ -238,13 +238,13 @@ def test_a_chamber_that_conflicts_with_the_base_does_not_hold_the_others(shop: W
 
 
 def test_a_chamber_that_resolved_the_conflict_of_two_others_lands_with_both(shop: Workshop) -> None:
-    one, other, both = shop.open("one", "other", "both")
-    one.commit("one", {"other": "one\n"})
-    other.commit("other", {"other": "other\n"})
-    both.git("merge", "--quiet", one.head)
-    both.git("merge", "--quiet", "-s", "ours", other.head)
-    assert isinstance(merge(shop, one, other, both), FullMerge)
-    assert merge_part(shop, one, other, both).conflicts == ()
+    first_chamber, second_chamber, both = shop.open("one", "other", "both")
+    first_chamber.commit("one", {"other": "one\n"})
+    second_chamber.commit("other", {"other": "other\n"})
+    both.git("merge", "--quiet", first_chamber.head)
+    both.git("merge", "--quiet", "-s", "ours", second_chamber.head)
+    assert isinstance(merge(shop, first_chamber, second_chamber, both), FullMerge)
+    assert merge_part(shop, first_chamber, second_chamber, both).conflicts == ()
 
 
 def test_a_trial_merge_needs_no_identity_and_is_not_signed(
@@ -283,10 +283,13 @@ def test_merging_branches_of_different_files_starts_eight_git_processes_however_
 def test_merging_branches_of_one_file_starts_one_git_process_per_chamber_more(
     shop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one, two = shop.open("one", "two")
-    one.commit("one", {"README": "first\n" + TEN})
-    two.commit("two", {"README": TEN + "last\n"})
-    branches = [ChamberBranch(chamber.path.name, chamber.head) for chamber in (one, two)]
+    first_chamber, second_chamber = shop.open("one", "two")
+    first_chamber.commit("one", {"README": "first\n" + TEN})
+    second_chamber.commit("two", {"README": TEN + "last\n"})
+    branches = [
+        ChamberBranch(chamber.path.name, chamber.head)
+        for chamber in (first_chamber, second_chamber)
+    ]
     with counted_git(tmp_path / "trace", monkeypatch) as count:
         assert isinstance(merge_all(shop.repo, shop.main.head, branches, "Add login"), FullMerge)
         assert count.commands.count("merge-tree") == 1

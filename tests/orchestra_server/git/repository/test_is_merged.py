@@ -73,17 +73,17 @@ def test_work_is_merged_when_merging_it_would_change_nothing(made: TestRepositor
 
 
 def test_rebased_commits_are_merged_although_main_went_on(made: TestRepository) -> None:
-    one = made.commit("one", {"one.txt": "1\n"})
-    two = made.commit("two", {"two.txt": "2\n"})
-    picked(made, one, two)
+    first_commit = made.commit("one", {"one.txt": "1\n"})
+    second_commit = made.commit("two", {"two.txt": "2\n"})
+    picked(made, first_commit, second_commit)
     changed_again(made, "one.txt", "two.txt")
     assert merged(made)
 
 
 def test_work_of_which_one_commit_was_not_rebased_is_not_merged(made: TestRepository) -> None:
-    one = made.commit("one", {"one.txt": "1\n"})
+    picked_commit = made.commit("one", {"one.txt": "1\n"})
     made.commit("two", {"two.txt": "2\n"})
-    picked(made, one)
+    picked(made, picked_commit)
     changed_again(made, "one.txt")
     assert not merged(made)
 
@@ -105,8 +105,8 @@ def test_a_commit_added_after_the_squash_is_not_merged(made: TestRepository) -> 
 
 
 def test_a_commit_amended_after_it_was_rebased_is_not_merged(made: TestRepository) -> None:
-    one = made.commit("one", {"one.txt": "1\n"})
-    picked(made, one)
+    picked_commit = made.commit("one", {"one.txt": "1\n"})
+    picked(made, picked_commit)
     made.write("more.txt", "more\n")
     made.git("add", "--all")
     made.git("commit", "--quiet", "--amend", "--no-edit")
@@ -115,8 +115,8 @@ def test_a_commit_amended_after_it_was_rebased_is_not_merged(made: TestRepositor
 
 
 def test_a_commit_whose_message_alone_was_amended_is_merged(made: TestRepository) -> None:
-    one = made.commit("one", {"one.txt": "1\n"})
-    picked(made, one)
+    picked_commit = made.commit("one", {"one.txt": "1\n"})
+    picked(made, picked_commit)
     made.git("commit", "--quiet", "--amend", "-m", "the same, said better")
     changed_again(made, "one.txt")
     assert merged(made)

@@ -18,7 +18,7 @@ from tests.support.repositories import TestRepository
 
 def contents(chamber: TestRepository) -> dict[str, tuple[str, str]]:
     """Return every file of a working tree: its kind and executable bit, and its content."""
-    found: dict[str, tuple[str, str]] = {}
+    by_path: dict[str, tuple[str, str]] = {}
     for directory, _, names in os.walk(chamber.path):
         for name in names:
             path = Path(directory, name)
@@ -26,11 +26,11 @@ def contents(chamber: TestRepository) -> dict[str, tuple[str, str]]:
                 continue
             key = str(path.relative_to(chamber.path))
             if path.is_symlink():
-                found[key] = ("link", str(path.readlink()))
+                by_path[key] = ("link", str(path.readlink()))
             else:
                 kind = "program" if path.stat().st_mode & 0o100 else "file"
-                found[key] = (kind, path.read_bytes().hex())
-    return found
+                by_path[key] = (kind, path.read_bytes().hex())
+    return by_path
 
 
 def index(chamber: TestRepository) -> str:

@@ -83,10 +83,10 @@ def test_a_persons_diff_settings_do_not_change_the_text(
 
 def test_a_long_diff_is_cut_at_a_line_and_says_so(shop: Workshop, chamber: TestRepository) -> None:
     chamber.write("new", "".join(f"line {n}\n" for n in range(100_000)))
-    *kept, last = diff_text(chamber.path, shop.main.head, 500).splitlines()
-    assert len("\n".join(kept)) <= 500
-    assert kept[-1].startswith("+line ")
-    assert last.startswith("… cut here; see the rest with: git -C '")
+    *shown, note = diff_text(chamber.path, shop.main.head, 500).splitlines()
+    assert len("\n".join(shown)) <= 500
+    assert shown[-1].startswith("+line ")
+    assert note.startswith("… cut here; see the rest with: git -C '")
 
 
 def test_an_untracked_repository_inside_the_chamber_does_not_stop_the_count(

@@ -42,9 +42,9 @@ def test_a_commit_that_was_reset_away_and_picked_again_is_not_abandoned(
     made: TestRepository,
 ) -> None:
     start = made.head
-    one = made.commit("one", {"one.txt": "1"})
+    picked_commit = made.commit("one", {"one.txt": "1"})
     made.git("reset", "--quiet", "--hard", start)
-    made.git("reset", "--quiet", "--hard", one)
+    made.git("reset", "--quiet", "--hard", picked_commit)
     assert abandoned(made) == []
 
 

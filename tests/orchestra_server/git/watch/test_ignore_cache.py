@@ -15,19 +15,19 @@ def chamber(tmp_path: Path) -> TestRepository:
 
 def test_an_ignored_directory_is_remembered_by_its_topmost_path(chamber: TestRepository) -> None:
     ignored = IgnoreCache(chamber.path)
-    one = str(chamber.write("build/deep/one.o"))
-    assert ignored.matters([one]) == [one]
-    assert ignored.learn([one])
-    assert ignored.matters([one, str(chamber.path / "build/two.o")]) == []
+    ignored_file = str(chamber.write("build/deep/one.o"))
+    assert ignored.matters([ignored_file]) == [ignored_file]
+    assert ignored.learn([ignored_file])
+    assert ignored.matters([ignored_file, str(chamber.path / "build/two.o")]) == []
     assert not ignored.learn([str(chamber.path / "app.py")])
 
 
 def test_a_tracked_file_in_an_ignored_directory_is_not_ignored(chamber: TestRepository) -> None:
-    kept = str(chamber.write("build/kept.txt", "1"))
+    tracked_file = str(chamber.write("build/kept.txt", "1"))
     chamber.git("add", "--force", "build/kept.txt")
     ignored = IgnoreCache(chamber.path)
-    ignored.learn([kept, str(chamber.write("build/other.txt"))])
-    assert ignored.matters([kept]) == [kept]
+    ignored.learn([tracked_file, str(chamber.write("build/other.txt"))])
+    assert ignored.matters([tracked_file]) == [tracked_file]
 
 
 def test_a_changed_ignore_rule_clears_the_cache(chamber: TestRepository) -> None:

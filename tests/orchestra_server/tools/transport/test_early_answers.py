@@ -30,8 +30,8 @@ def asked(line: str) -> dict[str, Any]:
 
 
 def test_the_file_holds_what_the_sdk_answers() -> None:
-    found = Path(ANSWERS_FILE).read_text(encoding="utf-8")
-    assert found == as_file(sdk_answers()), "run 'make first-answers' and look at what it changes"
+    written = Path(ANSWERS_FILE).read_text(encoding="utf-8")
+    assert written == as_file(sdk_answers()), "run 'make first-answers' and look at what it changes"
 
 
 def test_a_question_gets_its_own_id_back() -> None:

@@ -194,8 +194,8 @@ async def test_a_worker_that_has_ended_does_not_delay_closing(
     task_id = await a_started_task(context)
     await chambers_open(context, task_id, ["auth"])
     state: PresenceState = "working"
-    for known in get_args(PresenceState):
-        state = known if known == ended else state
+    for presence_state in get_args(PresenceState):
+        state = presence_state if presence_state == ended else state
     presence = Presence(chamber_id=f"{task_id}/auth", state=state, since=clock())
     await context.store.report_presence(presence)
     if ended == "killed long ago":

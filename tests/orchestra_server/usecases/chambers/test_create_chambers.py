@@ -154,8 +154,8 @@ async def test_an_invalid_name_is_a_one_line_error_and_creates_nothing(
 async def test_the_error_for_an_unknown_task_lists_the_open_ones(
     context: Context, task_id: str
 ) -> None:
-    known = await a_started_task(context)
-    with pytest.raises(Unknown, match=known) as caught:
+    open_task = await a_started_task(context)
+    with pytest.raises(Unknown, match=open_task) as caught:
         await create_chambers_batch(context, task_id=task_id, chamber_names=["auth"])
     assert "\n" not in str(caught.value)
 
@@ -196,10 +196,10 @@ async def test_a_directory_at_a_chambers_path_fails_the_batch_and_stays_unchange
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)
-    kept = repository.write(".claude/worktrees/database/precious", "mine")
+    precious = repository.write(".claude/worktrees/database/precious", "mine")
     with pytest.raises(Refused, match="in the way"):
         await create_chambers_batch(context, task_id=task_id, chamber_names=THREE)
-    assert kept.read_text() == "mine"
+    assert precious.read_text() == "mine"
     assert repository.branches == ["main"]
     assert not (repository.path / ".claude/worktrees/auth").exists()
     state = await context.store.snapshot()

@@ -20,16 +20,16 @@ from tests.support.following import Watch
 @pytest.fixture
 def watches(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Whether the system has watches left, as its last item; looks are frequent."""
-    real, left = watchfiles.watch, [False]
+    real, has_watches = watchfiles.watch, [False]
 
     def watch_if_any_is_left(*paths: Path, **options: Any) -> Any:
-        if not left[-1]:
+        if not has_watches[-1]:
             raise OSError(errno.ENOSPC, "no space left on device")
         return real(*paths, **options)
 
     monkeypatch.setattr("watchfiles.watch", watch_if_any_is_left)
     monkeypatch.setattr(conflict_monitor, "ROUND_SECONDS", 0.2)
-    return left
+    return has_watches
 
 
 NOT_WATCHED = (f"not watched: {WATCHES}",)

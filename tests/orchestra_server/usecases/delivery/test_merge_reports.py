@@ -52,8 +52,8 @@ def test_what_another_agent_does_hides_no_worker_that_waits() -> None:
 
 
 def test_a_report_without_process_or_conversation_keeps_those_of_its_agent() -> None:
-    kept = merge_report(BASH, report("idle"))
-    assert (kept.process, kept.transcript) == ("7@1", "/s.jsonl")
+    merged = merge_report(BASH, report("idle"))
+    assert (merged.process, merged.transcript) == ("7@1", "/s.jsonl")
     assert merge_report(BASH, report("idle", agent_id="a2")).process == ""
 
 

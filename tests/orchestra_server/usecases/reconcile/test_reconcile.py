@@ -129,8 +129,8 @@ async def test_an_interrupted_close_is_finished(context: Context) -> None:
     task_id = await a_started_task(context)
     chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
     chamber.write("new", "untracked\n")
-    known = await chamber_of(context, task_id, "auth")
-    await change(context, lambda _: chamber_lifecycle.closing(known, at=NOON, actor="a")[1])
+    auth_chamber = await chamber_of(context, task_id, "auth")
+    await change(context, lambda _: chamber_lifecycle.closing(auth_chamber, at=NOON, actor="a")[1])
     assert_mended(await reconcile(context), "unfinished closing")
     assert not chamber.path.exists()
     await restore_chamber(context, task_id=task_id, chamber="auth")
@@ -269,10 +269,10 @@ async def test_an_interrupted_restore_can_be_repeated(context: Context) -> None:
     chamber.write("new", "x\n")
     closed = await close_chamber(context, task_id=task_id, chamber="auth")
     await restore_chamber(context, task_id=task_id, chamber="auth")
-    known = await chamber_of(context, task_id, "auth")
-    gone = replace(known, state="closed", saved_ref=closed.saved_ref)
+    auth_chamber = await chamber_of(context, task_id, "auth")
+    gone = replace(auth_chamber, state="closed", saved_ref=closed.saved_ref)
     event = Event(at=NOON, kind="chamber.closed", task_id=task_id, data=EventData(chamber=gone))
-    await change(context, lambda _: Change(events=(event,), releases={"auth": known.id}))
+    await change(context, lambda _: Change(events=(event,), releases={"auth": auth_chamber.id}))
     assert_mended(await reconcile(context), "half-restored chamber")
     assert not chamber.path.exists()
     await restore_chamber(context, task_id=task_id, chamber="auth")
@@ -361,8 +361,10 @@ async def test_a_chamber_on_another_machine_is_ignored(
 ) -> None:
     task_id = await a_started_task(context)
     chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
-    known = replace(await chamber_of(context, task_id, "auth"), clone="elsewhere")
-    event = Event(at=NOON, kind="chamber.restored", task_id=task_id, data=EventData(chamber=known))
+    auth_chamber = replace(await chamber_of(context, task_id, "auth"), clone="elsewhere")
+    event = Event(
+        at=NOON, kind="chamber.restored", task_id=task_id, data=EventData(chamber=auth_chamber)
+    )
     await change(context, lambda _: Change(events=(event,)))
     (chamber.path / ".git").unlink()
     assert (await reconcile(context)).differences == []

@@ -39,8 +39,8 @@ async def test_what_a_killed_daemon_left_running_is_ended_by_its_process(
 ) -> None:
     del auth
     await start_worker(context, task_id=task_id, chamber="auth")
-    with _a_process_group() as left:
-        mark = process_mark(left.pid)
+    with _a_process_group() as orphan:
+        mark = process_mark(orphan.pid)
 
         async def leave(reads: Reads) -> Change:
             worker = await reads.worker(f"{task_id}/auth")

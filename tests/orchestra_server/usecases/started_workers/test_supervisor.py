@@ -153,8 +153,8 @@ async def test_what_a_killed_daemon_left_running_is_ended_before_its_conversatio
     del auth
     await start_worker(context, task_id=task_id, chamber="auth")
     agents = ScriptedAgents()
-    with _a_process_group() as left:
-        mark = process_mark(left.pid)
+    with _a_process_group() as orphan:
+        mark = process_mark(orphan.pid)
         await leave_waiting(context, task_id, mark)
         async with supervised(context, agents):
 
@@ -163,7 +163,7 @@ async def test_what_a_killed_daemon_left_running_is_ended_before_its_conversatio
 
             await until_awaited(is_started)
             assert not is_running(mark)
-        await asyncio.to_thread(left.wait)
+        await asyncio.to_thread(orphan.wait)
     assert agents.sessions["auth"].heard == []  # between two turns nothing has to be said
 
 

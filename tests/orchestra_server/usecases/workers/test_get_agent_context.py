@@ -42,8 +42,8 @@ async def test_a_prompt_quotes_the_discoveries_of_other_agents_with_their_names(
     agent_context = await get_agent_context(
         context, task_id=task_id, agent_type="implementation-executor", module="api"
     )
-    _, _, known = agent_context.prompt.partition("WHAT IS KNOWN ALREADY")
-    assert known.partition("\n\n")[0].splitlines()[1:] == [
+    _, _, discoveries = agent_context.prompt.partition("WHAT IS KNOWN ALREADY")
+    assert discoveries.partition("\n\n")[0].splitlines()[1:] == [
         f"- [important] {AGENT} found:",
         "> Ids are UUIDs",
         "> ",

@@ -41,12 +41,12 @@ def test_chambers_are_sorted_below_the_heading_of_their_group(
 
 
 def test_discoveries_are_sorted_by_severity_and_by_chamber() -> None:
-    found = [
+    discoveries = [
         discovery(1, "a", "info", "web", ago=1),
         discovery(2, "b", "critical", "web", ago=2),
         discovery(3, "c", "important", "auth", ago=3),
     ]
-    state = IndexedState(state_of(*found), clock=lambda: NOW)
+    state = IndexedState(state_of(*discoveries), clock=lambda: NOW)
     keys = state.discovery_keys()
     assert in_order("discoveries", keys, "severity", state) == ["d2", "d3", "d1"]
     assert in_order("discoveries", keys, "from", state)[0] == "d3"

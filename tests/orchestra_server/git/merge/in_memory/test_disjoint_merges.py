@@ -118,18 +118,20 @@ NEED_GIT: dict[str, tuple[Edits, Edits]] = {
 def test_a_merge_that_needs_more_than_both_sides_changes_is_left_to_git(
     shop: TestRepository, edits: tuple[Edits, Edits]
 ) -> None:
-    one, two = (branch(shop, f"b{number}", side) for number, side in enumerate(edits))
-    assert merged(shop, one, two)[1] == ""
-    assert merged(shop, two, one)[1] == ""
+    first_branch, second_branch = (
+        branch(shop, f"b{number}", side) for number, side in enumerate(edits)
+    )
+    assert merged(shop, first_branch, second_branch)[1] == ""
+    assert merged(shop, second_branch, first_branch)[1] == ""
 
 
 def test_a_base_that_has_grown_since_counts_as_a_side(shop: TestRepository) -> None:
     start = shop.head
-    one = branch(shop, "one", {"src/app.py": "app\n"}, start)
+    app_branch = branch(shop, "one", {"src/app.py": "app\n"}, start)
     two = branch(shop, "two", {"docs/guide": "guide\n"}, start)
     other = branch(shop, "other", {"README": "work\n"}, start)
     shop.commit("meanwhile", {"docs/new": "new\n", "README": "changed\n"})
-    assert merged(shop, one, two, other) == [*by_git(shop, one, two), ""]
+    assert merged(shop, app_branch, two, other) == [*by_git(shop, app_branch, two), ""]
 
 
 def test_branches_from_different_bases_are_compared_with_all_that_is_merged(
@@ -183,10 +185,10 @@ def test_modes_and_links_are_kept(shop: TestRepository) -> None:
     shop.git("checkout", "--quiet", "-b", "one")
     (shop.path / "README").chmod(0o755)
     (shop.path / "link").symlink_to("README")
-    one = shop.commit("one")
+    first_commit = shop.commit("one")
     shop.git("checkout", "--quiet", "main")
-    two = branch(shop, "two", {"src/app.py": "app\n"})
-    assert merged(shop, one, two) == by_git(shop, one, two)
+    second_commit = branch(shop, "two", {"src/app.py": "app\n"})
+    assert merged(shop, first_commit, second_commit) == by_git(shop, first_commit, second_commit)
 
 
 def test_a_tree_with_an_old_kind_of_mode_is_left_to_git(shop: TestRepository) -> None:
@@ -203,21 +205,23 @@ def test_a_tree_with_an_old_kind_of_mode_is_left_to_git(shop: TestRepository) ->
 
 
 def test_merging_continues_from_a_branch_that_git_has_merged(shop: TestRepository) -> None:
-    one = branch(shop, "one", {"README": "first\n" + LONG})
-    two = branch(shop, "two", {"README": LONG + "last\n"})
-    three = branch(shop, "three", {"src/app.py": "app\n"})
+    first_branch = branch(shop, "one", {"README": "first\n" + LONG})
+    second_branch = branch(shop, "two", {"README": LONG + "last\n"})
+    third_branch = branch(shop, "three", {"src/app.py": "app\n"})
     again = branch(shop, "again", {"README": "again\n"})
     repo = open_repository(shop.path)
-    ancestry = read_ancestry(repo, shop.head, [one, two, three, again])
+    ancestry = read_ancestry(repo, shop.head, [first_branch, second_branch, third_branch, again])
     objects = TreeObjects(repo)
-    merges = DisjointMerges(objects, ancestry, [one, two, three, again])
-    assert merges.merge(one)
-    assert merges.merge(two) == ""
+    merges = DisjointMerges(objects, ancestry, [first_branch, second_branch, third_branch, again])
+    assert merges.merge(first_branch)
+    assert merges.merge(second_branch) == ""
     objects.write()
-    trees = by_git(shop, one, two, three)
-    first = shop.git("commit-tree", trees[0], "-p", "main", "-p", one, "-m", "merge")
-    merges.start_at(shop.git("commit-tree", trees[1], "-p", first, "-p", two, "-m", "merge"))
-    assert merges.merge(three) == trees[2]
+    trees = by_git(shop, first_branch, second_branch, third_branch)
+    first = shop.git("commit-tree", trees[0], "-p", "main", "-p", first_branch, "-m", "merge")
+    merges.start_at(
+        shop.git("commit-tree", trees[1], "-p", first, "-p", second_branch, "-m", "merge")
+    )
+    assert merges.merge(third_branch) == trees[2]
     assert merges.merge(again) == ""
 
 

@@ -52,15 +52,19 @@ def test_the_changes_of_several_commits_take_one_process(
     shop: TestRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = shop.head
-    one = shop.commit("one", {"README": "2\n"})
+    first_commit = shop.commit("one", {"README": "2\n"})
     nothing = shop.commit("nothing")
-    two = shop.commit("two", {"src/app.py": "2\n", "src/more.py": "2\n"})
-    forks = {nothing: one, two: nothing, one: before}
+    second_commit = shop.commit("two", {"src/app.py": "2\n", "src/more.py": "2\n"})
+    forks = {nothing: first_commit, second_commit: nothing, first_commit: before}
     with counted_git(tmp_path / "trace", monkeypatch) as count:
         changes_read = read_changes_of(open_repository(shop.path), forks)
         assert count.commands.count("diff-tree") == 1
     paths = {commit: sorted(changes.files) for commit, changes in changes_read.items()}
-    assert paths == {nothing: [], two: ["src/app.py", "src/more.py"], one: ["README"]}
+    assert paths == {
+        nothing: [],
+        second_commit: ["src/app.py", "src/more.py"],
+        first_commit: ["README"],
+    }
 
 
 @pytest.mark.parametrize(

@@ -48,5 +48,5 @@ async def test_an_answer_is_passed_on_once_and_what_nobody_asks_any_more_is_with
         await requests.pass_on(session, replace(first, answer="allow"))
     assert session.answers == {"a1": Allow()}
     await requests.withdraw("a2")
-    kept = (await context.store.snapshot()).requests
-    assert (kept[first.id].state, kept[second.id].state) == ("open", "withdrawn")
+    stored = (await context.store.snapshot()).requests
+    assert (stored[first.id].state, stored[second.id].state) == ("open", "withdrawn")
