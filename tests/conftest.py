@@ -12,6 +12,7 @@ import pytest
 from orchestra_core.settings import LINGER, Settings
 from orchestra_core.store.open_store import open_store
 from orchestra_core.store.store import Store
+from tests.support.compiled_hook import install_compiled
 from tests.support.installed_coverage import IS_MEASURING, measure_installed
 from tests.support.memory_directory import memory_directory
 from tests.support.valkey import Server, running_server, valkey_binary
@@ -69,6 +70,14 @@ def measured_installations() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         if IS_MEASURING:
             measure_installed(patch)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_hook(measured_installations: None) -> Iterator[None]:
+    """Installed hooks are compiled already."""
+    with pytest.MonkeyPatch.context() as patch:
+        install_compiled(patch)
         yield
 
 
