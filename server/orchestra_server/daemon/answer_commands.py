@@ -31,6 +31,8 @@ from orchestra_server.git.process.caller_environ import as_caller
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.concurrency.background_tasks import Background
 from orchestra_server.usecases.delivery.take_in_spool import take_in_spool
+from orchestra_server.usecases.gates.ask_daemon_to_judge import JUDGE, JudgeCommand
+from orchestra_server.usecases.gates.judge_for_others import judge_for_others
 
 _FINISH_SECONDS = 2.0
 _OF_CHAMBERS = frozenset(CHAMBER_COMMANDS)
@@ -55,6 +57,8 @@ class CommandRunner:
         try:
             if _name(asked) in _OF_CHAMBERS:
                 return await self._run_for_chambers(msgspec.convert(asked, ChamberCommand), tell)
+            if _name(asked) == JUDGE:
+                return await self._judge(msgspec.convert(asked, JudgeCommand), tell)
             command = msgspec.convert(asked, OperatorCommand)
             context = await self._context(command.root)
             text = await run_command(replace(context, actor=command.actor), command)
@@ -82,6 +86,16 @@ class CommandRunner:
         waiting = replace(context, patience=math.inf, on_wait=on_wait)
         with as_caller(command.environ or os.environ):
             return as_document(await run_chamber_command(waiting, command))
+
+    async def _judge(self, command: JudgeCommand, tell: Callable[[str], None]) -> CommandAnswer:
+        """Run the gates of a landing, which another process of the clone waits for."""
+        context = await self._context(command.root)
+
+        def on_wait(waits_for: str) -> None:
+            tell(one_line(waits_for))
+
+        is_judged = await judge_for_others(context, command, on_wait)
+        return {} if is_judged else {"differs": "gates"}
 
     async def finish(self) -> None:
         """Wait for the background work of commands."""

@@ -91,6 +91,7 @@ class ServerSession:
             actor=actor,
             clock=self._clock,
             background=self._background,
+            asks_daemon=self._daemon is not None,
         )
         clone = context.clone
         self._clones.add(clone)

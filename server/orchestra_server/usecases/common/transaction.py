@@ -32,6 +32,8 @@ class Context:
     patience: float = PATIENCE  # seconds until the reply that a program is still running
     # Called with what a call waits for, when it takes more than a second.
     on_wait: Callable[[str], None] = lambda _waits_for: None
+    # Whether the clone's daemon runs the gates that this process waits for, where one can be asked.
+    asks_daemon: bool = False
     # Ids that this process acted under before, at this place: their repository was deleted.
     earlier_clones: frozenset[str] = frozenset()
 

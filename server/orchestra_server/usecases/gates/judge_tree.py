@@ -18,6 +18,7 @@ from orchestra_server.git.gates.scratch_worktree import ScratchWorktree, is_want
 from orchestra_server.git.process.run_command import run_command
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
+from orchestra_server.usecases.gates.ask_daemon_to_judge import DaemonToJudge, JudgeCommand
 from orchestra_server.usecases.gates.prepare_chambers import gate_ports
 
 _ACTOR = "orchestra"
@@ -40,6 +41,11 @@ class Judgement:
     def failed(self) -> GateVerdict | None:
         """The verdict by which the tree does not pass, None where there is none yet."""
         return next((verdict for verdict in self.verdicts if not verdict.passes), None)
+
+    @property
+    def is_red(self) -> bool:
+        """Whether a gate has failed that might pass if it ran again."""
+        return any(verdict.state == "red" for verdict in self.verdicts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,7 @@ class TreeJudge:
     plan: GatePlan
     polite: bool = False
     trees: dict[str, str] = field(default_factory=dict[str, str])  # by commit
+    daemon: DaemonToJudge = field(default_factory=DaemonToJudge)
 
     async def known(self, judged_commit: CommitToJudge) -> Judgement:
         """Return what is known of a commit's tree, and run nothing."""
@@ -79,6 +86,21 @@ class TreeJudge:
         `whose` says in words whose work it is. Raises Refused where the setup fails, or where the
         caller gave up: then nothing is recorded.
         """
+        if self.context.asks_daemon and not judged_commit.env:
+            judgement = await self.known(judged_commit)
+            if judgement.is_whole and not (again and judgement.is_red):
+                return judgement
+            command = JudgeCommand(
+                root=str(self.repo.top),
+                commit=judged_commit.commit,
+                plan=self.plan.digest,
+                whose=whose,
+                again=again,
+            )
+            if await self.daemon.judge(self.context, command):
+                judgement, again = await self.known(judged_commit), False
+                if judgement.is_whole:
+                    return judgement
         return await self._judgement(judged_commit, whose, again=again)
 
     async def read_trees(self, commits: Sequence[str], env: Mapping[str, str]) -> None:

@@ -1,0 +1,46 @@
+"""Judges a commit in the daemon, for a process of the clone that waits for it."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from orchestra_core.configuration.trust import trusted_plan
+from orchestra_server.git.process.foreign_programs import ProgramWatch, watch_programs
+from orchestra_server.git.repository.repository import open_repository
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.gates.ask_daemon_to_judge import JudgeCommand
+from orchestra_server.usecases.gates.judge_tree import TreeJudge, in_repository
+
+
+async def judge_for_others(
+    context: Context, command: JudgeCommand, tell: Callable[[str], None]
+) -> bool:
+    """Judge a commit; `tell` gets what it waits for. False where other commands are trusted here.
+
+    Cancelled, it ends the gate before it returns. Raises Refused where a gate cannot run.
+    """
+    repo = await asyncio.to_thread(open_repository, Path(command.root))
+    plan = await asyncio.to_thread(
+        trusted_plan, repo.top, context.settings.state_dir, repo.common_dir
+    )
+    if plan is None or plan.digest != command.plan:
+        return False
+    loop, told = asyncio.get_running_loop(), list[str]()
+
+    def hear(waits_for: str, _seconds: float) -> None:
+        if told[-1:] != [waits_for]:
+            told.append(waits_for)
+            loop.call_soon_threadsafe(tell, waits_for)
+
+    watch = ProgramWatch(hear)
+    judge = TreeJudge(context=context, repo=repo, plan=plan)
+    commit = in_repository(repo, command.commit)
+    with watch_programs(watch):
+        judging = asyncio.create_task(judge.judge(commit, command.whose, again=command.again))
+    try:
+        await asyncio.shield(judging)
+    except asyncio.CancelledError:
+        watch.stop.set()
+        await asyncio.wait([judging])
+        raise
+    return True
