@@ -1,7 +1,8 @@
 """Proofs: what holds of whole sequences of calls, and how much of it was tried.
 
 ORCHESTRA_PROOFS=full runs each of them at full length; the summary then says how many sequences,
-events, calls and kill points that were (ORCHESTRA_PROOFS=short: of the sample).
+events, calls and kill points that were (ORCHESTRA_PROOFS=short: of the sample). Generated landings
+run in parts by ORCHESTRA_PROOFS_SEEDS=1000-1250.
 """
 
 from collections.abc import Callable, Generator

@@ -16,7 +16,7 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
 from tests.support.conducting import Clock, a_started_task, chambers_open
 from tests.support.gates import trusted_gate
-from tests.support.proofs import Tally, scaled
+from tests.support.proofs import Tally, seeds
 from tests.support.repositories import small_repository
 
 NAMES = ("a", "b", "c", "d", "e")
@@ -66,7 +66,7 @@ def drawn(seed: int) -> Rules:
     return Rules(culprits, base=base, flaky=bool(culprits) and not base and draw.random() < 0.15)
 
 
-@pytest.mark.parametrize("seed", range(scaled(4, 1_000)))
+@pytest.mark.parametrize("seed", seeds(4, 1_000))
 async def test_main_is_green_and_the_smallest_sets_are_named(
     store: Store, settings: Settings, tmp_path: Path, tally: Tally, seed: int
 ) -> None:

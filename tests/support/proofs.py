@@ -18,6 +18,15 @@ def scaled(short: Number, full: Number) -> Number:
     return full if FULL else short
 
 
+def seeds(short: int, full: int) -> range:
+    """Return the seeds of generated scenes; ORCHESTRA_PROOFS_SEEDS=1000-1250 names others.
+
+    So a proof that takes long can be run in parts, and go on with scenes that nobody has seen.
+    """
+    first, _, end = os.environ.get("ORCHESTRA_PROOFS_SEEDS", "").partition("-")
+    return range(int(first), int(end)) if end else range(scaled(short, full))
+
+
 def sampled(items: Sequence[Item], every: int, start: int = 0) -> list[Item]:
     """Return every so-many-th item, always the same ones; in the full form all of them."""
     return list(items if FULL else items[start % every :: every])
