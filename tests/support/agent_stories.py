@@ -40,7 +40,7 @@ async def asks_before_it_acts(agent: Agent, folder: Path) -> None:
         )  # fmt: skip
         second = await played.nth(Asked, 2)
         await played.session.answer(second.ask_id, Deny("Not that one."))
-        assert (await played.turn()).reason == "done"
+        assert (await played.turn()).reason == agent.denial
         # Some agents end their turn with a denial, and read in the next one why.
         await until(lambda: "Not that one." in here.model.requests[-1].text(), 60)
         assert sorted(file.name for file in here.directory.iterdir()) == ["made-0"]

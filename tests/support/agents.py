@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from orchestra_server.agents.acp.acp_driver import AcpDriver
 from orchestra_server.agents.claude.claude_driver import ClaudeDriver
@@ -14,11 +14,12 @@ from orchestra_server.agents.driver import Allow, Driver, Launch, Session
 from orchestra_server.agents.reports import Asked, Ended, Report, TurnEnded
 from tests.support.claude_code import claude_binary, client_environ
 from tests.support.opencode import opencode_binary, opencode_environ
-from tests.support.scripted_model import Script, ScriptedModel, scripted_model
+from tests.support.scripted_model import ModelHandler, Script, ScriptedModel, scripted_model
 
 FAKE_AGENT = Path(__file__).with_name("fake_agent.py")
 WAITS = "touch started; exec tail -f /dev/null"  # a command that runs until it is ended
 Kind = TypeVar("Kind")
+TurnEnd = Literal["done", "aborted"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Agent:
     driver: Driver
     command: Callable[[], tuple[str, ...]]
     environ: Callable[[Path, str], Mapping[str, str]] = client_environ
+    model: type[ModelHandler] = ModelHandler
+    denial: TurnEnd = "done"  # how a turn ends in which a tool is denied
 
 
 FAKE_CLAUDE = Agent("fake claude", ClaudeDriver(), lambda: fake_agent("claude"))
@@ -115,7 +118,7 @@ async def stage(agent: Agent, folder: Path, script: Script) -> AsyncGenerator[St
     directory, home = folder / "chamber", folder / "home"
     for place in (directory, home):
         place.mkdir(exist_ok=True)
-    with scripted_model(script) as model:
+    with scripted_model(script, agent.model) as model:
         yield Stage(agent, directory.resolve(), home, model)
         assert model.faults == []
 

@@ -6,7 +6,7 @@ request, because what a model would have read is the proof of what reached it.
 
 import json
 import threading
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -113,10 +113,15 @@ class ScriptedModel:
 
 
 @contextmanager
-def scripted_model(script: Script) -> Generator[ScriptedModel]:
-    """Let a model listen on loopback that answers by `script`, until the end of the block."""
+def scripted_model(
+    script: Script, answering: "type[ModelHandler] | None" = None
+) -> Generator[ScriptedModel]:
+    """Let a model listen on loopback that answers by `script`, until the end of the block.
 
-    class Handler(_Handler):
+    `answering` understands another provider's requests.
+    """
+
+    class Handler(answering or ModelHandler):
         pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -133,55 +138,63 @@ def scripted_model(script: Script) -> Generator[ScriptedModel]:
         server.server_close()
 
 
-class _Handler(BaseHTTPRequestHandler):
+class ModelHandler(BaseHTTPRequestHandler):
+    """Answers as the Messages API does."""
+
     model: ScriptedModel
     script: Script
 
     def do_POST(self) -> None:
         """Answer a conversation by the script, all else by a stub."""
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-        path = self.path.partition("?")[0]
+        self.answer_post(self.path.partition("?")[0], body)
+
+    def answer_post(self, path: str, body: bytes) -> None:
+        """Answer what was posted to a path."""
         if path == "/v1/messages/count_tokens":
-            self._answer_json({"input_tokens": 1})
+            self.answer_json({"input_tokens": 1})
         elif path == "/v1/messages":
-            self._answer(body)
+            request = msgspec.json.decode(body, type=ModelRequest)
+            events = _events(self.answer_to(request), request.turn)
+            self.stream((str(event["type"]), event) for event in events)
         else:
-            self._answer_json({})
+            self.answer_json({})
 
     def do_HEAD(self) -> None:
         """Say that somebody is here, which a client may ask first."""
-        self._answer_json({})
+        self.answer_json({})
 
     def do_GET(self) -> None:
         """Answer whatever else a client asks for with nothing."""
-        self._answer_json({})
+        self.answer_json({})
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
         """Keep the test's output quiet."""
 
-    def _answer(self, body: bytes) -> None:
-        request = msgspec.json.decode(body, type=ModelRequest)
+    def answer_to(self, request: ModelRequest) -> ModelAnswer:
+        """Keep a request and return what the script says to it."""
         if not request.tools:  # a client's errand beside the conversation, such as naming it
-            self._stream([Say("ok")], request)
-            return
+            return [Say("ok")]
         self.model.requests.append(request)
         try:
-            answer = self.script(request)
+            return self.script(request)
         except Exception as error:  # noqa: BLE001 - a faulty script must end the client, not hang it
             self.model.faults.append(f"{type(error).__name__}: {error}")
-            answer = [Say("The script failed.")]
-        self._stream(answer, request)
+            return [Say("The script failed.")]
 
-    def _stream(self, answer: ModelAnswer, request: ModelRequest) -> None:
+    def stream(self, events: Iterable[tuple[str, dict[str, object]]]) -> None:
+        """Answer with server-sent events; one without a name has only its data."""
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Connection", "close")
         self.end_headers()
-        for event in _events(answer, request.turn):
-            self.wfile.write(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode())
+        for name, event in events:
+            head = f"event: {name}\n" if name else ""
+            self.wfile.write(f"{head}data: {json.dumps(event)}\n\n".encode())
         self.close_connection = True
 
-    def _answer_json(self, value: dict[str, object]) -> None:
+    def answer_json(self, value: dict[str, object]) -> None:
+        """Answer with one document."""
         body = json.dumps(value).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
