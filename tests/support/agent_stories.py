@@ -46,7 +46,8 @@ async def asks_before_it_acts(agent: Agent, folder: Path) -> None:
         assert sorted(file.name for file in here.directory.iterdir()) == ["made-0"]
         began = [call.arguments["command"] for call in played.all(ToolBegan)]
         assert began == ["touch made-0", "touch made-1"]
-        assert [end.outcome for end in played.all(ToolEnded)] == ["done", "failed"]
+        denied = "failed" if agent.denial == "done" else "aborted"
+        assert [end.outcome for end in played.all(ToolEnded)] == ["done", denied]
         await played.nth(Said)
         assert {text.text for text in played.all(Said)} == {"All is done."}
         assert played.session.conversation == played.all(Started)[-1].conversation != ""
