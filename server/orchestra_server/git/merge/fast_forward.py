@@ -57,7 +57,7 @@ def land(repo: Repository, checkout: Path, branch: str, old: str, new: str) -> N
             return
         _require_unmoved(place.commit, branch, old)
         if old != new:
-            _fast_forward(place.worktree, branch, old, new, changes.result())
+            _fast_forward(repo, place, branch, new, changes.result())
 
 
 def blocked_files(
@@ -118,8 +118,9 @@ def _require_unmoved(now: str, branch: str, old: str) -> None:
 
 
 def _fast_forward(
-    worktree: Path, branch: str, old: str, new: str, changes: Sequence[ChangedFile]
+    repo: Repository, place: _Place, branch: str, new: str, changes: Sequence[ChangedFile]
 ) -> None:
+    worktree, old = place.worktree, place.commit
     _require_writable(worktree, changes)
     in_the_way = _blocking_files(worktree, changes)
     if in_the_way:
@@ -139,8 +140,9 @@ def _fast_forward(
         why = ran.failure
     except Refused as ended:
         why = str(ended)
-    if head_of(worktree).commit == new:
-        return  # any difference now was made by a hook of the user's
+    tip = repo.resolve(f"refs/heads/{branch}") if branch else head_of(worktree).commit
+    if tip == new or is_ancestor(repo, new, tip):
+        return  # any difference now was made by a hook of the user's, a commit on top as well
     if ran is not None:
         why += _signature_cure(worktree)
     with uncancelled():

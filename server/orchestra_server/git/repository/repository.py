@@ -159,8 +159,15 @@ def head_of(worktree: Path) -> Head:
             f"{worktree} has no commit yet, so nothing can be branched off; make a first commit: "
             "git commit --allow-empty -m 'First commit'"
         )
-    commit, name = result.out.split()
-    return Head("" if name == "HEAD" else name.removeprefix("refs/heads/"), commit)
+    commit, *names = result.out.split()
+    # Where a tag or branch is called HEAD, git does not say which of the two it would name.
+    name = names[0] if names else _symbolic_head(worktree)
+    return Head("" if name in {"", "HEAD"} else name.removeprefix("refs/heads/"), commit)
+
+
+def _symbolic_head(worktree: Path) -> str:
+    named = run_git(worktree, "symbolic-ref", "--quiet", "HEAD", env=ceiling_env(worktree))
+    return named.out.strip()
 
 
 def _explanation(directory: Path, result: GitResult) -> str:

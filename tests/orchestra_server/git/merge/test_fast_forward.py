@@ -267,6 +267,19 @@ def test_another_git_process_in_the_checkout_is_named(shop: Workshop) -> None:
     assert (shop.main.head, shop.main.status) == (old, "")
 
 
+@pytest.mark.parametrize("elsewhere", ["", "git switch --quiet -c next; "])
+def test_a_commit_that_a_hook_makes_after_the_merge_does_not_undo_the_landing(
+    shop: Workshop, elsewhere: str
+) -> None:
+    old, new = finished(shop, {"README": "new\n"})
+    bump = "echo 2 >version; git add version; git commit --quiet --message bump"
+    shop.main.hook("post-merge", f"{elsewhere}{bump}")
+    land(shop.repo, shop.main.path, "main", old, new)
+    assert shop.main.git("rev-parse", "HEAD~1") == new
+    assert shop.main.status == ""
+    assert (shop.main.read("README"), shop.main.read("version")) == ("new\n", "2\n")
+
+
 def test_a_hook_after_the_merge_that_never_ends_does_not_undo_the_landing(shop: Workshop) -> None:
     old, new = finished(shop, {"README": "new\n"})
     shop.main.git("config", "orchestra.programSeconds", "1")

@@ -47,6 +47,15 @@ def test_a_detached_head_has_no_branch(tmp_path: Path) -> None:
     assert open_repository(made.path).head() == Head("", made.head)
 
 
+def test_a_tag_that_is_called_head_hides_neither_branch_nor_commit(tmp_path: Path) -> None:
+    made = small_repository(tmp_path / "repo")
+    made.git("update-ref", "refs/tags/HEAD", made.head)
+    head = made.commit("second")
+    assert open_repository(made.path).head() == Head("main", head)
+    made.git("checkout", "--quiet", "--detach")
+    assert open_repository(made.path).head() == Head("", head)
+
+
 def test_the_error_for_a_repository_without_a_commit_gives_the_command_to_make_one(
     tmp_path: Path,
 ) -> None:
