@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from orchestra_core.models import Chamber, Interrupt, Task
 from orchestra_core.state import ProjectState
 from orchestra_server.git.worktrees.add_and_list import Worktree
-from orchestra_server.usecases.reconcile.observation import ChamberObservation, Observation
+from orchestra_server.usecases.health.observe_chamber import ChamberObservation
+from orchestra_server.usecases.reconcile.observation import Observation
 from tests.support.samples import a_chamber, a_task, an_interrupt
 
 CLONE = "here"

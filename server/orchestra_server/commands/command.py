@@ -9,15 +9,14 @@ from typing import Literal
 from msgspec import Struct
 
 from orchestra_core.models import OPERATOR
+from orchestra_core.names import check_chamber_name
 from orchestra_core.text import as_lines
-from orchestra_server.commands.chambers.start import check_start, started_lines, stopped_lines
 from orchestra_server.commands.interrupt import cancelled_lines, check_interrupt, sent_lines
 from orchestra_server.commands.names import name_lines
 from orchestra_server.commands.requests.answer import answer
 from orchestra_server.commands.resume import check_resume, resumed_lines
 from orchestra_server.commands.status import read_status
 from orchestra_server.usecases.common.transaction import Context
-from orchestra_server.usecases.workers.open_worktree import open_worktree
 
 CommandName = Literal[
     "status", "interrupt", "resume", "answer", "start", "stop", "worktree", "__complete"
@@ -55,7 +54,7 @@ def check_command(command: OperatorCommand) -> None:
     elif command.name == "resume":
         check_resume(command.chamber)
     elif command.name in ("start", "stop"):
-        check_start(command.chamber)
+        check_chamber_name(command.chamber)
 
 
 async def run_command(context: Context, command: OperatorCommand) -> str:
@@ -87,6 +86,12 @@ async def _run_for_worker(context: Context, command: OperatorCommand) -> str:
     """Run what starts, stops or resumes a chamber's worker."""
     if command.name == "resume":
         return await resumed_lines(context, command.chamber, command.task)
+    # Late: it reads the configuration of agents, which few daemons need.
+    from orchestra_server.commands.chambers.start import (  # noqa: PLC0415
+        started_lines,
+        stopped_lines,
+    )
+
     if command.name == "stop":
         return await stopped_lines(context, command.chamber, command.task)
     return await started_lines(
@@ -102,5 +107,10 @@ async def _run_for_worker(context: Context, command: OperatorCommand) -> str:
 async def _run_for_program(context: Context, command: OperatorCommand) -> str:
     """Run what a client's hook or a shell asks for."""
     if command.name == "worktree":
+        # Late: it makes chambers, which needs as much memory as all other commands here.
+        from orchestra_server.usecases.workers.open_worktree import (  # noqa: PLC0415
+            open_worktree,
+        )
+
         return await open_worktree(context, name=command.chamber, brief=command.text)
     return as_lines(name_lines(await context.store.snapshot(), command.kind))

@@ -19,12 +19,7 @@ from orchestra_core.models import OPERATOR
 from orchestra_core.process.file_mask import file_mask
 from orchestra_core.project import Project
 from orchestra_core.text import one_line
-from orchestra_server.commands.chambers.chamber_command import (
-    CHAMBER_COMMANDS,
-    ChamberCommand,
-    as_document,
-    run_chamber_command,
-)
+from orchestra_server.commands.chambers.asked_command import CHAMBER_COMMANDS, ChamberCommand
 from orchestra_server.commands.command import OperatorCommand, run_command
 from orchestra_server.daemon.served_store import ServedStore
 from orchestra_server.git.process.caller_environ import as_caller
@@ -82,6 +77,12 @@ class CommandRunner:
 
         def on_wait(waits_for: str) -> None:
             tell(one_line(waits_for))
+
+        # Late: what creates, lands and closes chambers is a tenth of the daemon's memory.
+        from orchestra_server.commands.chambers.chamber_command import (  # noqa: PLC0415
+            as_document,
+            run_chamber_command,
+        )
 
         waiting = replace(context, patience=math.inf, on_wait=on_wait)
         with as_caller(command.environ or os.environ):

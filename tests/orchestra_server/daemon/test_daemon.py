@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -25,8 +25,11 @@ from orchestra_core.store.store import Store
 from orchestra_server.daemon import daemon
 from orchestra_server.daemon.answer_commands import CommandRunner
 from orchestra_server.daemon.served_store import ServedStore
+from orchestra_server.usecases.common.transaction import Context
+from tests.support.conducting import a_started_task, chambers_open
 from tests.support.repositories import delete_repository, small_repository
 from tests.support.valkey_users import a_user_of_their_own, wait_until
+from tests.support.waiting import until
 
 FORBIDDEN = ("mcp", "textual", "pydantic", "rich")
 
@@ -71,11 +74,42 @@ def test_the_daemon_loads_neither_mcp_nor_textual_and_stays_small(
     project: Project, settings: Settings
 ) -> None:
     pid = int(running(project, settings)["pid"])
-    maps = Path(f"/proc/{pid}/maps").read_text()
+    maps = mapped(pid)
     assert "hiredis" in maps, "it has opened no store yet"
     assert not any(f"site-packages/{name}" in maps for name in FORBIDDEN)
-    resident = Path(f"/proc/{pid}/statm").read_text().split()[1]
-    assert int(resident) * os.sysconf("SC_PAGE_SIZE") < 45 * 1024 * 1024
+    assert resident_bytes(pid) < 45 * 1024 * 1024
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+async def test_the_daemon_stays_small_and_without_a_thread_of_watchfiles_while_it_watches_chambers(
+    project: Project, settings: Settings
+) -> None:
+    pid = int((await asyncio.to_thread(running, project, settings))["pid"])
+    async with open_store(project.id, settings) as store:
+        context = Context(store=store, project=project, settings=settings, actor="conductor")
+        task_id = await a_started_task(context)
+        chambers = await chambers_open(context, task_id, ["auth", "api"])
+    inodes = {f"ino:{chamber.path.stat().st_ino:x}" for chamber in chambers.values()}
+    await until(lambda: inodes <= watched_inodes(pid), 20)
+    assert "watchfiles" not in mapped(pid)
+    assert resident_bytes(pid) < 45 * 1024 * 1024
+
+
+def watched_inodes(pid: int) -> set[str]:
+    """Return the inodes that a process watches by inotify, as proc(5) writes them."""
+    words = set[str]()
+    for descriptor in Path(f"/proc/{pid}/fdinfo").iterdir():
+        with suppress(OSError):  # closed meanwhile
+            words.update(descriptor.read_text().split())
+    return words
+
+
+def mapped(pid: int) -> str:
+    return Path(f"/proc/{pid}/maps").read_text()
+
+
+def resident_bytes(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

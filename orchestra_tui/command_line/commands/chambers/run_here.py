@@ -5,8 +5,8 @@ import os
 
 import msgspec
 
+from orchestra_server.commands.chambers.asked_command import ChamberCommand
 from orchestra_server.commands.chambers.chamber_command import (
-    ChamberCommand,
     as_document,
     check_chamber_command,
     run_chamber_command,

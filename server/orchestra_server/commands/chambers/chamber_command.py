@@ -1,4 +1,4 @@
-"""A command that creates, shows, lands or closes chambers, and the one place that runs it.
+"""The one place that runs a command which creates, shows, lands or closes chambers.
 
 The clone's daemon runs it for whoever types it, or the command line itself where no daemon runs.
 """
@@ -7,15 +7,15 @@ import asyncio
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Literal, TypeAlias, get_args
+from typing import TypeAlias
 
 import msgspec
 from msgspec import Struct
 
-from orchestra_core.replies.review import DiffPart
 from orchestra_core.text import as_lines, clean
 from orchestra_core.wording.landing import landed_lines
 from orchestra_core.workers.planned_chambers import PlannedChamber, planned_chambers
+from orchestra_server.commands.chambers.asked_command import ChamberCommand
 from orchestra_server.commands.chambers.close import close_named_chamber, closed_lines
 from orchestra_server.commands.chambers.create import check_create, create_chambers, created_lines
 from orchestra_server.commands.chambers.diff import diff_note, diff_of_named_chamber
@@ -38,43 +38,7 @@ from orchestra_server.usecases.started_workers.start_worker import start_worker
 
 _FAILED = 1
 
-CommandName = Literal["create", "diff", "land", "close"]
-CHAMBER_COMMANDS: tuple[CommandName, ...] = get_args(CommandName)
 PrintedDocument: TypeAlias = dict[str, object]
-
-
-class ChamberCommand(Struct, frozen=True, kw_only=True):
-    """One command; each reads its own members. `root` is the working tree that it is typed in.
-
-    `land` first plans; the step that changes something follows once the operator has agreed.
-    """
-
-    name: CommandName
-    root: str
-    json: bool = False
-    task: str = ""
-    confirm: bool = False
-    chamber: str = ""
-    # create
-    chambers: tuple[str, ...] = ()
-    title: str = ""
-    start: bool = False
-    agent: str = ""
-    policy: str = "edits"
-    # diff
-    part: DiffPart = "committed"
-    stat: bool = False
-    columns: int = 80
-    terminal: bool = False  # it is shown to a person, in their pager
-    # land
-    step: Literal["plan", "land"] = "plan"
-    only: tuple[str, ...] = ()
-    partial: bool = False
-    again: bool = False
-    summary: str = ""
-    # Of the process that it is typed into.
-    environ: dict[str, str] = {}
-    umask: int | None = None
 
 
 class Printed(Struct, frozen=True, kw_only=True, omit_defaults=True):

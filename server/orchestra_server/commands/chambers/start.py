@@ -3,7 +3,6 @@
 import asyncio
 
 from orchestra_core.errors import Refused
-from orchestra_core.names import check_chamber_name
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import as_lines
 from orchestra_server.commands.interrupt import task_of
@@ -13,11 +12,6 @@ from orchestra_server.usecases.started_workers.stop_worker import stop_worker
 
 _ENDS_WITHIN = 10.0  # seconds; the command line waits a little longer for its daemon's answer
 _LOOK_SECONDS = 0.02
-
-
-def check_start(chamber: str) -> None:
-    """Raise BadInput for a name that cannot be a chamber's."""
-    check_chamber_name(chamber)
 
 
 async def started_lines(

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from orchestra_core.change import Change
 from orchestra_core.models import Chamber, Task
+from orchestra_core.state import ProjectState
 from orchestra_server.domain.chambers.chamber_lifecycle import chamber_event
 
 
@@ -24,6 +25,16 @@ def is_asked_for(chamber: Chamber, task: Task, clone: str) -> bool:
         and chamber.clone == clone
         and not has_answered(chamber, task)
     )
+
+
+def chambers_asked_for(state: ProjectState, clone: str) -> list[Chamber]:
+    """Return the chambers of the clone with this id whose work another clone waits for."""
+    return [
+        chamber
+        for chamber in state.chambers.values()
+        if (task := state.tasks.get(chamber.task_id)) is not None
+        and is_asked_for(chamber, task, clone)
+    ]
 
 
 def has_answered(chamber: Chamber, task: Task) -> bool:

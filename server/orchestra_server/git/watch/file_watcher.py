@@ -1,9 +1,14 @@
 """Watches directories for changes through the kernel."""
 
 import os
+import select
+import socket
+import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+
+from orchestra_server.git.watch.inotify_watch import watch_trees
 
 # Milliseconds: changes are reported after a step without any, and at the latest after LATEST.
 QUIET_STEP = 200
@@ -38,41 +43,84 @@ class FileWatcher:
         self._on_changes = on_changes
         self._on_failure = on_failure
         self._ready = False
-        self._stopped = False
+        self.is_stopped = False
+        self._end, self._ended = socket.socketpair()
         threading.Thread(target=self._run, name="orchestra-watch", daemon=True).start()
 
     def stop(self) -> None:
-        """Report nothing more; the thread ends within a step."""
-        self._stopped = True
-
-    def is_set(self) -> bool:
-        """Tell watchfiles whether to stop; its first call means that it is watching."""
-        if not self._ready and not self._stopped:
-            self._ready = True
-            self._on_ready()
-        return self._stopped
+        """Report nothing more; the thread ends at once, or within a step of watchfiles."""
+        self.is_stopped = True
+        self._end.close()
 
     def _run(self) -> None:
-        from watchfiles import watch  # noqa: PLC0415 - 50 ms that a server without chambers saves
-
         try:
-            batches = watch(
-                *self.paths,
-                watch_filter=None,
-                step=QUIET_STEP,
-                debounce=_LATEST,
-                stop_event=self,
-                raise_interrupt=False,
-                ignore_permission_denied=True,
-                recursive=self._is_recursive,
-            )
-            for batch in batches:
-                if self._stopped:
+            for paths in changes_below(
+                self.paths, self._ended, self._tell_ready, is_recursive=self._is_recursive
+            ):
+                if self.is_stopped:
                     return
-                self._on_changes([path for _, path in batch])
+                self._on_changes(paths)
         except (OSError, RuntimeError) as error:  # those that watchfiles documents, with its own
-            if not self._stopped:
+            if not self.is_stopped:
                 self._on_failure(str(error), self._ready)
+        finally:
+            self._ended.close()
+            self._end.close()
+
+    def _tell_ready(self) -> None:
+        if not self.is_stopped:
+            self._ready = True
+            self._on_ready()
+
+
+def changes_below(
+    paths: Iterable[Path],
+    ended: socket.socket,
+    on_ready: Callable[[], None],
+    *,
+    is_recursive: bool,
+) -> Iterator[Sequence[str]]:
+    """Yield changed paths until the other side of `ended` is closed; raises OSError."""
+    if sys.platform == "linux":
+        yield from watch_trees(
+            map(str, paths),
+            ended,
+            on_ready,
+            is_recursive=is_recursive,
+            quiet=QUIET_STEP / 1_000,
+            latest=_LATEST / 1_000,
+        )
+        return
+    from watchfiles import watch  # noqa: PLC0415 - 50 ms that a server without chambers saves
+
+    batches = watch(
+        *paths,
+        watch_filter=None,
+        step=QUIET_STEP,
+        debounce=_LATEST,
+        stop_event=_Looks(ended, on_ready),
+        raise_interrupt=False,
+        ignore_permission_denied=True,
+        recursive=is_recursive,
+    )
+    for batch in batches:
+        yield [path for _, path in batch]
+
+
+class _Looks:
+    """What watchfiles asks at each look; the first one means that it is watching."""
+
+    def __init__(self, ended: socket.socket, on_ready: Callable[[], None]) -> None:
+        self._ended = ended
+        self._on_ready = on_ready
+        self._is_first = True
+
+    def is_set(self) -> bool:
+        """Tell watchfiles whether to stop."""
+        if self._is_first:
+            self._is_first = False
+            self._on_ready()
+        return bool(select.select([self._ended], [], [], 0)[0])
 
 
 def watch_budget() -> int:

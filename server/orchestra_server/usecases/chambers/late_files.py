@@ -13,7 +13,6 @@ from orchestra_core.models import Chamber, Task
 from orchestra_core.names import saved_ref
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain.chambers import chamber_lifecycle
-from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import is_plain_directory
 from orchestra_server.git.saves.save import SavedCommit, find_save
@@ -27,16 +26,7 @@ from orchestra_server.git.worktrees.quarantine import (
     worktree_name,
 )
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
-
-
-def is_gone(path: Path) -> bool:
-    """Tell whether a chamber's directory is gone; a new one at its path does not count as it.
-
-    A chamber that has only lost its `.git` file still has the files that Orchestra wrote into it.
-    """
-    if is_plain_directory(path):
-        return not (path / HOOK_SETTINGS).exists()
-    return not path.exists()
+from orchestra_server.usecases.health.observe_chamber import is_gone
 
 
 def find_late_files(chambers: Iterable[Chamber], listed: Iterable[Path]) -> dict[str, int]:

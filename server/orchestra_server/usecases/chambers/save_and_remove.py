@@ -59,9 +59,9 @@ from orchestra_server.git.worktrees.quarantine import (
 )
 from orchestra_server.usecases.chambers.late_files import (
     describe_late_save,
-    is_gone,
     save_late_directories,
 )
+from orchestra_server.usecases.health.observe_chamber import is_gone
 
 LOST = "its directory and its branch had been deleted; git has no commit of it"
 _AT_ONCE = 4

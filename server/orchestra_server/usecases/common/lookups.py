@@ -1,6 +1,5 @@
 """Finds the task or chamber that a caller names; an unknown one's error lists those there are."""
 
-import difflib
 import re
 from collections.abc import Iterable
 
@@ -58,6 +57,8 @@ def unknown_task(task_id: str, state: ProjectState) -> Unknown:
     shown = one_line(task_id, 60)
     if not still_open:
         return Unknown(f"there is no task {shown!r}, and none is open; begin with start_task")
+    import difflib  # noqa: PLC0415 - only for a mistake
+
     closest = difflib.get_close_matches(shown, still_open, n=_SHOWN, cutoff=0.0)
     return Unknown(f"there is no task {shown!r}; open are: {', '.join(closest)}")
 

@@ -21,7 +21,6 @@ from orchestra_server.git.repository.upstream import behind_upstream
 from orchestra_server.git.repository.writable import require_writable_repository
 from orchestra_server.git.snapshot.uncommitted_work import UncommittedWork, read_uncommitted_work
 from orchestra_server.git.worktrees.quarantine import require_movable
-from orchestra_server.usecases.chambers.late_files import is_gone
 from orchestra_server.usecases.chambers.renamed_branches import renamed_branches, with_branches
 from orchestra_server.usecases.clones.whereabouts import here_of
 from orchestra_server.usecases.common.lookups import task_in
@@ -52,6 +51,7 @@ from orchestra_server.usecases.gates.prove_landing import (
     unjudged_note,
     untested_note,
 )
+from orchestra_server.usecases.health.observe_chamber import is_gone
 
 _OUTPUT_SHOWN = 200  # characters of what a gate printed
 _NO_OTHERS = PlanForOthers()

@@ -20,8 +20,8 @@ from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import WorktreeStatus, read_status
 from orchestra_server.git.snapshot.commit import commit_uncommitted_work
 from orchestra_server.git.worktrees.own_branch import missing_branches, way_back
-from orchestra_server.usecases.chambers.late_files import is_gone
 from orchestra_server.usecases.completion.own_branches import own_branches
+from orchestra_server.usecases.health.observe_chamber import is_gone
 
 _SUBJECT_LIMIT = 60  # characters, so that git log shows it on one line
 _AT_ONCE = 4

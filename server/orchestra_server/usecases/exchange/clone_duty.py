@@ -13,10 +13,9 @@ from orchestra_core.project import Project
 from orchestra_core.settings import read_settings
 from orchestra_core.state import ProjectState
 from orchestra_core.store.store import Store
+from orchestra_server.domain.tasks.exchange import chambers_asked_for
 from orchestra_server.usecases.clones.whereabouts import here_of
 from orchestra_server.usecases.common.transaction import Context
-from orchestra_server.usecases.exchange.close_for_others import close_asked, withdraw_published
-from orchestra_server.usecases.exchange.hand_over import chambers_asked_for, hand_over
 
 _NEWS = frozenset(("task.completing", "chamber.closing", "chamber.closed"))
 # Seconds until failed work is tried again, doubled each time.
@@ -73,10 +72,16 @@ class CloneDuty:
         closed = [chamber for chamber in chambers if chamber.is_over and chamber.published]
         to_close = [chamber for chamber in chambers if chamber.is_asked_to_close]
         task_ids = [chamber.task_id for chamber in chambers_asked_for(self._state, clone)]
+        if not (closed or to_close or task_ids):
+            return []
+        # Late: few daemons need what commits, publishes and closes chambers.
+        from orchestra_server.usecases.exchange import close_for_others  # noqa: PLC0415
+        from orchestra_server.usecases.exchange.hand_over import hand_over  # noqa: PLC0415
+
         return [
             *(partial(hand_over, context, task_id) for task_id in dict.fromkeys(task_ids)),
-            *(partial(close_asked, context, chamber) for chamber in to_close),
-            *([partial(withdraw_published, context, closed)] if closed else []),
+            *(partial(close_for_others.close_asked, context, chamber) for chamber in to_close),
+            *([partial(close_for_others.withdraw_published, context, closed)] if closed else []),
         ]
 
     async def _try(self, work: Callable[[], Awaitable[None]]) -> bool:

@@ -9,7 +9,6 @@ from pathlib import Path
 from orchestra_core.change import Change
 from orchestra_core.errors import OrchestraError, Refused, unavailable
 from orchestra_core.models import Chamber, Task
-from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import one_line
 from orchestra_server.domain.chambers.chamber_lifecycle import together
@@ -29,16 +28,6 @@ _FAULT_LIMIT = 400  # characters
 _log = logging.getLogger(__name__)
 
 
-def chambers_asked_for(state: ProjectState, clone: str) -> list[Chamber]:
-    """Return the chambers of the clone with this id whose work another clone waits for."""
-    return [
-        chamber
-        for chamber in state.chambers.values()
-        if (task := state.tasks.get(chamber.task_id)) is not None
-        and exchange.is_asked_for(chamber, task, clone)
-    ]
-
-
 async def hand_over(context: Context, task_id: str) -> None:
     """Commit in this clone's chambers of a task, publish their branches, and say so.
 
@@ -52,7 +41,7 @@ async def hand_over(context: Context, task_id: str) -> None:
         state = await context.store.snapshot()
         asked = [
             chamber
-            for chamber in chambers_asked_for(state, context.clone)
+            for chamber in exchange.chambers_asked_for(state, context.clone)
             if chamber.task_id == task_id
         ]
         if not asked:  # the attempt is over

@@ -15,7 +15,7 @@ from orchestra_server.git.worktrees.add_and_list import Worktree, list_worktrees
 from orchestra_server.git.worktrees.own_branch import way_back_at_rest
 from orchestra_server.usecases.chambers.renamed_branches import renamed_branches
 from orchestra_server.usecases.concurrency.chamber_lock import is_chamber_locked
-from orchestra_server.usecases.reconcile.observe import observe_chamber
+from orchestra_server.usecases.health.observe_chamber import observe_chamber
 
 _log = logging.getLogger(__name__)
 

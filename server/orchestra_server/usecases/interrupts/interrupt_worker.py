@@ -14,7 +14,6 @@ from orchestra_core.text import MESSAGE_LIMIT, required
 from orchestra_server.domain.chambers.chamber_lifecycle import suspended
 from orchestra_server.domain.workers.interrupts import interrupt_id, sent
 from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS
-from orchestra_server.usecases.chambers.late_files import is_gone
 from orchestra_server.usecases.clones.whereabouts import is_here, place_in
 from orchestra_server.usecases.common.after_commit import show_change_soon
 from orchestra_server.usecases.common.lookups import read_chamber, read_task
@@ -26,6 +25,7 @@ from orchestra_server.usecases.common.transaction import (
 )
 from orchestra_server.usecases.common.validation import checked_requires
 from orchestra_server.usecases.delivery.deliver import post_at_once
+from orchestra_server.usecases.health.observe_chamber import is_gone
 
 _DELETED = (
     "Nobody can read it: the chamber's directory has been deleted. reconcile closes the chamber "

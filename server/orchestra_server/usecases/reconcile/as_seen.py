@@ -3,7 +3,7 @@
 import asyncio
 
 from orchestra_core.names import chamber_id, split_branch
-from orchestra_server.usecases.reconcile.observe import observe_chamber
+from orchestra_server.usecases.health.observe_chamber import observe_chamber
 from orchestra_server.usecases.reconcile.repair import Case
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from orchestra_core.models import Chamber
 from orchestra_core.names import split_branch
 from orchestra_server.git.worktrees.add_and_list import Worktree
+from orchestra_server.usecases.health.observe_chamber import ChamberObservation
 from orchestra_server.usecases.reconcile.difference import Difference
-from orchestra_server.usecases.reconcile.observation import ChamberObservation, Observation
+from orchestra_server.usecases.reconcile.observation import Observation
 
 _PARTS = 3  # of a chamber's path in its repository: .claude/worktrees/<chamber>
 

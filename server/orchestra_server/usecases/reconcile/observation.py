@@ -6,20 +6,7 @@ from dataclasses import dataclass, field
 from orchestra_core.state import ProjectState
 from orchestra_core.store.damage import Damage
 from orchestra_server.git.worktrees.add_and_list import Worktree
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChamberObservation:
-    """What is at a chamber's path, and in its mailbox."""
-
-    exists: bool = True
-    link: str = ""  # target of a symbolic link that is in its place
-    linked: bool = True  # its `.git` file names an existing record of git
-    unread: frozenset[str] = frozenset()  # interrupts that nobody has read
-    mail_ids: frozenset[str] = frozenset()  # those, and the last that were read
-    receipts: int = 0
-    hooked: bool = True  # its hook exists, or was never installed
-    outdated: bool = False  # its hook speaks to the store by itself, as those of old versions did
+from orchestra_server.usecases.health.observe_chamber import ChamberObservation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

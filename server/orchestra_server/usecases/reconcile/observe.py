@@ -15,31 +15,28 @@ from orchestra_core.state import ProjectState
 from orchestra_core.store.damage import find_damage
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain.tasks.task_lifecycle import claim_of
-from orchestra_server.files.chamber.mailbox import mail_ids, unread
-from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS, is_outdated
-from orchestra_server.files.spool.receipts import ids_in_spool, receipts_in_chamber
 from orchestra_server.git.repository.is_merged import is_ancestor, is_merged
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.saves.save import saved_head_commits
 from orchestra_server.git.worktrees.add_and_list import Worktree, list_worktrees
 from orchestra_server.git.worktrees.own_branch import way_back_at_rest
 from orchestra_server.git.worktrees.stale_locks import stale_locks
-from orchestra_server.usecases.chambers.late_files import (
-    find_late_files,
-    find_late_repositories,
-    is_gone,
-)
+from orchestra_server.usecases.chambers.late_files import find_late_files, find_late_repositories
 from orchestra_server.usecases.chambers.renamed_branches import renamed_branches
 from orchestra_server.usecases.clones.whereabouts import is_here
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.merge_and_land import tip_of
 from orchestra_server.usecases.concurrency.chamber_lock import is_chamber_locked
 from orchestra_server.usecases.concurrency.task_lock import is_task_locked
-from orchestra_server.usecases.reconcile.observation import ChamberObservation, Observation
+from orchestra_server.usecases.health.observe_chamber import (
+    NOWHERE,
+    observe_chamber,
+    worktree_record,
+)
+from orchestra_server.usecases.reconcile.observation import Observation
 from orchestra_server.usecases.reconcile.relocate import moved_from
 
 _FOLDER = ".claude"
-_NOWHERE = Path("/")
 
 
 async def look(context: Context, repo: Repository) -> Observation:
@@ -192,33 +189,6 @@ def _is_ours(
     return any(tree.branch in own for tree in trees)
 
 
-def observe_chamber(repo: Repository, chamber: Chamber) -> ChamberObservation:
-    """Return what is at a chamber's path, and in its mailbox."""
-    path = Path(chamber.path)
-    if path.is_symlink():
-        return ChamberObservation(link=str(path.readlink()))
-    if is_gone(path):
-        return ChamberObservation(exists=False)
-    return ChamberObservation(
-        linked=_record(path).is_relative_to(repo.common_dir),
-        unread=frozenset(unread(path)),
-        mail_ids=frozenset(mail_ids(path) | ids_in_spool(repo.common_dir)),
-        receipts=sum(len(receipts) for _, receipts in receipts_in_chamber(path)),
-        hooked=not chamber.ready_at or (path / HOOK_SETTINGS).exists(),
-        outdated=is_outdated(path),
-    )
-
-
-def _record(worktree: Path) -> Path:
-    """Return the directory that a worktree's `.git` file names, the root if that does not exist."""
-    try:
-        text = (worktree / ".git").read_text(encoding="utf-8", errors="surrogateescape")
-    except OSError:
-        return _NOWHERE
-    named = (worktree / text.removeprefix("gitdir:").strip()).resolve()
-    return named if named.exists() else _NOWHERE
-
-
 def _astray(repo: Repository, trees: Iterable[Worktree]) -> Iterator[str]:
     """Yield worktrees that moved with the repository: each names a record that is in this one."""
     for tree in trees:
@@ -226,15 +196,15 @@ def _astray(repo: Repository, trees: Iterable[Worktree]) -> Iterator[str]:
         inside = parts.index(_FOLDER) if tree.gone and _FOLDER in parts else 0
         for start in range(1, inside + 1):
             place = repo.top.joinpath(*parts[start:])
-            if _record(place) == _NOWHERE and _named(repo, place):
+            if worktree_record(place) == NOWHERE and _named(repo, place):
                 yield str(place)
                 break
 
 
 def _is_anothers(repo: Repository, tree: Worktree) -> bool:
     """Tell whether a worktree names another repository's record: this one is then a copy."""
-    record = _NOWHERE if tree.gone else _record(tree.path)
-    return record != _NOWHERE and not record.is_relative_to(repo.common_dir)
+    record = NOWHERE if tree.gone else worktree_record(tree.path)
+    return record != NOWHERE and not record.is_relative_to(repo.common_dir)
 
 
 def _named(repo: Repository, place: Path) -> bool:

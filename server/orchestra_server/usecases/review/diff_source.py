@@ -8,7 +8,7 @@ from orchestra_core.models import Chamber, Task
 from orchestra_core.replies.review import DiffPart
 from orchestra_server.git.repository.repository import Repository, head_of
 from orchestra_server.git.snapshot.diff_range import DiffRange
-from orchestra_server.usecases.chambers.late_files import is_gone
+from orchestra_server.usecases.health.observe_chamber import is_gone
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, aclosing, nullcontext
+from typing import TYPE_CHECKING
 
 from orchestra_core.clock import Clock
 from orchestra_core.clone.clone_id import clone_id
@@ -26,7 +27,10 @@ from orchestra_server.usecases.clones.whereabouts import is_here
 from orchestra_server.usecases.requests.withdraw_requests import withdraw_requests
 from orchestra_server.usecases.started_workers.record_worker import record_worker, until_stored
 from orchestra_server.usecases.started_workers.session.spend_guard import SpendGuard
-from orchestra_server.usecases.started_workers.worker_run import StartAgent, WorkerRun, Workplace
+from orchestra_server.usecases.started_workers.workplace import StartAgent, Workplace
+
+if TYPE_CHECKING:
+    from orchestra_server.usecases.started_workers.worker_run import WorkerRun
 
 _CRASHED = "something failed inside the daemon; see its log"
 _log = logging.getLogger(__name__)
@@ -52,7 +56,7 @@ class WorkerSupervisor:
             store, project, clock, start_agent, self._guard, lambda: self._state
         )
         self._answering = set[asyncio.Task[None]]()
-        self._runs = dict[str, WorkerRun]()  # by the chamber's id
+        self._runs: dict[str, WorkerRun] = {}  # by the chamber's id
         self._tasks = dict[str, asyncio.Task[None]]()
 
     async def run(self) -> None:
@@ -121,6 +125,9 @@ class WorkerSupervisor:
             self._begin(chamber, worker)
 
     def _begin(self, chamber: Chamber, worker: StartedWorker) -> None:
+        # Late: with the guard of shell commands, it is much that few daemons need.
+        from orchestra_server.usecases.started_workers.worker_run import WorkerRun  # noqa: PLC0415
+
         run = self._runs[worker.id] = WorkerRun(self._place, chamber, worker)
         task = asyncio.create_task(self._keep(run, chamber, worker))
         self._tasks[worker.id] = task
@@ -136,7 +143,7 @@ class WorkerSupervisor:
         if latest is not None and latest.asked_at != worker.asked_at:
             self._look_after(latest)
 
-    async def _keep(self, run: WorkerRun, chamber: Chamber, worker: StartedWorker) -> None:
+    async def _keep(self, run: "WorkerRun", chamber: Chamber, worker: StartedWorker) -> None:
         with self._hold():
             try:
                 if worker.process:
@@ -167,7 +174,7 @@ class WorkerSupervisor:
 
         await until_stored(record)
 
-    def _tell_all(self, chamber_id: str, run: WorkerRun) -> None:
+    def _tell_all(self, chamber_id: str, run: "WorkerRun") -> None:
         """Tell a run what came while the store was away; what it knows is not told again."""
         if chamber_id in self._state.chambers:
             run.take_chamber(self._state.chambers[chamber_id])

@@ -7,18 +7,14 @@ ends, and the document still wants it, so that the next daemon goes on with the 
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
 
 from orchestra_core.change import Change
-from orchestra_core.clock import Clock, local_day
+from orchestra_core.clock import local_day
 from orchestra_core.errors import OrchestraError, Refused
 from orchestra_core.models import Chamber, Interrupt, Presence, WorkerRequest
 from orchestra_core.process.process_mark import process_mark
-from orchestra_core.project import Project
-from orchestra_core.state import ProjectState
-from orchestra_core.store.store import Store
 from orchestra_core.text import one_line
 from orchestra_core.workers.day_account import DayAccount
 from orchestra_core.workers.started_worker import EndReason, Spent, StartedWorker
@@ -51,26 +47,13 @@ from orchestra_server.usecases.started_workers.session.session_mail import (
 )
 from orchestra_server.usecases.started_workers.session.session_requests import SessionRequests
 from orchestra_server.usecases.started_workers.session.shown_presence import presence_of
-from orchestra_server.usecases.started_workers.session.spend_guard import SpendGuard
 from orchestra_server.usecases.started_workers.session.transcript_writer import TranscriptWriter
+from orchestra_server.usecases.started_workers.workplace import Workplace
 
 _STOP_SECONDS = 2.0
 _LEAVE_SECONDS = 1.0
 _WORDS = 1_000
-StartAgent = Callable[[StartedWorker, Chamber], Awaitable[Session]]
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Workplace:
-    """What every run of this clone's daemon uses; `state` is kept up to date by its owner."""
-
-    store: Store
-    project: Project
-    clock: Clock
-    start_agent: StartAgent
-    spend_guard: SpendGuard
-    state: Callable[[], ProjectState]
 
 
 class WorkerRun:

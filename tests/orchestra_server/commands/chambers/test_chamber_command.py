@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.errors import BadInput, Unknown
+from orchestra_server.commands.chambers.asked_command import ChamberCommand
 from orchestra_server.commands.chambers.chamber_command import (
-    ChamberCommand,
     as_document,
     run_chamber_command,
 )

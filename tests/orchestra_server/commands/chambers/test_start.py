@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from orchestra_core.errors import BadInput, Refused
+from orchestra_core.errors import Refused
 from orchestra_core.workers.started_worker import StartedWorker
-from orchestra_server.commands.chambers.start import check_start, started_lines, stopped_lines
+from orchestra_server.commands.chambers.start import started_lines, stopped_lines
 from orchestra_server.domain.workers.started_workers import ended
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.started_workers.record_worker import record_worker
@@ -31,11 +31,6 @@ async def end(context: Context, worker_id: str) -> None:
     await record_worker(
         context.store, worker, lambda now: ended(now, reason="stopped", words="", at=NOON)
     )
-
-
-def test_a_name_that_no_chamber_has_is_refused_at_once() -> None:
-    with pytest.raises(BadInput, match="'UP' is not allowed"):
-        check_start("UP")
 
 
 async def test_an_agent_is_started_and_stopped_by_its_chambers_name(context: Context) -> None:

@@ -1,5 +1,6 @@
 """Being told of changes, and how much can be watched."""
 
+import errno
 import os
 import sys
 import threading
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestra_server.git.watch import file_watcher
 from orchestra_server.git.watch.file_watcher import (
     FileWatcher,
     count_directories,
@@ -83,14 +85,28 @@ def test_a_file_written_deep_in_the_tree_is_reported_once_the_watch_is_ready(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such a name")
-def test_a_file_name_that_cannot_be_reported_is_an_error(tmp_path: Path) -> None:
+def test_a_file_name_that_is_not_utf_8_is_reported(tmp_path: Path) -> None:
+    told = Told()
+    watch = told.watch(tmp_path)
+    assert told.ready.wait(_SECONDS)
+    path = os.fsdecode(bytes(tmp_path) + b"/\xff.txt")
+    Path(path).write_text("")
+    assert told.changed.wait(_SECONDS)
+    watch.stop()
+    assert path in told.paths
+
+
+def test_a_watch_that_the_system_refuses_says_so_and_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_arguments: object, **_options: object) -> None:
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+    monkeypatch.setattr(file_watcher, "changes_below", refuse)
     told = Told()
     told.watch(tmp_path)
-    assert told.ready.wait(_SECONDS)
-    Path(os.fsdecode(bytes(tmp_path) + b"/\xff.txt")).write_text("")
     assert told.failed.wait(_SECONDS)
-    assert told.why[0].startswith("Unable to decode path")
-    assert told.why[1]
+    assert told.why == ("[Errno 28] no space left on device", False)
 
 
 def test_directories_are_counted_up_to_a_limit_and_links_are_not_followed(tmp_path: Path) -> None:

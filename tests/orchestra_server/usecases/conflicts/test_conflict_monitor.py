@@ -10,6 +10,7 @@ import pytest
 
 from orchestra_core.models import BASE, Presence
 from orchestra_core.names import chamber_id
+from orchestra_server.git.watch import file_watcher
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
 from orchestra_server.usecases.common.transaction import Context
@@ -165,10 +166,10 @@ async def test_a_chamber_too_large_to_watch_is_compared_when_its_worker_reports(
 async def test_where_the_system_refuses_to_watch_reports_trigger_comparisons(
     context: Context, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def refuse(*_paths: Path, **_options: object) -> None:
+    def refuse(*_arguments: object, **_options: object) -> None:
         raise OSError(errno.ENOSPC, "no space left on device")
 
-    monkeypatch.setattr("watchfiles.watch", refuse)
+    monkeypatch.setattr(file_watcher, "changes_below", refuse)
     async with radar_scene(context) as scene:
         scene.auth.write("README", "by auth\n")
         scene.api.write("README", "by api\n")

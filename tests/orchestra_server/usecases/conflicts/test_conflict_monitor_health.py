@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import watchfiles
 
 from orchestra_core.names import chamber_id
+from orchestra_server.git.watch import file_watcher
 from orchestra_server.git.watch.watch_limit import WATCHES
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.conflicts import conflict_monitor, watched_health
@@ -20,14 +20,14 @@ from tests.support.following import Watch
 @pytest.fixture
 def watches(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Whether the system has watches left, as its last item; looks are frequent."""
-    real, has_watches = watchfiles.watch, [False]
+    real, has_watches = file_watcher.changes_below, [False]
 
-    def watch_if_any_is_left(*paths: Path, **options: Any) -> Any:
+    def watch_if_any_is_left(*arguments: Any, **options: Any) -> Any:
         if not has_watches[-1]:
             raise OSError(errno.ENOSPC, "no space left on device")
-        return real(*paths, **options)
+        return real(*arguments, **options)
 
-    monkeypatch.setattr("watchfiles.watch", watch_if_any_is_left)
+    monkeypatch.setattr(file_watcher, "changes_below", watch_if_any_is_left)
     monkeypatch.setattr(conflict_monitor, "ROUND_SECONDS", 0.2)
     return has_watches
 

@@ -13,7 +13,7 @@ from orchestra_core.events import Event
 from orchestra_core.models import Chamber
 from orchestra_core.state import ProjectState
 from orchestra_server.usecases.common.transaction import Context
-from orchestra_server.usecases.exchange import clone_duty
+from orchestra_server.usecases.exchange import clone_duty, close_for_others, hand_over
 from orchestra_server.usecases.exchange.clone_duty import CloneDuty
 from tests.support.samples import a_chamber, a_task
 from tests.support.waiting import until
@@ -49,9 +49,9 @@ class Jobs:
 @pytest.fixture
 def jobs(monkeypatch: pytest.MonkeyPatch) -> Jobs:
     jobs = Jobs()
-    monkeypatch.setattr(clone_duty, "hand_over", jobs.hand_over)
-    monkeypatch.setattr(clone_duty, "close_asked", jobs.close_asked)
-    monkeypatch.setattr(clone_duty, "withdraw_published", jobs.withdraw)
+    monkeypatch.setattr(hand_over, "hand_over", jobs.hand_over)
+    monkeypatch.setattr(close_for_others, "close_asked", jobs.close_asked)
+    monkeypatch.setattr(close_for_others, "withdraw_published", jobs.withdraw)
     return jobs
 
 

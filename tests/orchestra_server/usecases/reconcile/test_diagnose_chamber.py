@@ -2,8 +2,8 @@ from dataclasses import replace as with_fields
 
 import pytest
 
+from orchestra_server.usecases.health.observe_chamber import ChamberObservation
 from orchestra_server.usecases.reconcile.diagnose import differences
-from orchestra_server.usecases.reconcile.observation import ChamberObservation
 from tests.support.observations import (
     CANCELLED,
     LIVE,

@@ -53,7 +53,7 @@ class Watched:
         self.watch.note(chamber, Presence(chamber_id=chamber.id, state=state, since=since))
 
     async def until_unwatched(self) -> None:
-        await until(lambda: all(watcher.is_set() for watcher in self.watchers))
+        await until(lambda: all(watcher.is_stopped for watcher in self.watchers))
 
     async def told(self) -> list[Event]:
         events = await self.context.store.events()
@@ -158,7 +158,7 @@ async def test_nothing_is_watched_without_a_worker_in_a_turn(
     async with watched(context, monkeypatch) as scene:
         first = len(scene.watchers)
         scene.is_in_turn("auth", "idle", since=2)
-        assert not scene.watchers[0].is_set()
+        assert not scene.watchers[0].is_stopped
         scene.is_in_turn("web", "finished", since=2)
         await scene.until_unwatched()
         scene.is_in_turn("auth", "working", since=3)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orchestra_core.errors import Refused
 from orchestra_core.models import Chamber
@@ -22,8 +23,10 @@ from orchestra_server.git.process.foreign_programs import map_watched, submit_wa
 from orchestra_server.git.repository.recent_status import RecentStatus, read_recent_status
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.usecases.common.serializers import unread_of
-from orchestra_server.usecases.completion.merge_and_land import PreparedLanding
 from orchestra_server.usecases.workers.worker_activity import describe_activity
+
+if TYPE_CHECKING:
+    from orchestra_server.usecases.completion.merge_and_land import PreparedLanding
 
 _AT_ONCE = 4
 
@@ -59,12 +62,12 @@ def require_tracked_intended(repo: Repository, chambers: Sequence[Chamber]) -> N
     _require([], _untracked(repo, _read_statuses(chambers)))
 
 
-def require_intended(repo: Repository, ready: PreparedLanding) -> None:
+def require_intended(repo: Repository, ready: "PreparedLanding") -> None:
     """Raise Refused where the merge would add files that nobody is likely to have meant."""
     _require([], unintended_in(repo, ready))
 
 
-def unintended_in(repo: Repository, ready: PreparedLanding) -> tuple[str, ...]:
+def unintended_in(repo: Repository, ready: "PreparedLanding") -> tuple[str, ...]:
     """Return a phrase for each new file or folder of a merge that needs confirmation. Blocking."""
     return unintended_between(repo, ready.old, ready.commit) if ready.moves else ()
 

@@ -1,0 +1,44 @@
+"""A command that creates, shows, lands or closes chambers, as it is asked of whoever runs it."""
+
+from typing import Literal, get_args
+
+from msgspec import Struct
+
+from orchestra_core.replies.review import DiffPart
+
+CommandName = Literal["create", "diff", "land", "close"]
+CHAMBER_COMMANDS: tuple[CommandName, ...] = get_args(CommandName)
+
+
+class ChamberCommand(Struct, frozen=True, kw_only=True):
+    """One command; each reads its own members. `root` is the working tree that it is typed in.
+
+    `land` first plans; the step that changes something follows once the operator has agreed.
+    """
+
+    name: CommandName
+    root: str
+    json: bool = False
+    task: str = ""
+    confirm: bool = False
+    chamber: str = ""
+    # create
+    chambers: tuple[str, ...] = ()
+    title: str = ""
+    start: bool = False
+    agent: str = ""
+    policy: str = "edits"
+    # diff
+    part: DiffPart = "committed"
+    stat: bool = False
+    columns: int = 80
+    terminal: bool = False  # it is shown to a person, in their pager
+    # land
+    step: Literal["plan", "land"] = "plan"
+    only: tuple[str, ...] = ()
+    partial: bool = False
+    again: bool = False
+    summary: str = ""
+    # Of the process that it is typed into.
+    environ: dict[str, str] = {}
+    umask: int | None = None

@@ -1,0 +1,64 @@
+"""What is at a chamber's path, as health and reconcile see it; changes nothing."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestra_core.models import Chamber
+from orchestra_server.files.chamber.mailbox import mail_ids, unread
+from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS, is_outdated
+from orchestra_server.files.spool.receipts import ids_in_spool, receipts_in_chamber
+from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.repository.worktree_status import is_plain_directory
+
+NOWHERE = Path("/")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChamberObservation:
+    """What is at a chamber's path, and in its mailbox."""
+
+    exists: bool = True
+    link: str = ""  # target of a symbolic link that is in its place
+    linked: bool = True  # its `.git` file names an existing record of git
+    unread: frozenset[str] = frozenset()  # interrupts that nobody has read
+    mail_ids: frozenset[str] = frozenset()  # those, and the last that were read
+    receipts: int = 0
+    hooked: bool = True  # its hook exists, or was never installed
+    outdated: bool = False  # its hook speaks to the store by itself, as those of old versions did
+
+
+def observe_chamber(repo: Repository, chamber: Chamber) -> ChamberObservation:
+    """Return what is at a chamber's path, and in its mailbox."""
+    path = Path(chamber.path)
+    if path.is_symlink():
+        return ChamberObservation(link=str(path.readlink()))
+    if is_gone(path):
+        return ChamberObservation(exists=False)
+    return ChamberObservation(
+        linked=worktree_record(path).is_relative_to(repo.common_dir),
+        unread=frozenset(unread(path)),
+        mail_ids=frozenset(mail_ids(path) | ids_in_spool(repo.common_dir)),
+        receipts=sum(len(receipts) for _, receipts in receipts_in_chamber(path)),
+        hooked=not chamber.ready_at or (path / HOOK_SETTINGS).exists(),
+        outdated=is_outdated(path),
+    )
+
+
+def is_gone(path: Path) -> bool:
+    """Tell whether a chamber's directory is gone; a new one at its path does not count as it.
+
+    A chamber that has only lost its `.git` file still has the files that Orchestra wrote into it.
+    """
+    if is_plain_directory(path):
+        return not (path / HOOK_SETTINGS).exists()
+    return not path.exists()
+
+
+def worktree_record(worktree: Path) -> Path:
+    """Return the directory that a worktree's `.git` file names, the root if that does not exist."""
+    try:
+        text = (worktree / ".git").read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:
+        return NOWHERE
+    named = (worktree / text.removeprefix("gitdir:").strip()).resolve()
+    return named if named.exists() else NOWHERE
