@@ -134,13 +134,13 @@ class _Watches:
 
     def _add_below(self, top: str) -> list[str]:
         """Watch what has come, and return what is in it: it may be older than its watch."""
-        found = list[str]()
+        entries = list[str]()
         for directory in (top, *self._directories(top)):
             # Whether watches have run out is asked elsewhere: all other directories are watched.
             with suppress(OSError):
                 self._add(directory, _DONT_FOLLOW)
-                found += [entry.path for entry in os.scandir(directory)]
-        return found
+                entries += [entry.path for entry in os.scandir(directory)]
+        return entries
 
     def _directories(self, top: str) -> Iterator[str]:
         """Yield the directories below one; each is looked into after it was yielded."""
