@@ -34,6 +34,8 @@ from orchestra_server.tools.resources import add_resources, listed_resources
 from orchestra_server.tools.server_session import ServerSession
 from orchestra_server.tools.surrogates import replace_surrogates_in_object
 from orchestra_server.tools.tool_list import build_tools, signature_of
+from orchestra_server.tools.transport.answered_once import AnsweredOnce
+from orchestra_server.tools.transport.first_questions import Identity
 
 NAME = "orchestration"
 CALL_ID = "claudecode/toolUseId"  # as the hooks of Claude Code get it
@@ -133,14 +135,19 @@ class OrchestrationServer(MCPServer[None]):
                 f"there is no resource {one_line(str(uri), 200)!r}; begin with orchestra://tasks"
             ) from None
 
-    async def serve_streams(self, stdin: AsyncFile[str]) -> None:
-        """Serve one client on `stdin` and the process's own stdout until `stdin` ends."""
+    async def serve_streams(
+        self, stdin: AsyncFile[str], answered: frozenset[Identity] = frozenset()
+    ) -> None:
+        """Serve one client on `stdin` and the process's own stdout until `stdin` ends.
+
+        It has had the answers to the ids in `answered`.
+        """
         lowlevel = self._lowlevel_server
         async with stdio_server(stdin=stdin) as (read_stream, write_stream):
             options = lowlevel.create_initialization_options(
                 NotificationOptions(resources_changed=True)
             )
-            await lowlevel.run(read_stream, write_stream, options)
+            await lowlevel.run(read_stream, AnsweredOnce(write_stream, answered), options)
 
 
 @asynccontextmanager

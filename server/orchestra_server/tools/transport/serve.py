@@ -7,6 +7,7 @@ from orchestra_core.process.logs import log_to_stderr
 from orchestra_core.settings import Settings
 from orchestra_server.tools.server import build_server
 from orchestra_server.tools.server_session import ServerSession
+from orchestra_server.tools.transport.early_answers import Handover
 
 # The default of `serve --http`; IANA has not assigned it.
 DEFAULT_PORT = 7420
@@ -18,11 +19,11 @@ def serve(
     *,
     http: bool = False,
     port: int = DEFAULT_PORT,
-    take_unanswered: Callable[[], bytes] = bytes,
+    hand_over: Callable[[], Handover] = Handover,
 ) -> None:
     """Serve on stdio, or with `http` on loopback, until the client or a signal ends it.
 
-    `take_unanswered` is called when stdin is taken over, and returns what was read of it before.
+    `hand_over` is called when stdin is taken over, and returns what was read of it before.
     Raises OrchestraError when the port or the token file cannot be used.
     """
     log_to_stderr("orchestration")
@@ -34,4 +35,4 @@ def serve(
     else:
         from orchestra_server.tools.transport.stdio import run_stdio  # noqa: PLC0415 - the other transport
 
-        run_stdio(server, take_unanswered)
+        run_stdio(server, hand_over)

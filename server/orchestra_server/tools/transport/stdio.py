@@ -14,6 +14,7 @@ import anyio
 
 from orchestra_server.tools.server import OrchestrationServer
 from orchestra_server.tools.surrogates import replace_surrogates_in_json
+from orchestra_server.tools.transport.early_answers import Handover
 from orchestra_server.tools.transport.parent_exit import ParentExit
 
 if TYPE_CHECKING:
@@ -27,18 +28,19 @@ _LOOK_SECONDS = 10.0
 _END_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-def run_stdio(server: OrchestrationServer, take_unanswered: Callable[[], bytes] = bytes) -> None:
+def run_stdio(server: OrchestrationServer, hand_over: Callable[[], Handover] = Handover) -> None:
     """Serve until stdin ends, or SIGINT or SIGTERM arrives; both end it cleanly.
 
-    `take_unanswered` returns what somebody else has read of stdin, and makes it read no more.
+    `hand_over` returns what somebody else has read of stdin, and makes it read no more.
     """
-    asyncio.run(_serve(server, take_unanswered))
+    asyncio.run(_serve(server, hand_over))
 
 
-async def _serve(server: OrchestrationServer, take_unanswered: Callable[[], bytes]) -> None:
-    with _take_over_stdin(take_unanswered()) as stdin, _end_on_signals(stdin):
+async def _serve(server: OrchestrationServer, hand_over: Callable[[], Handover]) -> None:
+    handover = hand_over()
+    with _take_over_stdin(handover.lines) as stdin, _end_on_signals(stdin):
         lines = ValidLines(io.BufferedReader(stdin), encoding="utf-8", errors="replace")
-        await server.serve_streams(anyio.wrap_file(lines))
+        await server.serve_streams(anyio.wrap_file(lines), handover.answered)
 
 
 class InterruptibleStdin(io.RawIOBase):

@@ -1,4 +1,4 @@
-"""A client's first questions are answered before the SDK is there, with the SDK's own answers."""
+"""A client's first questions are answered before the SDK is there, and each of them once."""
 
 import json
 import os
@@ -7,62 +7,26 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from orchestra_core.settings import Settings
-from orchestra_server.tools.transport.early_answers import ANSWERS_FILE, QUESTIONS, early_answer
-from tests.support.first_answers import as_file, question, sdk_answers
+from orchestra_server.tools.transport.first_questions import HANDSHAKES, QUESTIONS
+from tests.support.first_answers import plain_question, question, session_questions
 from tests.support.orchestration import server_environ
 from tests.support.repositories import PLAIN_GIT, small_repository
 
-ANSWERS: dict[str, Any] = {"tools/list": {"tools": []}}
 # Answers before the import of the SDK ends, however long that takes.
 _NEVER_IMPORTED = (
     "from orchestra_server.tools.transport.early_answers import EarlyAnswers; import sys; "
     "early = EarlyAnswers(); early.start(); sys.stdin.buffer.raw; "
     "import threading; [t.join(20) for t in threading.enumerate() if t.name == 'early-answers']; "
-    "sys.stderr.buffer.write(early.finish())"
+    "sys.stderr.buffer.write(early.finish().lines)"
 )
+
+
+CALL: dict[str, object] = {"name": "get_task_status", "arguments": {"task_id": "none-1"}}
 
 
 def asked(line: str) -> dict[str, Any]:
     return json.loads(line)
-
-
-def test_the_file_holds_what_the_sdk_answers() -> None:
-    written = Path(ANSWERS_FILE).read_text(encoding="utf-8")
-    assert written == as_file(sdk_answers()), "run 'make first-answers' and look at what it changes"
-
-
-def test_a_question_gets_its_own_id_back() -> None:
-    written, is_complete = early_answer(question("tools/list", 7).encode(), ANSWERS)
-    assert is_complete
-    assert asked(written.decode()) == {"jsonrpc": "2.0", "id": 7, "result": {"tools": []}}
-
-
-def test_a_subscription_is_acknowledged_and_kept() -> None:
-    line = asked(question("subscriptions/listen", 3))
-    line["params"]["notifications"] = {"toolsListChanged": True}
-    written, is_complete = early_answer(json.dumps(line).encode(), ANSWERS)
-    assert not is_complete
-    assert asked(written.decode())["params"] == {
-        "_meta": {"io.modelcontextprotocol/subscriptionId": 3},
-        "notifications": {"toolsListChanged": True},
-    }
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        question("tools/call", 1),
-        question("tools/list", 1).replace("2026-07-28", "2025-06-18"),
-        question("tools/list", 1).replace('"_meta"', '"cursor": "x", "_meta"'),
-        '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2026-07-28"}}',
-        *("{", "", "[]", "null", '{"method":"tools/list"}', '{"params":{"_meta":[]},"id":1}'),
-    ],
-)
-def test_everything_else_is_for_the_sdk(line: str) -> None:
-    assert early_answer(line.encode(), ANSWERS) == (b"", False)
 
 
 def test_what_is_not_answered_is_handed_over_whole() -> None:
@@ -81,10 +45,27 @@ def test_what_is_not_answered_is_handed_over_whole() -> None:
 def test_the_server_answers_first_questions_and_then_calls(
     settings: Settings, tmp_path: Path
 ) -> None:
-    repository = small_repository((tmp_path / "shop").resolve())
     call = asked(question("tools/call", 9))
-    call["params"] |= {"name": "get_task_status", "arguments": {"task_id": "none-1"}}
-    lines = [*(question(method, at) for at, method in enumerate(QUESTIONS)), json.dumps(call)]
+    call["params"] |= CALL
+    questions = [question(method, at) for at, method in enumerate(QUESTIONS)]
+    answers = answers_to([*questions, json.dumps(call)], settings, tmp_path)
+    assert sorted(answer["id"] for answer in answers) == [0, 1, 2, 3, 9]
+    assert "there is no task 'none-1'" in str(answers[-1]["result"])
+
+
+def test_a_client_of_an_older_protocol_has_one_answer_to_each_question(
+    settings: Settings, tmp_path: Path
+) -> None:
+    call = asked(plain_question("tools/call", 9))
+    call["params"] = CALL
+    answers = answers_to([*session_questions(HANDSHAKES[-1]), json.dumps(call)], settings, tmp_path)
+    assert [answer["id"] for answer in answers] == [0, 1, 2, 3, 9]
+    assert "there is no task 'none-1'" in str(answers[-1]["result"])
+
+
+def answers_to(lines: list[str], settings: Settings, tmp_path: Path) -> list[dict[str, Any]]:
+    """Return all that the real server has written at its end, the answers in their order."""
+    repository = small_repository((tmp_path / "shop").resolve())
     with subprocess.Popen(
         [sys.executable, "-P", "-m", "orchestra_server"],
         cwd=repository.path,
@@ -98,9 +79,9 @@ def test_the_server_answers_first_questions_and_then_calls(
         assert server.stdout is not None
         server.stdin.write("\n".join(lines) + "\n")
         server.stdin.flush()
-        answers = {
-            answer["id"]: answer for answer in (asked(server.stdout.readline()) for _ in lines)
-        }
+        written = list[str]()
+        while not written or asked(written[-1]).get("id") != 9:
+            written.append(server.stdout.readline())
         server.stdin.close()
-    assert sorted(answers) == [0, 1, 2, 3, 9]
-    assert "there is no task 'none-1'" in str(answers[9]["result"])
+        written += server.stdout.readlines()
+    return [asked(line) for line in written if "id" in asked(line)]

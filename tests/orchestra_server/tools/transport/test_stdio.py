@@ -15,7 +15,7 @@ import subprocess
 from orchestra_server.tools.transport.stdio import run_stdio
 
 class Echo:
-    async def serve_streams(self, lines):
+    async def serve_streams(self, lines, answered):
         inherited = subprocess.run(["cat"], stdout=subprocess.PIPE).stdout
         print(inherited, flush=True)
         async for line in lines:

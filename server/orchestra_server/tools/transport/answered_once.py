@@ -1,0 +1,54 @@
+"""Keeps a client from getting two answers to an `initialize` that was answered early."""
+
+from types import TracebackType
+from typing import Protocol, Self
+
+from mcp.shared.message import SessionMessage
+from mcp.types import JSONRPCResponse
+
+from orchestra_server.tools.transport.first_questions import Identity
+
+
+class Messages(Protocol):
+    """Where the SDK writes its messages."""
+
+    async def send(self, item: SessionMessage, /) -> None:
+        """Write a message."""
+        ...
+
+    async def aclose(self) -> None:
+        """Write no more."""
+        ...
+
+
+class AnsweredOnce:
+    """The same messages without the first answer to each of the ids in `answered`."""
+
+    def __init__(self, messages: Messages, answered: frozenset[Identity]) -> None:
+        self._messages = messages
+        self._answered = set(answered)
+
+    async def send(self, item: SessionMessage, /) -> None:
+        """Write a message, unless its client has it already."""
+        answer = item.message
+        if isinstance(answer, JSONRPCResponse) and answer.id in self._answered:
+            self._answered.remove(answer.id)
+            return
+        await self._messages.send(item)
+
+    async def aclose(self) -> None:
+        """Write no more."""
+        await self._messages.aclose()
+
+    async def __aenter__(self) -> Self:
+        """Write until the block ends."""
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
+    ) -> None:
+        """Write no more."""
+        await self.aclose()

@@ -1,0 +1,101 @@
+"""What a client asks first, and the answers that it gets before the SDK is imported.
+
+The answers are the same while a version runs, so they stand in a file; a test compares it with what
+the SDK answers. Protocol 2026-07-28 has no session: each question stands for itself. The older ones
+begin with `initialize`. This imports next to nothing.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+PROTOCOL = "2026-07-28"
+HANDSHAKES = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
+QUESTIONS = ("server/discover", "tools/list", "prompts/list", "resources/list")
+HANDSHAKE = "initialize"
+VERSION = "io.modelcontextprotocol/protocolVersion"
+# The room and `orchestra doctor` ask whether the server is there, so only the SDK may answer.
+_OWN_CLIENTS = "orchestra-"
+# What results have since 2026-07-28.
+_ENVELOPE = frozenset(("cacheScope", "resultType", "ttlMs", "_meta"))
+
+_SUBSCRIPTION = "io.modelcontextprotocol/subscriptionId"
+_ACKNOWLEDGED = "notifications/subscriptions/acknowledged"
+
+Message = dict[str, Any]
+Identity = int | str
+
+
+class EarlyAnswer(NamedTuple):
+    """What to write at a client's line, and whether that answers it completely."""
+
+    written: bytes = b""
+    is_complete: bool = False
+
+
+class FirstQuestions:
+    """Answers lines of one client, by the results of `answers`."""
+
+    def __init__(self, answers: Mapping[str, Message]) -> None:
+        self._answers = answers
+        self._has_session: bool | None = None  # by `initialize`; None until the client has shown it
+        self.greeted = frozenset[Identity]()  # ids of `initialize` that were answered
+
+    def answer(self, line: bytes) -> EarlyAnswer:
+        """Return the answer to a line; without one, or if it is not complete, it is for the SDK.
+
+        A subscription is acknowledged at once, because Claude Code asks for nothing before that;
+        the SDK acknowledges it again. `initialize` too is kept, for what the SDK takes from it.
+        """
+        try:
+            question = json.loads(line)
+            method, identity = question["method"], question["id"]
+            params = question.get("params", {})
+            version = params.get("_meta", {}).get(VERSION)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return EarlyAnswer()
+        if version is None:
+            return self._answer_in_session(method, identity, params)
+        if version != PROTOCOL or self._has_session or method == HANDSHAKE:
+            return EarlyAnswer()
+        self._has_session = False
+        if method in self._answers and len(params) == 1:
+            answer = _line({"id": identity, "result": self._answers[method]})
+            return EarlyAnswer(answer, is_complete=True)
+        if method == "subscriptions/listen":
+            subscribed: Message = {"_meta": {_SUBSCRIPTION: identity}}
+            subscribed["notifications"] = params.get("notifications", {})
+            return EarlyAnswer(_line({"method": _ACKNOWLEDGED, "params": subscribed}))
+        return EarlyAnswer()
+
+    def _answer_in_session(self, method: str, identity: Identity, params: Message) -> EarlyAnswer:
+        if method == HANDSHAKE and self._has_session is None and _is_greeting(params):
+            self._has_session = True
+            self.greeted |= {identity}
+            welcome = self._answers[HANDSHAKE] | {"protocolVersion": params["protocolVersion"]}
+            return EarlyAnswer(_line({"id": identity, "result": welcome}))
+        if self._has_session and method in QUESTIONS[1:] and not params.keys() - {"_meta"}:
+            result = self._answers[method]
+            plain = {name: value for name, value in result.items() if name not in _ENVELOPE}
+            return EarlyAnswer(_line({"id": identity, "result": plain}), is_complete=True)
+        return EarlyAnswer()
+
+
+def _is_greeting(params: Message) -> bool:
+    """Tell whether `initialize` comes from a foreign client and the SDK would accept it."""
+    try:
+        client: Message = params["clientInfo"]
+        name, version, capabilities = client["name"], client["version"], params["capabilities"]
+    except (KeyError, TypeError):
+        return False
+    return (
+        params.get("protocolVersion") in HANDSHAKES
+        and isinstance(capabilities, dict)
+        and isinstance(version, str)
+        and isinstance(name, str)
+        and not name.startswith(_OWN_CLIENTS)
+    )
+
+
+def _line(message: Message) -> bytes:
+    return json.dumps({"jsonrpc": "2.0", **message}, separators=(",", ":")).encode() + b"\n"
