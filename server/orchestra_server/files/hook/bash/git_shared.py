@@ -2,13 +2,25 @@
 
 import os
 
-from orchestra_server.files.hook.bash.program_options import has_option, split_options, values_of
+from orchestra_server.files.hook.bash.program_options import (
+    Options,
+    has_option,
+    split_options,
+    values_of,
+)
 from orchestra_server.files.hook.bash.scene import UNKNOWN, Scene, Write, absolute
 
 STASH_READS = ("list", "show", "create")
 CONFIG_READS = ("--get", "--get-all", "--get-regexp", "--get-urlmatch", "-l", "--list", "get")
 CONFIG_ELSEWHERE = ("--global", "--system", "--worktree", "-f", "--file")
 REMOTE_CHANGES = ("set-url", "remove", "rm", "rename")
+AUTOSTASH = "--autostash"
+# The setting that stands for it, by subcommand.
+AUTOSTASH_SETTINGS = {
+    "rebase": ("rebase.autostash",),
+    "merge": ("merge.autostash",),
+    "pull": ("rebase.autostash", "merge.autostash"),
+}
 # Options that move or delete a tag, or a branch.
 TAG_CHANGES = ("-d", "--delete", "-f", "--force")
 BRANCH_CHANGES = ("-d", "-D", "--delete", "-f", "--force", "-m", "-M", "--move", "-C")
@@ -26,8 +38,10 @@ def is_config_read(words: list[str]) -> bool:
 
 def shared_change(subcommand: str, words: list[str], cwd: str, scene: Scene) -> list[Write] | None:
     """Return what changes for all worktrees; None where the command is none of these."""
-    operands = split_options(words, ("-m", "--message"))[1]
+    options, operands = split_options(words, ("-m", "--message"))
     program = f"git {subcommand}"
+    if subcommand in AUTOSTASH_SETTINGS and is_autostash(options):
+        return [Write(program, "", shared="stash")]
     if subcommand in ("stash", "worktree"):
         reads = STASH_READS if subcommand == "stash" else ("list",)
         is_reading = bool(operands) and operands[0] in reads and words[0] == operands[0]
@@ -38,6 +52,16 @@ def shared_change(subcommand: str, words: list[str], cwd: str, scene: Scene) -> 
     judge = SHARED_CHANGES.get(subcommand)
     shared = judge(words, scene) if judge is not None else ""
     return [Write(program, "", shared=shared)] if shared else None
+
+
+def is_autostash(options: Options) -> bool:
+    """Tell whether uncommitted work is stashed first; where it conflicts, it stays in the stash."""
+    chosen = [
+        name
+        for name, _ in options
+        if name.startswith(("--au", "--no-au")) and AUTOSTASH.startswith(name.replace("no-", "", 1))
+    ]
+    return bool(chosen) and not chosen[-1].startswith("--no-")
 
 
 def changed_configuration(words: list[str], _scene: Scene) -> str:

@@ -2,8 +2,18 @@
 
 import os
 
-from orchestra_server.files.hook.bash.git_shared import is_config_read, shared_change
-from orchestra_server.files.hook.bash.program_options import has_option, split_options, values_of
+from orchestra_server.files.hook.bash.git_shared import (
+    AUTOSTASH,
+    AUTOSTASH_SETTINGS,
+    is_config_read,
+    shared_change,
+)
+from orchestra_server.files.hook.bash.program_options import (
+    Options,
+    has_option,
+    split_options,
+    values_of,
+)
 from orchestra_server.files.hook.bash.scene import Scene, Write, absolute
 from orchestra_server.files.hook.bash.shell_run import SimpleCommand
 
@@ -50,6 +60,7 @@ def git_writes(command: SimpleCommand, scene: Scene) -> list[Write]:
         words = [*value.split(), *words[1:]]
     if not words:
         return []
+    words = [words[0], *autostash_set(options, words[0]), *words[1:]]
     if words[0] not in READS and words[0] not in CHANGES:
         scene.has_unknown_subcommand = True
     places = repository_places(options, command, cwd)
@@ -58,7 +69,15 @@ def git_writes(command: SimpleCommand, scene: Scene) -> list[Write]:
     return writes + [Write(f"git {words[0]}", file) for file in index]
 
 
-def aliases_of(options: list[tuple[str, str]], scene: Scene) -> dict[str, str]:
+def autostash_set(options: Options, subcommand: str) -> list[str]:
+    """Return the option that a `-c rebase.autoStash=true` stands for."""
+    settings = [setting.partition("=") for setting in values_of(options, ("-c",))]
+    names = AUTOSTASH_SETTINGS.get(subcommand, ())
+    said = [value.lower() for name, _, value in settings if name.lower() in names]
+    return [AUTOSTASH] if said and said[-1] not in ("false", "no", "off", "0") else []
+
+
+def aliases_of(options: Options, scene: Scene) -> dict[str, str]:
     """Return git's aliases by name, those that the command itself sets included."""
     aliases = dict(scene.aliases)
     for setting in values_of(options, ("-c",)):
@@ -79,9 +98,7 @@ def shell_alias(command: SimpleCommand, scene: Scene) -> str:
     return ""
 
 
-def repository_places(
-    options: list[tuple[str, str]], command: SimpleCommand, cwd: str
-) -> list[str]:
+def repository_places(options: Options, command: SimpleCommand, cwd: str) -> list[str]:
     """Return the places that say which worktree and repository a git command works on."""
     places = [*values_of(options, ("--git-dir", "--work-tree"))]
     for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR"):
