@@ -61,7 +61,8 @@ class Wire:
 
 
 @contextmanager
-def wire(settings: Settings, directory: Path) -> Generator[Wire]:
+def wire(settings: Settings, directory: Path, *, is_serving: bool = True) -> Generator[Wire]:
+    """Start a server; unless it `is_serving`, it may still only answer first questions."""
     with subprocess.Popen(
         [sys.executable, "-m", "orchestra_server"],
         cwd=directory,
@@ -76,6 +77,8 @@ def wire(settings: Settings, directory: Path) -> Generator[Wire]:
             answer = spoken.ask(json.dumps(HELLO))
             assert '"name":"orchestration"' in answer
             spoken.send('{"jsonrpc":"2.0","method":"notifications/initialized"}')
+            if is_serving:
+                assert '"result":{}' in spoken.ask('{"jsonrpc":"2.0","id":0,"method":"ping"}')
             yield spoken
         finally:
             process.kill()
@@ -173,6 +176,15 @@ def test_a_signal_ends_the_server_cleanly_while_it_waits_for_the_client(
     with wire(settings, repository.path) as spoken:
         spoken.process.send_signal(number)
         assert spoken.process.wait(timeout=30) == 0
+        assert spoken.end() == (0, "", "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_server_cleanly_while_it_only_answers_first_questions(
+    settings: Settings, repository: TestRepository, number: signal.Signals
+) -> None:
+    with wire(settings, repository.path, is_serving=False) as spoken:
+        spoken.process.send_signal(number)
         assert spoken.end() == (0, "", "")
 
 

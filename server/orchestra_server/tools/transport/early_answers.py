@@ -8,9 +8,11 @@ the SDK. This imports next to nothing.
 import json
 import os
 import select
+import signal
 import sys
 import threading
-from typing import NamedTuple
+from types import FrameType
+from typing import NamedTuple, NoReturn
 
 from orchestra_server.tools.transport.first_questions import FirstQuestions, Identity
 
@@ -48,6 +50,8 @@ class EarlyAnswers:
             return
         self._end_reader, self._end_writer = os.pipe()
         sys.setswitchinterval(_SWITCH_SECONDS)
+        for number in (signal.SIGINT, signal.SIGTERM):  # until the server has its own handlers
+            signal.signal(number, _end_at_once)
         self._thread = threading.Thread(target=self._answer, name="early-answers", daemon=True)
         self._thread.start()
 
@@ -76,3 +80,8 @@ class EarlyAnswers:
                 self._unanswered += b"" if is_complete else line + b"\n"
                 while answer:
                     answer = answer[os.write(_STDOUT, answer) :]
+
+
+def _end_at_once(_number: int, _frame: FrameType | None) -> NoReturn:
+    """End cleanly: nothing is open yet, and the import could not be stopped halfway."""
+    os._exit(0)

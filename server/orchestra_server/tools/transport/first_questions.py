@@ -38,14 +38,15 @@ class FirstQuestions:
 
     def __init__(self, answers: Mapping[str, Message]) -> None:
         self._answers = answers
-        self._has_session: bool | None = None  # by `initialize`; None until the client has shown it
+        self._has_session: bool | None = None  # for the SDK; None: not decided yet
         self.greeted = frozenset[Identity]()  # ids of `initialize` that were answered
 
     def answer(self, line: bytes) -> EarlyAnswer:
         """Return the answer to a line; without one, or if it is not complete, it is for the SDK.
 
         A subscription is acknowledged at once, because Claude Code asks for nothing before that;
-        the SDK acknowledges it again. `initialize` too is kept, for what the SDK takes from it.
+        the SDK acknowledges it again. `initialize` is kept too, for what the SDK takes from it: on
+        a busy machine Claude Code says it before it has read the answer to a newer question.
         """
         try:
             question = json.loads(line)
@@ -58,10 +59,10 @@ class FirstQuestions:
             return self._answer_in_session(method, identity, params)
         if version != PROTOCOL or self._has_session or method == HANDSHAKE:
             return EarlyAnswer()
-        self._has_session = False
         if method in self._answers and len(params) == 1:
             answer = _line({"id": identity, "result": self._answers[method]})
             return EarlyAnswer(answer, is_complete=True)
+        self._has_session = False
         if method == "subscriptions/listen":
             subscribed: Message = {"_meta": {_SUBSCRIPTION: identity}}
             subscribed["notifications"] = params.get("notifications", {})

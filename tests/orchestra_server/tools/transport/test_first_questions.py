@@ -101,14 +101,20 @@ def test_everything_else_is_for_the_sdk(line: str) -> None:
         (greeting("2025-06-18", 1), question("tools/list", 2)),
         (greeting("2025-06-18", 1), plain_question("server/discover", 2)),
         (greeting("2025-06-18", 1), plain_question("tools/call", 2)),
-        (question("tools/list", 1), greeting("2025-06-18", 2)),
-        (question("tools/list", 1), plain_question("tools/list", 2)),
+        (question("subscriptions/listen", 1), greeting("2025-06-18", 2)),
+        (question("subscriptions/listen", 1), plain_question("tools/list", 2)),
     ],
 )
 def test_what_does_not_fit_the_clients_first_line_is_for_the_sdk(first: str, later: str) -> None:
     questions = FirstQuestions(ANSWERS)
     assert questions.answer(first.encode()).written
     assert questions.answer(later.encode()) == NO_ANSWER
+
+
+def test_a_client_that_has_not_waited_for_its_first_answer_may_greet_in_the_older_way() -> None:
+    questions = FirstQuestions(ANSWERS)
+    assert questions.answer(question("tools/list", 1).encode()).is_complete
+    assert questions.answer(greeting("2025-11-25", 2).encode()).written
 
 
 def test_every_question_has_an_answer_in_the_file() -> None:
