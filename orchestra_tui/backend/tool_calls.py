@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from orchestra_core.replies.interrupts import CancelledInterrupt, ResumedWorker, SentInterrupt
     from orchestra_core.replies.reply import Reply
     from orchestra_core.replies.requests import AnsweredRequest
-    from orchestra_core.replies.review import ChamberDiff, DiffPart
+    from orchestra_core.replies.review import ChamberDiff, ReviewPart
     from orchestra_core.replies.tasks import StartedTask
     from orchestra_core.replies.workers import WorkerStart, WorkerStop
 
@@ -165,7 +165,7 @@ class ToolCalls:
         status = await self._call("get_parallel_status", {"task_id": task_id}, ParallelStatus)
         return status.chambers
 
-    async def review(self, task_id: str, chamber: str, part: "DiffPart" = "all") -> "ChamberDiff":
+    async def review(self, task_id: str, chamber: str, part: "ReviewPart" = "all") -> "ChamberDiff":
         """Return a chamber's changed files and its diff."""
         from orchestra_core.replies.review import ChamberDiff
 

@@ -1,14 +1,12 @@
 """A board with a worker in every state, of two open tasks: what a reader is shown."""
 
-from dataclasses import replace as replace_reply
-
 from msgspec.structs import replace
 
 from orchestra_core.events import EventData
 from orchestra_core.models import Chamber, Conflict, Presence, Task, WorkerRequest
 from orchestra_core.names import branch_of, chamber_id
-from orchestra_core.replies.completion import FileConflict
 from orchestra_core.replies.reply import Reply
+from orchestra_core.replies.review import ChamberDiff
 from orchestra_core.wording.gates import FAILS_TOGETHER
 from tests.support.gallery_states import (
     MINUTE,
@@ -23,7 +21,7 @@ from tests.support.gallery_states import (
     state_of,
     task,
 )
-from tests.support.landing_answers import READY
+from tests.support.reviews import changed_file
 from tests.support.tool_answers import chamber_size, parallel_status
 
 STREAMING = "stream-json-lines-7b2e"
@@ -154,20 +152,18 @@ def board_answers() -> dict[str, Reply]:
         chamber_size("readme-badge", 1, 1, 0),
     ]
     lines = (
+        "docs/patterns/streaming.rst (content): docs-patterns and stream-helper\n"
         "<<<<<<< docs-patterns\n"
         "Call it for every response.\n"
         "=======\n"
         "Call it once, around the generator.\n"
-        ">>>>>>> stream-helper"
+        ">>>>>>> stream-helper\n"
     )
-    conflict = FileConflict(
-        file="docs/patterns/streaming.rst",
-        kind="content",
-        between=["docs-patterns", "stream-helper"],
-        lines=lines,
-    )
-    plan = replace_reply(READY, task_id=STREAMING, merged=["readme-badge"], conflicts=[conflict])
-    return {"get_parallel_status": parallel_status(sizes), "complete_task": plan}
+    conflicts = ChamberDiff(
+        task_id=STREAMING, chamber="docs-patterns", state="live", part="conflicts", old="", new="",
+        files=[changed_file("docs/patterns/streaming.rst", "U")], diff=lines, next_step="Go on.",
+    )  # fmt: skip
+    return {"get_parallel_status": parallel_status(sizes), "review_chamber": conflicts}
 
 
 def red_together() -> Told:

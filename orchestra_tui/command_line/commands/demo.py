@@ -8,6 +8,7 @@ from collections.abc import Generator
 from contextlib import aclosing, contextmanager
 from pathlib import Path
 
+from orchestra_core.configuration.configuration import read_configuration
 from orchestra_core.events import encode_event
 from orchestra_core.store.follow import Arrived, Snapshot
 from orchestra_core.store.open_store import open_store
@@ -16,6 +17,7 @@ from orchestra_core.text import one_line
 from orchestra_server.demo.demo_setup import DemoSetup, demo_setup
 from orchestra_tui.command_line.commands.room import open_room
 from orchestra_tui.command_line.print_output import print_json, print_lines
+from orchestra_tui.room_options import read_room_options
 
 PACE_S = 5.0  # slow enough to read along and to type an interrupt
 HEADLESS_PACE_S = 0.05
@@ -40,9 +42,10 @@ def run(*, headless: bool, pace: float | None) -> int:
 
 
 def _in_the_room(setup: DemoSetup, pace: float) -> int:
+    options = read_room_options(read_configuration(os.environ, None))  # the person's keys and theme
     os.environ.update(setup.environ)
     with _conductor(setup, pace, rounds=0):
-        code = open_room(setup.project, setup.settings)
+        code = open_room(setup.project, setup.settings, options)
     if code == 0:
         print_lines(_FAREWELL)
     return code

@@ -7,6 +7,7 @@ from orchestra_core.models import ChamberState
 from orchestra_core.replies.reply import Reply
 
 DiffPart = Literal["committed", "uncommitted", "all"]
+ReviewPart = Literal["committed", "uncommitted", "all", "conflicts"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,13 +28,14 @@ class ChamberDiff(Reply):
 
     `landed` is the merge commit that brought it to its branch, `saved_ref` where it is kept after
     closing. `uncommitted` counts the files that a diff of committed work does not show. `cut` tells
-    that `diff` ends early because it is too long; `files` names all of them.
+    that `diff` ends early because it is too long; `files` names all of them. Of the part
+    `conflicts`, `files` are those in which it collides with others, and `diff` both sides' lines.
     """
 
     task_id: str
     chamber: str
     state: ChamberState
-    part: DiffPart
+    part: ReviewPart
     old: str
     new: str
     landed: str = ""

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from orchestra_core.models import AnswerName, Level, Requires
 from orchestra_core.models import Severity as SeverityName
-from orchestra_core.replies.review import DiffPart
+from orchestra_core.replies.review import ReviewPart
 from orchestra_core.workers.started_worker import Policy
 
 TaskId = Annotated[str, Field(description="As start_task returned it.")]
@@ -189,7 +189,9 @@ SavedRef = Annotated[
     str,
     Field(description="One of the listed refs; left out, the chamber's last save."),
 ]
-Part = Annotated[DiffPart, Field(description="Which of its work.")]
+Part = Annotated[
+    ReviewPart, Field(description="Which of its work; of conflicts, both sides' lines.")
+]
 ReviewedPath = Annotated[str, Field(description="Only this file, as `files` names it.")]
 RestoredName = Annotated[
     str,

@@ -82,9 +82,15 @@ def _kinds(parts: Iterator[str]) -> dict[str, str]:
     return kinds
 
 
-def excerpt(repo: Repository, tree: str, file: str, sides: Mapping[str, str]) -> str:
+def excerpt(
+    repo: Repository,
+    tree: str,
+    file: str,
+    sides: Mapping[str, str],
+    env: Mapping[str, str] | None = None,
+) -> str:
     """Return the file's first conflicting lines; `sides` gives the names in git's markers."""
-    result = repo.run("cat-file", "blob", f"{tree}:{file}")
+    result = repo.run("cat-file", "blob", f"{tree}:{file}", env=env)
     return first_conflict_lines(result.out, sides) if result.status == 0 else ""
 
 

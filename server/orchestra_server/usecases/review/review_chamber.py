@@ -2,10 +2,11 @@
 
 from orchestra_core.errors import BadInput
 from orchestra_core.names import chamber_id, check_chamber_name
-from orchestra_core.replies.review import ChamberDiff, DiffPart
+from orchestra_core.replies.review import ChamberDiff, ReviewPart
 from orchestra_core.text import one_line
 from orchestra_server.usecases.common.lookups import task_in, unknown_chamber
 from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.review.read_conflicts import read_conflicts
 from orchestra_server.usecases.review.read_diff import DiffReading, as_unicode, read_diff
 
 # Bytes of a diff: about 200,000 lines. A longer one is read file by file, or in a pager.
@@ -13,7 +14,7 @@ REVIEW_LIMIT = 8_000_000
 
 
 async def review_chamber(
-    context: Context, *, task_id: str, chamber: str, part: DiffPart = "all", path: str = ""
+    context: Context, *, task_id: str, chamber: str, part: ReviewPart = "all", path: str = ""
 ) -> ChamberDiff:
     """Return the changed files and the diff of a chamber, or of one of its files; only reads.
 
@@ -31,5 +32,7 @@ async def review_chamber(
     document = state.chambers.get(chamber_id(task_id, chamber))
     if document is None:
         raise unknown_chamber(chamber, task, state.chambers_of(task_id))
+    if part == "conflicts":
+        return as_unicode(await read_conflicts(context, state, task, document))
     reading = DiffReading(part=part, with_files=True, path=path, limit=REVIEW_LIMIT)
     return as_unicode(await read_diff(context, task, document, reading))

@@ -9,14 +9,14 @@ async def test_the_lines_are_asked_for_once_when_a_chamber_with_a_conflict_is_se
     tools = FixedTools(board_answers())
     async with room_of(board(), size=WIDE, tools=tools) as room:
         await room.press("2", "j")
-        assert calls_of(tools, "complete_task") == []
+        assert calls_of(tools, "review_chamber") == []
         await room.press("G")
         assert "Call it for every response." in room.text
         assert ">>>>>>> stream-helper" in room.text
         await room.press("k", "G")
-        [call] = calls_of(tools, "complete_task")
-        assert (call["task_id"], call["dry_run"]) == (STREAMING, True)
-        assert call["only"] == ["docs-patterns", "stream-helper"]
+        assert calls_of(tools, "review_chamber") == [
+            {"task_id": STREAMING, "chamber": "docs-patterns", "part": "conflicts"}
+        ]
 
 
 async def test_without_an_answer_the_files_of_the_conflict_show_all_the_same() -> None:
