@@ -8,6 +8,8 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as property_settings
 
 from orchestra_core.settings import LINGER, Settings
 from orchestra_core.store.open_store import open_store
@@ -16,6 +18,12 @@ from tests.support.compiled_hook import install_compiled
 from tests.support.installed_coverage import IS_MEASURING, measure_installed
 from tests.support.memory_directory import memory_directory
 from tests.support.valkey import Server, running_server, valkey_binary
+
+# How long an example takes, or its making, says what else the machine does and nothing of the code.
+property_settings.register_profile(
+    "any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+property_settings.load_profile("any-machine")
 
 
 def pytest_configure(config: pytest.Config) -> None:

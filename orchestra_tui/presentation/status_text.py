@@ -46,6 +46,7 @@ class Status:
     overdue: int = 0
     suspended: int = 0
     conflicts: int = 0
+    failing_together: int = 0  # chambers
     held: int = 0  # of those with work to land
     workers: Mapping[Group, int] = field(default_factory=dict[Group, int])
     latency: Latency | None = None
@@ -136,21 +137,26 @@ def _numbers(status: Status) -> list[Cell]:
         symbol, word = SUSPENDED.text.split()
         numbers.append(Cell(f"{symbol} {status.suspended} {word}", SUSPENDED.tone))
     if status.overdue:
-        late = f"{_unread_text(status.unread)}, {status.overdue} too long"
+        late = f"{_unread_text(status.unread)}, {status.overdue} for too long"
         numbers.append(Cell(late, "critical"))
     elif status.unread:
         numbers.append(Cell(_unread_text(status.unread), "warn"))
     for group in _COUNTED:
-        if group == "ready" and status.conflicts:
-            numbers.append(Cell(f"{SIGN} {_many(status.conflicts, 'conflict')}", "warn"))
         count = status.workers.get(group, 0)
         if group == "ready":
+            numbers += _conflict_numbers(status)
             to_land = count + status.workers.get("held", 0)
             numbers += _to_land_numbers(to_land - status.held, status.held)
         elif count:
             words = f"{GROUP_SYMBOLS[group]} {count_text(group, count)}"
             numbers.append(Cell(words, GROUP_TONES[group]))
     return numbers
+
+
+def _conflict_numbers(status: Status) -> list[Cell]:
+    counted = [_many(status.conflicts, "conflict")] if status.conflicts else []
+    counted += [f"{status.failing_together} fail together"] if status.failing_together else []
+    return [Cell(f"{SIGN} {words}", "warn") for words in counted]
 
 
 def _to_land_numbers(can_land: int, held: int) -> list[Cell]:

@@ -64,19 +64,16 @@ def fit_cell(cell: Cell, width: int, align: Align = "left") -> list[Cell]:
 
 
 def split_cell(cell: Cell, width: int) -> tuple[Cell, Cell]:
-    """Return a cell that fits into `width` cells, and what is left of its text for another line.
+    """Return as much of a cell's text as fits into `width` cells, and the rest for another line.
 
-    Its badges stay whole where they can; a text whose first word has no room beside them is left
-    for the other line.
+    The badges of a text that does not fit stand behind the whole of it, in the other line.
     """
     text = inert(cell.text)
     used = sum(cell_len(inert(badge.text)) + 1 for badge in cell.badges)
-    if cell_len(text) + used <= width:
+    if not text or cell_len(text) + used <= width:
         return cell, Cell("", cell.tone)
-    space = width - used if used <= width else (width + 1) // 2
-    has_room = not used or space >= cell_len(text.partition(" ")[0])
-    head = _first_line(text, space) if has_room else ""
-    return cell._replace(text=head), Cell(text[len(head) :].strip(), cell.tone)
+    head = _first_line(text, width)
+    return cell._replace(text=head, badges=()), cell._replace(text=text[len(head) :].strip())
 
 
 def cut_line(line: Line, width: int) -> Line:

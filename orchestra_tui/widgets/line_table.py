@@ -9,13 +9,13 @@ from textual.strip import Strip
 
 from orchestra_core.wording.ages import earliest
 from orchestra_tui.presentation.empty_panes import no_match
-from orchestra_tui.presentation.rows.cells import Cell, Column
+from orchestra_tui.presentation.rows.cells import Cell, Column, Line
 from orchestra_tui.presentation.table.built_rows import BuiltRows
 from orchestra_tui.presentation.table.row_source import RowSource
 from orchestra_tui.presentation.table.selection import Selection
 from orchestra_tui.presentation.table.table_lines import TableLines, group_count, table_lines
 from orchestra_tui.presentation.text_fit import fit, wrap
-from orchestra_tui.widgets.line_widget import CURSOR, CURSOR_BLURRED
+from orchestra_tui.widgets.line_widget import BAND, CURSOR, CURSOR_BLURRED
 from orchestra_tui.widgets.scroll_area import ScrollArea
 
 MARK_FOCUSED = "▌"
@@ -245,7 +245,7 @@ class LineTable(ScrollArea):
             return self._draw_cursor(key, y, width)
         strips = self._strips.get(key)
         if strips is None:
-            lines = self._rows.lines(key, " ", in_two=len(self._lines_of(at)) > 1)
+            lines = self._rows.lines(key, Cell(" "), in_two=len(self._lines_of(at)) > 1)
             strips = self._strips[key] = [self.strip_of(line, width - 1) for line in lines]
         return self.with_edge(strips[is_second], y)
 
@@ -274,16 +274,19 @@ class LineTable(ScrollArea):
         if y == 0 and heading is not None:
             return self._draw_titles(width, heading)
         if heading:
-            return self.strip_of((Cell(f" {heading}", "strong"),), width)
+            return self._band((Cell(f" {heading}", "strong"),), width)
         last = self._lines_of(len(self._selection.shown) - 1)[-1]
         text = fit(f" {self._footnote}", width) if y == last + 1 else ""
         return self.strip_of((Cell(text, "muted"),), width)
 
     def _draw_titles(self, width: int, heading: str = "") -> Strip:
-        return self.strip_of(self._rows.titles(heading), width)
+        return self._band(self._rows.titles(heading), width)
+
+    def _band(self, line: Line, width: int) -> Strip:
+        return self.strip_of(line, width, self.get_component_rich_style(BAND, partial=True))
 
     def _draw_cursor(self, key: str, y: int, width: int) -> Strip:
-        mark = MARK_FOCUSED if self.has_focus else MARK_BLURRED
+        mark = Cell(MARK_FOCUSED, "accent") if self.has_focus else Cell(MARK_BLURRED, "faint")
         over = self.get_component_rich_style(
             CURSOR if self.has_focus else CURSOR_BLURRED, partial=True
         )

@@ -19,6 +19,7 @@ from orchestra_tui.presentation.rows.cells import TONES, Line, Tone
 
 CURSOR = "lines--cursor"
 CURSOR_BLURRED = "lines--cursor-blurred"
+BAND = "lines--band"  # behind titles and the names of groups
 _TONE_CLASSES: dict[Tone, str] = {tone: f"lines--{tone}" for tone in TONES}
 
 
@@ -26,7 +27,12 @@ class LineWidget(Widget):
     """A widget whose every line is asked for by number, from the top of the screen's part of it."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {*_TONE_CLASSES.values(), CURSOR, CURSOR_BLURRED}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        *_TONE_CLASSES.values(),
+        CURSOR,
+        CURSOR_BLURRED,
+        BAND,
+    }
     DEFAULT_CSS = """
     LineWidget {
         background: $background;
@@ -40,6 +46,7 @@ class LineWidget(Widget):
         & > .lines--warn { color: $warning; }
         & > .lines--critical { color: $error; }
         & > .lines--cursor { background: $block-cursor-background; }
+        & > .lines--band { background: $panel; }
         & > .lines--cursor-blurred { background: $block-cursor-blurred-background; }
     }
     """

@@ -235,12 +235,16 @@ def _at_work(
             return _ended(chamber, presence)
 
 
+_UNCHANGED = "ended without changes"
 _ENDED = {"idle": "its turn has ended", "finished": "finished"}
 
 
 def _ended(chamber: Chamber, presence: Presence) -> WorkerState:
     """Return the state of a worker whose turn has ended: only proven work is ready."""
     said = one_line(presence.message, _REASON) or _ENDED.get(presence.state, "")
+    if chamber.work == "none":
+        words = [_UNCHANGED, one_line(presence.message, _REASON)]
+        return WorkerState("idle", ": ".join(filter(None, words)), presence.since)
     if chamber.work not in _WITH_CHANGES:
         return WorkerState("idle", said, presence.since)
     if chamber.verdict in PROVEN:

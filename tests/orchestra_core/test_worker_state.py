@@ -159,7 +159,8 @@ def test_a_worker_that_has_ended_is_ready_if_it_has_changed_something(
     ended = reported(state, message="Documented,\n3 examples")
     told = state_of(ended, chamber=replace(LIVE, work=work))
     assert told.group == ("ready" if work in ("committed", "uncommitted") else "idle")
-    assert told.reason == "Documented, 3 examples"
+    unchanged = "ended without changes: " if work == "none" else ""
+    assert told.reason == f"{unchanged}Documented, 3 examples"
 
 
 @pytest.mark.parametrize(

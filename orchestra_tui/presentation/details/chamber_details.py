@@ -55,8 +55,10 @@ def chamber_overview(
             field("" if at else "health", Cell(f"{HEALTH.text} {plain(sentence)}", HEALTH.tone))
             for at, sentence in enumerate(chamber.health)
         ]
+    task = state.tasks.get(chamber.task_id)
+    branch = task.base_branch if task is not None else ""
     for conflict in state.conflicts_of(chamber.id):
-        lines += [(), *conflict_lines_of(conflict, chamber.id)]
+        lines += [(), *conflict_lines_of(conflict, chamber.id, branch)]
     lines += side_lines(conflicting)
     lines += [(), *_facts(chamber, state, now)]
     for agent in _agents_in(chamber, state):
@@ -107,7 +109,7 @@ def _facts(chamber: Chamber, state: IndexedState, now: int) -> list[Line]:
     lines.append(field("changes", diff if diff.text else Cell("not measured yet", "muted")))
     lines.append(field("branch", Cell(plain(chamber.branch))))
     if chamber.base_commit:
-        lines.append(field("base", Cell(commit_text(chamber.base_commit, ""))))
+        lines.append(field("begun at", Cell(commit_text(chamber.base_commit, ""))))
     lines.append(field("path", Cell(plain(chamber.path))))
     place = state.place_elsewhere(chamber, now)
     if place is not None:
@@ -174,7 +176,13 @@ def _hook_line(chamber: Chamber, *, proven: bool) -> Line:
     note = f": {plain(chamber.ready_note)}" if chamber.ready_note else ""
     if proven:
         return field("hook", Cell(f"✓ ready{note}", "ok" if not note else "plain"))
-    return field("hook", Cell(f"{UNPROVEN.text}{note or ': it has not answered yet'}", "warn"))
+    return field(
+        "hook",
+        Cell(
+            f"{UNPROVEN.text}{note or ': it has not answered yet'}; its worker may get no mail",
+            "warn",
+        ),
+    )
 
 
 def briefing_lines(chamber: Chamber) -> list[Line]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from orchestra_core.models import Conflict
+from orchestra_core.models import BASE, Conflict
 from orchestra_core.names import split_chamber_id
-from orchestra_core.wording.gates import FAILS_TOGETHER, fails_together
+from orchestra_core.wording.gates import FAILS_TOGETHER, THE_BRANCH, fails_together
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.presentation.rows.symbols import CONFLICT
 from orchestra_tui.presentation.text_fit import fit, inert, plain
@@ -14,14 +14,14 @@ MARKERS = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")  # git's, around the two 
 _KIND_WIDTH = 14
 
 
-def side_name(side: str) -> str:
-    """Return a side as people call it: the chamber's name, or `base`."""
-    return plain(split_chamber_id(side).name)
+def side_name(side: str, branch: str = "") -> str:
+    """Return a side as people call it: a chamber's name, or `branch` for the branch it lands on."""
+    return plain(branch) or THE_BRANCH if side == BASE else plain(split_chamber_id(side).name)
 
 
-def partner(conflict: Conflict, chamber_id: str) -> str:
+def partner(conflict: Conflict, chamber_id: str, branch: str = "") -> str:
     """Return the name of the side that a chamber conflicts with."""
-    return side_name(conflict.other(chamber_id))
+    return side_name(conflict.other(chamber_id), branch)
 
 
 def files_text(count: int) -> str:
@@ -45,38 +45,39 @@ def conflict_text(conflicts: Sequence[Conflict], chamber_id: str) -> str:
     return f"{SIGN} conflicts: {names}{files}"
 
 
-def conflict_badge(conflicts: Sequence[Conflict], chamber_id: str) -> str:
+def conflict_badge(conflicts: Sequence[Conflict], chamber_id: str, branch: str = "") -> str:
     """Return the short form for a row, `⚠ auth: app.py`; "" without any.
 
-    The first other side with the first file's name, and how many more there are.
+    The first other side with the first file's name, and how many more there are. `branch` is what
+    the chamber lands on.
     """
     if not conflicts:
         return ""
     first = conflicts[0]
     if fails_together(first):
         more = f" +{len(conflicts) - 1}" if len(conflicts) > 1 else ""
-        return f"{SIGN} red with {partner(first, chamber_id)}{more}"
+        return f"{SIGN} fails with {partner(first, chamber_id, branch)}{more}"
     file = f": {plain(first.files[0]).rpartition('/')[2]}" if first.files else ""
     more = f" +{len(conflicts) - 1}" if len(conflicts) > 1 else ""
-    return f"{SIGN} {partner(first, chamber_id)}{file}{more}"
+    return f"{SIGN} {partner(first, chamber_id, branch)}{file}{more}"
 
 
-def conflict_sentence(conflict: Conflict, chamber_id: str) -> str:
-    """Return a conflict in one line: `⚠ collides with auth: app.py, db.py and 2 files more`."""
+def conflict_sentence(conflict: Conflict, chamber_id: str, branch: str = "") -> str:
+    """Return a conflict in one line: `⚠ conflicts with auth: app.py, db.py and 2 files more`."""
     if fails_together(conflict):
-        return _fails_together_with(conflict, partner(conflict, chamber_id))
+        return _fails_together_with(conflict, partner(conflict, chamber_id, branch))
     files = ", ".join(map(plain, conflict.files)) or files_text(conflict.count)
     left_out = conflict.count - len(conflict.files)
     more = f" and {files_text(left_out)} more" if conflict.files and left_out > 0 else ""
-    return f"{SIGN} collides with {partner(conflict, chamber_id)}: {files}{more}"
+    return f"{SIGN} conflicts with {partner(conflict, chamber_id, branch)}: {files}{more}"
 
 
-def conflict_lines_of(conflict: Conflict, chamber_id: str) -> list[Line]:
+def conflict_lines_of(conflict: Conflict, chamber_id: str, branch: str = "") -> list[Line]:
     """Return a whole conflict: the other side, and each file with git's word for it."""
-    other_side = partner(conflict, chamber_id)
+    other_side = partner(conflict, chamber_id, branch)
     if fails_together(conflict):
         return [(Cell(_fails_together_with(conflict, other_side), "warn"),)]
-    head = f"{SIGN} collides with {other_side}: {files_text(conflict.count)}"
+    head = f"{SIGN} conflicts with {other_side}: {files_text(conflict.count)}"
     lines: list[Line] = [(Cell(head, "warn"),)]
     for file, kind in zip(conflict.files, conflict.kinds, strict=False):
         lines.append((Cell(f"  {fit(kind, _KIND_WIDTH)} ", "muted"), Cell(plain(file))))

@@ -56,7 +56,7 @@ def task_overview(task: Task, state: IndexedState, now: int) -> list[Line]:
     reasons = f"  {'; '.join(map(plain, task.reasons))}" if task.reasons else ""
     lines.append(field("level", Cell(task.complexity), Cell(reasons, "muted")))
     if task.base_commit:
-        lines.append(field("base", Cell(commit_text(task.base_commit, task.base_branch))))
+        lines.append(field("branch", Cell(commit_text(task.base_commit, task.base_branch))))
     if task.landed_commit:
         lines.append(field("landed", Cell(task.landed_commit[:SHORT_COMMIT], "ok")))
     lines.append(field("id", Cell(task.id)))
@@ -109,7 +109,8 @@ def _chamber_lines(chamber: Chamber, state: IndexedState, now: int) -> list[Line
     worker, conflicts = state.worker_of(chamber), state.conflicts_of(chamber.id)
     badges = (Cell(f"  {badge.text}", badge.tone) for badge in badges_of(chamber, state, now)[0])
     name = Cell(f" {fit(chamber.name, 20)} ")
-    sentences = (conflict_sentence(conflict, chamber.id) for conflict in conflicts)
+    branch = state.tasks[chamber.task_id].base_branch
+    sentences = (conflict_sentence(conflict, chamber.id, branch) for conflict in conflicts)
     symbol = chamber_cell(worker, state.landing.holds_of(chamber.id))
     return [
         (symbol, name, doing_cell(chamber, worker, state), *badges),

@@ -269,9 +269,9 @@ def _worker_said(event: Event) -> EventText:
 
 
 _CONFLICT: dict[str, EventText] = {
-    "collision.appeared": EventText(f"{conflict_lines.SIGN} collides with", "warn"),
-    "collision.changed": EventText(f"{conflict_lines.SIGN} still collides with", "warn"),
-    "collision.cleared": EventText("no longer collides with", "ok"),
+    "collision.appeared": EventText(f"{conflict_lines.SIGN} conflicts with", "warn"),
+    "collision.changed": EventText(f"{conflict_lines.SIGN} still conflicts with", "warn"),
+    "collision.cleared": EventText("no longer conflicts with", "ok"),
 }
 
 

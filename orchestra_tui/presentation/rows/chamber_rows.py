@@ -46,7 +46,7 @@ def chamber_columns(
         Column(title="task", width=8, since=_MIDDLE if several_tasks else _NEVER, flex=1),
         Column(title="worker", width=10, flex=8, overflows=True),
         Column(
-            title="collides with",
+            title="conflict with",
             width=13,
             flex=3,
             since=0 if conflicts else _NEVER,
@@ -54,7 +54,7 @@ def chamber_columns(
         ),
         Column(title="unread by it", width=12, since=_WIDE if unread else _NEVER),
         Column(title="unread", width=7, until=_WIDE if unread else 1),
-        Column(title="work", width=11, since=_ROOMY),
+        Column(title="", width=11, since=_ROOMY),
         Column(title="lines", width=7, since=_WIDE, align="right"),
         Column(title="", width=11, since=_MIDDLE, align="right"),
         Column(title="", width=4, until=_MIDDLE, align="right"),
@@ -69,12 +69,13 @@ def chamber_row(chamber: Chamber, state: IndexedState, now: int) -> Row:
     badges, badges_due = badges_of(chamber, state, now)
     since = chamber.ended_at if chamber.is_over else worker.since
     task = state.tasks.get(chamber.task_id)
+    branch = task.base_branch if task is not None else ""
     cells = (
         chamber_cell(worker, state.landing.holds_of(chamber.id)),
         Cell(plain(chamber.name), quiet),
         Cell(task_title(plain(task.description)) if task is not None else "", "muted"),
         doing_cell(chamber, worker, state, badges),
-        Cell(conflict_badge(state.conflicts_of(chamber.id), chamber.id), "warn"),
+        Cell(conflict_badge(state.conflicts_of(chamber.id), chamber.id, branch), "warn"),
         unread_cell(letters, now, state),
         unread_count(letters, now, state.unread_limit),
         uncommitted_cell(chamber, worker),
@@ -135,7 +136,7 @@ def badges_of(chamber: Chamber, state: IndexedState, now: int) -> tuple[tuple[Ce
     if chamber.is_live and not chamber.is_proven_ready(state.presence.get(chamber.id)):
         badges.append(UNPROVEN)
     if chamber.suspended_at:
-        badges.append(SUSPENDED)
+        badges.append(Cell(f"{SUSPENDED.text}, tools blocked", SUSPENDED.tone))
     place = state.place_elsewhere(chamber, now)
     if place is not None:
         where = plain(place.name if place.served else f"{place.name}, {place.heard}")

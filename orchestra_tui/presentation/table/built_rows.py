@@ -60,12 +60,12 @@ class BuiltRows:
             self._long[key] = is_long(row.cells, self._columns, self._widths, row.restless)
         return self._long[key]
 
-    def lines(self, key: str, mark: str, *, in_two: bool) -> Sequence[Line]:
+    def lines(self, key: str, mark: Cell, *, in_two: bool) -> Sequence[Line]:
         """Return a row after its mark in one line, or in two where it does not fit into one."""
-        row, first = self.row(key), Cell(mark, "accent")
+        row = self.row(key)
         if in_two:
-            return row_lines(row.cells, first, self._columns, self._widths, row.restless)
-        return [row_line(row.cells, first, self._columns, self._widths)]
+            return row_lines(row.cells, mark, self._columns, self._widths, row.restless)
+        return [row_line(row.cells, mark, self._columns, self._widths)]
 
     def titles(self, heading: str) -> Line:
         """Return the titles of the columns, or the name of a group in place of the first."""

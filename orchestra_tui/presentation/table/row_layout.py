@@ -1,6 +1,6 @@
 """A row's cells side by side under their columns, in one line or in two."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from orchestra_tui.presentation.rows.cells import Cell, Column, Line
@@ -14,8 +14,17 @@ def row_line(
 
     The text of a column that overflows also takes the columns after it that are empty in this row.
     """
+    return _line_of(cells, mark, columns, _spans(cells, columns, widths))
+
+
+def _line_of(
+    cells: Sequence[Cell],
+    mark: Cell,
+    columns: Sequence[Column],
+    spans: Iterable[tuple[int, int, str]],
+) -> Line:
     line = [mark]
-    for at, width, gap in _spans(cells, columns, widths):
+    for at, width, gap in spans:
         line += [Cell(gap, cells[at].tone), *fit_cell(cells[at], width, columns[at].align)]
     return tuple(line)
 
@@ -37,18 +46,26 @@ def row_lines(
     rests = [Cell("", cell.tone) for cell in cells]
     for at, width in _overflowing(cells, columns, widths):
         first[at], rests[at] = split_cell(cells[at], width)
-    return [row_line(line, mark, columns, widths) for line in (first, rests)]
+    spans = list(_spans(cells, columns, widths))
+    below = spans  # as in the first line, unless the rest needs the columns that are empty there
+    if any(split_cell(rests[at], width)[1] != Cell("", rests[at].tone) for at, width, _ in spans):
+        below = list(_spans(rests, columns, widths))
+    return [
+        _line_of(first, mark, columns, spans),
+        _line_of(rests, mark, columns, below),
+    ]
 
 
 def is_long(
     cells: Sequence[Cell], columns: Sequence[Column], widths: Sequence[int], restless: int = -1
 ) -> bool:
     """Tell whether an overflowing text, other than the one at `restless`, needs a second line."""
-    return any(
-        split_cell(cells[at], width)[1].text
+    rests = (
+        split_cell(cells[at], width)[1]
         for at, width in _overflowing(cells, columns, widths)
         if at != restless
     )
+    return any(rest.text or rest.badges for rest in rests)
 
 
 def _overflowing(

@@ -1,5 +1,6 @@
 """Computes the status line's content from the view model and the tool calls."""
 
+from orchestra_core.wording.gates import fails_together
 from orchestra_tui.backend.protocols import ServerPhase, ServerStatus
 from orchestra_tui.backend.view_model import ViewModel
 from orchestra_tui.presentation.status_text import ServerState, Status, counts, latency
@@ -18,6 +19,8 @@ def status_of(
 ) -> Status:
     """Return the present status."""
     tasks, chambers, unread = counts(view_model.state)
+    conflicts = [view_model.state.conflicts[key] for key in view_model.state.open_conflicts]
+    failing = [conflict for conflict in conflicts if fails_together(conflict)]
     return Status(
         link=view_model.link,
         link_since=view_model.link_since,
@@ -29,7 +32,8 @@ def status_of(
         chambers=chambers,
         unread=unread,
         held=len(view_model.state.landing.held),
-        conflicts=len(view_model.state.open_conflicts),
+        conflicts=len(conflicts) - len(failing),
+        failing_together=len({side for conflict in failing for side in conflict.between}),
         overdue=len(view_model.state.overdue(now)),
         suspended=len(view_model.state.suspended_chambers),
         workers=view_model.state.workers.counts,

@@ -14,12 +14,13 @@ UNTRUSTED = "untrusted"  # nobody has allowed its gate to run, in the text that 
 UNREADABLE = "unreadable"  # orchestra.toml is wrong where it names a gate or the setup
 UNTESTED = "untested"  # the daemon may run no gates (`limits.gate_share`), so the landing does
 PROVEN = ("", "green")  # the verdicts of a chamber that may be shown as ready; "" without a gate
+THE_BRANCH = "the branch it lands on"  # what a chamber conflicts with, where it is no chamber
 _VERDICTS = {
     "green": "gates pass",
     "red": "fails its gate",
     "flaky": "its gate is flaky",
     AWAITED: "its gate has not run yet",
-    BASE_RED: "the branch it lands on fails its gate",
+    BASE_RED: f"{THE_BRANCH} fails its gate",
     UNJUDGED: "its gate cannot run",
     UNTRUSTED: "its gate is not trusted",
     UNREADABLE: "its gate cannot be read",

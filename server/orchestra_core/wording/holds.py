@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from orchestra_core.models import Chamber, Conflict, Interrupt
+from orchestra_core.models import BASE, Chamber, Conflict, Interrupt
 from orchestra_core.names import split_chamber_id
-from orchestra_core.wording.gates import PROVEN, fails_together, verdict_words
+from orchestra_core.wording.gates import PROVEN, THE_BRANCH, fails_together, verdict_words
 from orchestra_core.wording.states import (
     GROUP_SYMBOLS,
     counts_text,
@@ -41,7 +41,8 @@ def hold_words(
 
 
 def _names(conflicts: Sequence[Conflict], chamber: Chamber) -> str:
-    return ", ".join(split_chamber_id(conflict.other(chamber.id)).name for conflict in conflicts)
+    sides = (conflict.other(chamber.id) for conflict in conflicts)
+    return ", ".join(THE_BRANCH if side == BASE else split_chamber_id(side).name for side in sides)
 
 
 def chamber_symbol(worker: WorkerState, holds: Sequence[str]) -> str:

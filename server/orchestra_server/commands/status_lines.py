@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from orchestra_core.clock import local_day
-from orchestra_core.models import OVER_TASK, STANDING_CHAMBER
+from orchestra_core.models import BASE, OVER_TASK, STANDING_CHAMBER
 from orchestra_core.names import split_chamber_id
 from orchestra_core.text import one_line
 from orchestra_core.wording.ages import age, elapsed
-from orchestra_core.wording.gates import verdict_words
+from orchestra_core.wording.gates import THE_BRANCH, verdict_words
 from orchestra_core.wording.holds import chamber_symbol, chamber_word, land_counts
 from orchestra_core.wording.started_workers import spent_in_short
 from orchestra_core.wording.states import (
@@ -137,7 +137,7 @@ def _conflicts(chamber: ChamberEntry) -> str:
         return ""
     red = [conflict for conflict in chamber.conflicts if conflict.fails_together]
     apart = [conflict for conflict in chamber.conflicts if not conflict.fails_together]
-    parts = (_names("collides with", apart), _names("fails together with", red))
+    parts = (_names("conflicts with", apart), _names("fails together with", red))
     return "".join(f"  {CONFLICT_SYMBOL} {part}" for part in parts if part)
 
 
@@ -145,7 +145,10 @@ def _names(verb: str, conflicts: Sequence[ConflictEntry]) -> str:
     if not conflicts:
         return ""
     shown = conflicts[:_CONFLICTS_SHOWN]
-    names = ", ".join(split_chamber_id(conflict.other).name for conflict in shown)
+    names = ", ".join(
+        THE_BRANCH if conflict.other == BASE else split_chamber_id(conflict.other).name
+        for conflict in shown
+    )
     more = len(conflicts) - len(shown)
     return f"{verb} {names}{f' and {more} more' if more > 0 else ''}"
 

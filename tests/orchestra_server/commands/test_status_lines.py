@@ -88,7 +88,7 @@ def test_a_chamber_that_would_not_merge_shows_the_other_side_and_the_files() -> 
     assert auth.endswith("/auth")
     assert (conflict.other, conflict.files) == (gone, ("src/app.py",))
     line = next(line for line in status_lines(document, NOON) if "● auth" in line)
-    assert f"⚠ collides with {gone.rpartition('/')[2]}" in line
+    assert f"⚠ conflicts with {gone.rpartition('/')[2]}" in line
 
 
 def test_a_finished_task_takes_one_line_and_only_the_newest_are_shown() -> None:

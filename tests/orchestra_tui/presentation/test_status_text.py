@@ -123,7 +123,7 @@ def test_the_latency_covers_only_the_last_messages() -> None:
 
 def test_overdue_mail_and_suspended_chambers_are_counted() -> None:
     status = Status(link="live", unread=3, overdue=2, suspended=1)
-    assert text(status, 160).endswith("‖ 1 suspended  ✉ 3 unread by workers, 2 too long")
+    assert text(status, 160).endswith("‖ 1 suspended  ✉ 3 unread by workers, 2 for too long")
     assert text(Status(link="live", unread=3), 160).endswith("  ✉ 3 unread by workers")
 
 

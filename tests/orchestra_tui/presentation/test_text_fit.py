@@ -145,13 +145,16 @@ def test_a_split_text_goes_on_where_its_first_line_ends(
     cell = Cell(text, badges=tuple(map(Cell, badges)))
     first, rest = split_cell(cell, width)
     assert plain(first.text + rest.text).replace(" ", "") == plain(text).replace(" ", "")
-    assert first.badges == cell.badges
+    assert (first.badges, rest.badges) in {(cell.badges, ()), ((), cell.badges)}
 
 
-def test_a_first_word_that_is_wider_than_its_room_is_left_whole_for_the_other_line() -> None:
+def test_badges_stand_behind_the_whole_of_a_text_that_is_split() -> None:
     cell = Cell("permission: Bash: pip install httpx", badges=(Cell("enter: allow or deny"),))
-    first, rest = split_cell(cell, 18)
-    assert (first.text, rest.text) == ("", cell.text)
+    first, rest = split_cell(cell, 22)
+    assert (first, rest.text) == (Cell("permission: Bash: pip "), "install httpx")
+    assert rest.badges == cell.badges
+    first, rest = split_cell(cell, 40)  # the text alone fits
+    assert (first, rest) == (Cell(cell.text), Cell("", badges=cell.badges))
 
 
 def test_badges_without_a_text_need_one_line_however_wide_they_are() -> None:

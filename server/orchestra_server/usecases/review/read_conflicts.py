@@ -114,7 +114,11 @@ def _conflicting_files(
         merged = merge_trees(repo, commits[first], commits[second], env=scratch.env)
     except GitFailed:  # histories without a common commit
         return
-    names = {commits[side]: split_chamber_id(side).name for side in conflict.between}
+    branch = state.tasks[split_chamber_id(first).task_id].base_branch
+    names = {
+        commits[side]: branch if side == BASE and branch else split_chamber_id(side).name
+        for side in conflict.between
+    }
     for file, kind in sorted(merged.kinds.items()):
         head = f"{file} ({kind}): {' and '.join(names.values())}"
         yield file, f"{head}\n{excerpt(repo, merged.tree, file, names, env=scratch.env)}"

@@ -41,7 +41,7 @@ async def test_a_conflict_with_the_branch_that_moved_on_has_its_lines_too(
     repository.commit("by main", {"README": "by main\n"})
     await recorded(context, (f"{task_id}/auth", BASE))
     review = await review_chamber(context, task_id=task_id, chamber="auth", part="conflicts")
-    assert "<<<<<<< auth\nby auth\n=======\nby main\n>>>>>>> base\n" in review.diff
+    assert "<<<<<<< auth\nby auth\n=======\nby main\n>>>>>>> main\n" in review.diff
 
 
 async def test_without_conflicts_there_are_no_lines(

@@ -147,7 +147,7 @@ def test_the_overview_of_a_ready_chamber_says_what_holds_it_with_the_lines_of_bo
     said = text(chamber_overview(ready, state, NOON, sides))
     assert said.startswith("auth  ⊘ held  for 0s\n")
     assert "held by    conflict with database\n" in said
-    assert "⚠ collides with database: 1 file\n" in said
+    assert "⚠ conflicts with database: 1 file\n" in said
     assert "  <<<<<<< auth\n  a = 1\n  =======\n  a = 2\n  >>>>>>> database\n" in said
 
 

@@ -36,21 +36,24 @@ def test_each_side_of_a_conflict_names_the_other(chamber: str, said: str) -> Non
 
 
 def test_several_conflicts_are_all_named_and_none_gives_no_text() -> None:
-    assert conflict_text([a_conflict(), WITH_BASE], AUTH) == "⚠ conflicts: database, base"
+    said = conflict_text([a_conflict(), WITH_BASE], AUTH)
+    assert said == "⚠ conflicts: database, the branch it lands on"
+    assert conflict_badge([WITH_BASE], AUTH, "main") == "⚠ main: app.py"
+    assert conflict_sentence(WITH_BASE, AUTH, "fix/x").startswith("⚠ conflicts with fix/x: ")
     assert conflict_text([], AUTH) == ""
 
 
 def test_a_conflict_in_one_line_names_its_files_and_counts_the_rest() -> None:
     many = replace(a_conflict(("a.py", "b.py")), count=4)
-    assert conflict_sentence(many, AUTH) == "⚠ collides with database: a.py, b.py and 2 files more"
+    assert conflict_sentence(many, AUTH) == "⚠ conflicts with database: a.py, b.py and 2 files more"
     apart = replace(a_conflict(()), count=0)
-    assert conflict_sentence(apart, AUTH) == "⚠ collides with database: unrelated histories"
+    assert conflict_sentence(apart, AUTH) == "⚠ conflicts with database: unrelated histories"
 
 
 def test_files_are_listed_with_gits_kind_of_conflict_and_the_number_of_further_ones() -> None:
     many = replace(a_conflict(("a.py", "b\x1b[31m.py")), kinds=("content", "add/add"), count=9)
     assert texts(conflict_lines_of(many, AUTH)) == [
-        "⚠ collides with database: 9 files",
+        "⚠ conflicts with database: 9 files",
         "  content        a.py",
         "  add/add        b.py",
         "  and 7 files more",
@@ -60,7 +63,7 @@ def test_files_are_listed_with_gits_kind_of_conflict_and_the_number_of_further_o
 def test_chambers_that_fail_a_gate_together_have_a_word_of_their_own() -> None:
     red = replace(a_conflict(("gate tests",)), kinds=(FAILS_TOGETHER,))
     assert conflict_text([red], AUTH) == "⚠ fails together: database"
-    assert conflict_badge([red], AUTH) == "⚠ red with database"
+    assert conflict_badge([red], AUTH) == "⚠ fails with database"
     assert texts(conflict_lines_of(red, AUTH)) == ["⚠ fails gate tests together with database"]
     assert feed_text(red, "auth", "") == "⚠ fails gate tests together with database"
     over = replace(red, state="clear")
@@ -70,7 +73,7 @@ def test_chambers_that_fail_a_gate_together_have_a_word_of_their_own() -> None:
 def test_unrelated_histories_are_a_conflict_without_files() -> None:
     apart = replace(a_conflict(()), count=0)
     assert texts(conflict_lines_of(apart, AUTH)) == [
-        "⚠ collides with database: unrelated histories"
+        "⚠ conflicts with database: unrelated histories"
     ]
 
 
@@ -78,7 +81,7 @@ def test_the_overview_of_a_chamber_lists_its_conflicts_while_the_chamber_exists(
     documents = ProjectState(tasks={a_task().id: a_task()}, chambers={LIVE.id: LIVE})
     documents.put(a_conflict())
     state = IndexedState(documents)
-    assert "⚠ collides with database: 1 file" in texts(chamber_overview(LIVE, state, NOON))
+    assert "⚠ conflicts with database: 1 file" in texts(chamber_overview(LIVE, state, NOON))
     closed = replace(LIVE, state="closed", ended_at=NOON)
     state.documents.put(closed)
     state.load(state.documents)

@@ -44,7 +44,7 @@ def test_the_overview_of_a_task_shows_its_phases_and_workers() -> None:
     said = text(task_overview(task, some_state(), NOON + 120_000))
     assert said.startswith("Add a login\n\nstate      ● open  for 2m\n")
     assert "level      simple  one file" in said
-    assert "base       main at 1a2b3c4d5e\n" in said
+    assert "branch     main at 1a2b3c4d5e\n" in said
     assert "✓ design               1m01  by conductor" in said
     assert "● building             59s" in said
     assert "○ review" in said

@@ -68,8 +68,8 @@ def test_only_its_own_event_says_that_a_task_or_chamber_has_ended(end: str) -> N
         ("interrupt.sent", "✉ sent: Stop and look"),
         ("interrupt.cancelled", "✉ cancelled: Stop and look"),
         ("interrupt.expired", "✉ expired"),
-        ("collision.appeared", "⚠ collides with database: src/app.py"),
-        ("collision.changed", "⚠ still collides with database: src/app.py"),
+        ("collision.appeared", "⚠ conflicts with database: src/app.py"),
+        ("collision.changed", "⚠ still conflicts with database: src/app.py"),
         ("chamber.health-changed", "healthy again"),
         ("chamber.work-changed", "work unknown"),
         ("chamber.usage-counted", "its subagents have used 1.5k tokens, $0.02"),
@@ -108,7 +108,7 @@ def test_the_text_of_a_closed_chamber_says_whether_its_work_has_landed_or_was_sa
 
 def test_the_text_of_a_resolved_conflict_names_no_files() -> None:
     data = EventData(conflict=replace(a_conflict(), state="clear"))
-    assert words("collision.cleared", data) == "no longer collides with database"
+    assert words("collision.cleared", data) == "no longer conflicts with database"
 
 
 def test_the_texts_of_a_pattern_and_of_a_discovery_differ() -> None:

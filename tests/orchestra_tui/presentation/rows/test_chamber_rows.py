@@ -138,7 +138,7 @@ def test_a_row_shows_that_a_chamber_is_suspended_beside_the_workers_activity() -
     idle = Presence(chamber_id=LIVE.id, state="idle", since=NOON + 1_500)
     row = row_of(suspended, idle, NOON + 5_000)
     assert row.cells[DOING].text == "idle: its turn has ended"
-    assert row.cells[DOING].badges == (Cell("‖ suspended", "warn"),)
+    assert row.cells[DOING].badges == (Cell("‖ suspended, tools blocked", "warn"),)
     assert row.due == NOON + 5_500
 
 
@@ -253,7 +253,7 @@ def test_the_columns_for_marks_show_while_a_chamber_has_the_mark() -> None:
         chamber_columns(),
         chamber_columns(several_tasks=True, conflicts=True, unread=True),
     )
-    titles = ["task", "collides with", "unread by it"]
+    titles = ["task", "conflict with", "unread by it"]
     shown = [
         column.title for column, width in zip(every, arrange(every, 116), strict=True) if width
     ]

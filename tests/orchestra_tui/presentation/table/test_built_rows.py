@@ -43,8 +43,8 @@ def test_whether_a_row_is_long_depends_on_the_width() -> None:
     assert not built.is_long("k0")
     built.set_width(11)
     assert built.is_long("k0")
-    assert len(built.lines("k0", " ", in_two=True)) == 2
-    assert len(built.lines("k0", " ", in_two=False)) == 1
+    assert len(built.lines("k0", Cell(" "), in_two=True)) == 2
+    assert len(built.lines("k0", Cell(" "), in_two=False)) == 1
     assert not built.set_columns(columns)
     assert built.set_columns(COLUMNS)
     assert not built.is_long("k0")

@@ -49,16 +49,16 @@ def test_a_restless_text_alone_makes_no_second_line() -> None:
     assert two(*texts, restless=2) == ["|● auth    pytest…   x       3m"]
 
 
-def test_badges_stay_whole_beside_the_first_word_of_a_long_text() -> None:
-    crowded = [Cell("●"), Cell("auth"), Cell("pytest tests", badges=(Cell("a long badge"),))]
-    first, second = row_lines([*crowded, Cell(""), Cell("3m")], Cell("|"), COLUMNS, WIDTHS)
-    assert (text(first), text(second)) == (
-        "|● auth       a long badge   3m",
-        "|          pytest tests        ",
-    )
-    cells = [Cell("●"), Cell("auth"), Cell("pytest tests", badges=(Cell("go on"),)), Cell("")]
+def test_badges_stand_behind_the_whole_of_a_long_text() -> None:
+    cells = [Cell("●"), Cell("auth"), Cell("pytest tests", badges=(Cell("a badge"),)), Cell("")]
     first, second = row_lines([*cells, Cell("3m")], Cell("|"), COLUMNS, WIDTHS)
     assert (text(first), text(second)) == (
-        "|● auth    pytest    go on   3m",
-        "|          tests               ",
+        "|● auth    pytest tests      3m",
+        "|                  a badge     ",
+    )
+    cells[2] = Cell("pytest tests/unit -q", badges=(Cell("go on"),))
+    first, second = row_lines([*cells, Cell("3m")], Cell("|"), COLUMNS, WIDTHS)
+    assert (text(first), text(second)) == (
+        "|● auth    pytest            3m",
+        "|          tests/unit -q go on ",
     )
