@@ -163,7 +163,7 @@ def board_answers() -> dict[str, Reply]:
         task_id=STREAMING, chamber="docs-patterns", state="live", part="conflicts", old="", new="",
         files=[changed_file("docs/patterns/streaming.rst", "U")], diff=lines, next_step="Go on.",
     )  # fmt: skip
-    return {"get_parallel_status": parallel_status(sizes), "review_chamber": conflicts}
+    return {"get_parallel_status": parallel_status(sizes), "conflicts": conflicts}
 
 
 def red_together() -> Told:

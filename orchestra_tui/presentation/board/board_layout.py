@@ -107,4 +107,4 @@ def _height_below(space: int, needs: BoardNeeds) -> int:
         return most if needs.used in ("detail", "discoveries") else _LEAST_DETAIL
     if needs.used == "detail":
         return max(_LEAST_DETAIL, space - min(chambers, space // 3))
-    return min(most, max(_LEAST_DETAIL, min(space * 3 // 7, space - chambers)))
+    return min(most, max(_LEAST_DETAIL, min(space // 2, space - chambers)))
