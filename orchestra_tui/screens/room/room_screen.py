@@ -134,7 +134,7 @@ class RoomScreen(Screen[None]):
             self.lists.show_changes(changes.rows)
             self.feed.append(self._drawer_lines.of_changes(changes.events, changes.rows.workers))
             self._tell_of_limits(changes.events)
-        if changes.rows.task_order and self._is_watched_from_tasks:
+        if changes.rows.task_order and self._leaves_the_tasks_alone:
             self.lists.follow_new_task()
         self.detail.update(changes.rows, whole=changes.whole)
         self._board.arrange_again()
@@ -147,8 +147,10 @@ class RoomScreen(Screen[None]):
         self._set_ticker()
 
     @property
-    def _is_watched_from_tasks(self) -> bool:
-        """Whether the operator, with the focus in the tasks, has pressed no key for a while."""
+    def _leaves_the_tasks_alone(self) -> bool:
+        """Whether another list that shows all tasks is in use, or no key was pressed lately."""
+        if self.navigation.pane != "tasks" and self.lists.shows_all_tasks:
+            return True
         quiet = monotonic() - self.app.typed_at
         return self.navigation.pane == "tasks" and quiet > _QUIET_SECONDS
 

@@ -106,6 +106,11 @@ class Lists:
         self.fill_for_task()  # at once: the next key may be for this chamber
         self.tables["chambers"].select(key)
 
+    @property
+    def shows_all_tasks(self) -> bool:
+        """Whether the chambers of all open tasks show, not those of the selected one."""
+        return self._filter.all_tasks
+
     def next_in_need(self, current: str) -> str:
         """Return the chamber after `current` whose worker needs somebody; "" for none."""
         return next_in_need(self._state, current)
@@ -203,6 +208,7 @@ class Lists:
         folded = () if self._filter.ended_chambers else self._state.ended_chambers()
         self._ended_note = ended_note(folded, self._clock(), key_of("finished").first)
         self.tables["chambers"].set_footnote(self._ended_note)
+        self._explain_empty()
         self._set_columns()
 
     def _fill_discoveries(self) -> None:

@@ -66,6 +66,12 @@ async def test_the_cursor_stays_where_a_key_has_just_put_it_and_on_an_open_task(
         screen = room.app.screen
         assert isinstance(screen, RoomScreen)
         assert screen.lists.task_id == ended.id
+    async with room_of(Told(state=state_of(ended, seq=1))) as room:
+        await room.press("2")  # the tasks are not in use, however short ago a key was pressed
+        await room.hear(started)
+        screen = room.app.screen
+        assert isinstance(screen, RoomScreen)
+        assert (screen.lists.task_id, screen.navigation.pane) == (new.id, "chambers")
     async with room_of(Told(state=state_of(task(started=5 * MINUTE), seq=1))) as room:
         await room.hear(started)
         screen = room.app.screen

@@ -44,6 +44,15 @@ async def test_a_task_whose_only_chamber_has_ended_says_so() -> None:
         assert "No chamber is open. 1 landed today: docs · a shows them." in room.text
 
 
+async def test_the_last_chamber_that_lands_is_named_where_no_other_is_open() -> None:
+    earlier = chamber("docs", state="closed", note="its work is merged into main")
+    last = chamber("web")
+    landed = chamber("web", state="closed", note="its work is merged into main")
+    async with room_of(Told(state=state_of(task(), earlier, last, seq=1))) as room:
+        await room.hear(event(2, 0, "chamber.closed", "web", EventData(chamber=landed)))
+        assert "No chamber is open. 2 landed today: " in room.text
+
+
 async def test_a_new_chamber_shows_without_a_key_press() -> None:
     async with room_of(stories.busy()) as room:
         late = chamber("late", created=0)
