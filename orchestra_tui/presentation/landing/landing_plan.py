@@ -5,7 +5,13 @@ from dataclasses import dataclass
 
 from orchestra_core.models import Chamber
 from orchestra_core.replies.completion import CompletedTask
-from orchestra_core.wording.landing import branch_name, conflict_lines, note_lines, section
+from orchestra_core.wording.landing import (
+    branch_name,
+    conflict_lines,
+    note_lines,
+    section,
+    side_name,
+)
 from orchestra_tui.presentation.details.conflict_lines import MARKERS
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Cell, Line, Tone
@@ -132,7 +138,8 @@ def _conflicts_of(name: str, plan: CompletedTask) -> str:
     if not own:
         return ""
     sides = (side for conflict in own for side in conflict.between if side != name)
-    names = ", ".join(map(plain, dict.fromkeys(sides)))
+    branch = branch_name(plan)
+    names = ", ".join(plain(side_name(side, branch)) for side in dict.fromkeys(sides))
     files = list(dict.fromkeys(conflict.file for conflict in own))
     return f"conflicts with {names}: {plain(_files(files, len(files)))}"
 

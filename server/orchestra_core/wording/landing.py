@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from orchestra_core.replies.completion import NOT_CHOSEN, CompletedTask, FileConflict
 
 _CONFLICTS_SHOWN = 10
+_BASE = "base"  # how replies call the branch as a side of a conflict
+_SIDE_MARKERS = ("<<<<<<<", ">>>>>>>")
 
 
 def outcome(done: CompletedTask) -> str:
@@ -64,15 +66,26 @@ def conflict_lines(reply: CompletedTask) -> list[str]:
         return []
     lines = ["Conflicts:"]
     for conflict in conflicts[:_CONFLICTS_SHOWN]:
-        lines += _one_conflict(conflict)
+        lines += _one_conflict(conflict, branch_name(reply))
     more = len(conflicts) - _CONFLICTS_SHOWN
     lines += [f"  and {more} more"] if more > 0 else []
     return lines + section("To resolve them:", reply.resolve)
 
 
-def _one_conflict(conflict: FileConflict) -> list[str]:
-    head = f"  {conflict.file} ({conflict.kind}): {' and '.join(conflict.between)}"
-    return [head, *(f"    {line}" for line in conflict.lines.splitlines())]
+def _one_conflict(conflict: FileConflict, branch: str) -> list[str]:
+    sides = (side_name(side, branch) for side in conflict.between)
+    head = f"  {conflict.file} ({conflict.kind}): {' and '.join(sides)}"
+    return [head, *(f"    {_with_branch(line, branch)}" for line in conflict.lines.splitlines())]
+
+
+def side_name(side: str, branch: str) -> str:
+    """Return a side of a conflict by its name: a chamber, or the branch that work lands on."""
+    return branch if side == _BASE else side
+
+
+def _with_branch(line: str, branch: str) -> str:
+    marker, _, side = line.partition(" ")
+    return f"{marker} {branch}" if marker in _SIDE_MARKERS and side == _BASE else line
 
 
 def stay_lines(reply: CompletedTask) -> list[str]:

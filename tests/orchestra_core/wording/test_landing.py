@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from orchestra_core.replies.chambers import SavedChamber
-from orchestra_core.wording.landing import landed_lines, outcome
+from orchestra_core.wording.landing import conflict_lines, landed_lines, outcome
 from tests.support.tool_answers import LANDING_CONFLICT as CONFLICT
 from tests.support.tool_answers import LANDING_PLAN as PLAN
 
@@ -35,6 +35,14 @@ def test_a_landing_in_part_says_what_stayed() -> None:
         "On main as 0123456789ab: auth",
         "Still live: api",
     ]
+
+
+def test_the_branch_is_called_by_its_name_where_a_chamber_conflicts_with_it() -> None:
+    lines = "<<<<<<< base\nbase\n=======\napi\n>>>>>>> api"
+    conflict = replace(CONFLICT, between=["base", "api"], lines=lines)
+    head, *shown = conflict_lines(replace(PLAN, merged=[], conflicts=[conflict]))[1:6]
+    assert head.endswith(": main and api")
+    assert [line.strip() for line in shown] == ["<<<<<<< main", "base", "=======", "api"]
 
 
 def test_a_landing_that_did_not_happen_says_so() -> None:

@@ -50,4 +50,5 @@ class ConflictingLines:
             return
         lines = review.diff.splitlines()
         # Which file one conflict is in stands above its lines already.
-        self._fetched[key] = _KnownLines(conflicts, lines[1:] if len(review.files) == 1 else lines)
+        is_single = len(conflicts) == len(review.files) == 1
+        self._fetched[key] = _KnownLines(conflicts, lines[1:] if is_single else lines)

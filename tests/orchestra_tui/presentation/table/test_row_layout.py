@@ -60,5 +60,5 @@ def test_badges_stand_behind_the_whole_of_a_long_text() -> None:
     first, second = row_lines([*cells, Cell("3m")], Cell("|"), COLUMNS, WIDTHS)
     assert (text(first), text(second)) == (
         "|● auth    pytest            3m",
-        "|          tests/unit -q go on ",
+        "|          tests/unit -q  go on",
     )
