@@ -65,7 +65,7 @@ def _gemini_environ(home: Path, model_url: str) -> Mapping[str, str]:
 def _codex_environ(home: Path, model_url: str) -> Mapping[str, str]:
     provider = ("name", "scripted"), ("base_url", f"{model_url}/v1"), ("wire_api", "responses")
     lines = [f'{name} = "{value}"' for name, value in (*provider, ("env_key", "SCRIPTED_KEY"))]
-    heads = ['model = "scripted"', 'model_provider = "scripted"', "[model_providers.scripted]"]
+    heads = ['model = "gpt-5.2"', 'model_provider = "scripted"', "[model_providers.scripted]"]
     (home / ".codex").mkdir(exist_ok=True)
     (home / ".codex" / "config.toml").write_text("\n".join([*heads, *lines, ""]))
     return {"PATH": os.environ["PATH"], "HOME": str(home), "SCRIPTED_KEY": "made-up"}

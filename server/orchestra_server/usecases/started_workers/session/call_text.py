@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import msgspec
 
 # What a call is about; it comes first, without its name.
-_SUBJECTS = ("command", "file_path", "notebook_path", "path", "pattern", "query", "url")
+_SUBJECTS = ("command", "file_path", "notebook_path", "pattern", "query", "url", "path")
+_PATHS = ("file_path", "notebook_path", "path")
 
 
 def call_text(arguments: Mapping[str, object], root: str) -> str:
@@ -13,11 +14,11 @@ def call_text(arguments: Mapping[str, object], root: str) -> str:
 
     A file below `root` is named from there.
     """
-    named = {name: _text(value) for name, value in arguments.items()}
+    named = {name: _text(name, value, root) for name, value in arguments.items()}
     subject = next((name for name in _SUBJECTS if named.get(name)), "")
     if not subject and len(named) == 1:
         return next(iter(named.values()))
-    lines = [_below(named[subject], root)] if subject else []
+    lines = [named[subject]] if subject else []
     lines += [_argument(name, text) for name, text in named.items() if name != subject and text]
     return "\n".join(lines)
 
@@ -29,9 +30,9 @@ def _argument(name: str, text: str) -> str:
     return "\n".join((f"{name}:", *(f"    {line}" for line in lines)))
 
 
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
-
-
-def _below(text: str, root: str) -> str:
-    return text.removeprefix(f"{root}/")
+def _text(name: str, value: object, root: str) -> str:
+    if not isinstance(value, str):
+        return msgspec.json.encode(value).decode()
+    if name not in _PATHS:
+        return value
+    return "." if value == root else value.removeprefix(f"{root}/")
