@@ -290,12 +290,15 @@ def _plan_next_step(plan: CompletionPlan, *, needs_yes: bool) -> str:
 
 def _after(task: Task, *, has_saved: bool, unread: int) -> str:
     where = task.base_branch or "the checkout's HEAD"
+    landed = "commits are" if has_saved else "work is"
     end = (
-        f"The task is completed and its work is on {where}."
+        f"The task is completed and its {landed} on {where}."
         if task.landed_commit
         else f"The task is {task.state}; nothing was landed."
     )
-    restoring = " restore_chamber brings back what is saved." if has_saved else ""
+    restoring = (
+        " What `saved` names did not land; restore_chamber brings it back." if has_saved else ""
+    )
     mail = f" `undelivered` has {unread} that no worker has read: see whether they mattered."
     return f"{end}{restoring}{mail if unread else ''} Tell the user; nothing else is to be done."
 

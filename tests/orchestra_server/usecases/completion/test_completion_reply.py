@@ -81,8 +81,8 @@ def test_the_reply_for_a_completed_task_names_its_commit_and_its_saves() -> None
     )
     assert reply.merged == ["auth"]
     assert [save.chamber for save in reply.saved] == ["api"]
-    assert reply.next_step.startswith("The task is completed and its work is on main.")
-    assert "restore_chamber brings back what is saved" in reply.next_step
+    assert reply.next_step.startswith("The task is completed and its commits are on main.")
+    assert "What `saved` names did not land; restore_chamber brings it back" in reply.next_step
 
 
 def test_the_reply_for_a_task_closed_without_landing_lists_no_merged_chamber() -> None:
