@@ -1,4 +1,4 @@
-"""Store, daemon, servers and hooks are killed at random under real calls: nothing gets lost.
+"""Store, daemon, servers, hooks and rooms are killed under real calls: nothing gets lost.
 
 Checked from outside: by the history, the documents, the spool, and what the workers were shown.
 """
@@ -8,6 +8,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ NAMES = ("api", "auth", "db", "web")
 _SECONDS = scaled(5.0, 600.0)
 _BETWEEN_KILLS = scaled(0.7, 2.5)  # seconds at most
 _HALVES_GONE_IN = 20.0  # seconds
+_ENDED_IN = 60.0
 _CALM_SECONDS = scaled(60.0, 120.0)
 
 
@@ -45,15 +47,24 @@ async def test_no_call_event_message_or_report_is_lost_or_double_whatever_is_kil
             await _calm_down(scene)
             last_words = await _end_turns(scene)
             assert await scene.command("status"), scene.promises.errors
+            await asyncio.to_thread(scene.room.look, *last_words.values())
             await _check(scene, settings, last_words, seed)
-        await until(lambda: not scene.processes(), 30)
+        await _nothing_runs(scene)
     tally(
         seed=seed,
         calls=len(scene.promises.tried),
         calls_acknowledged=len(scene.promises.acknowledged),
+        rooms_opened=scene.room.opened,
+        messages_from_rooms=len(scene.room.acknowledged),
         tool_calls_of_workers=sum(worker.calls for worker in scene.workers),
         **{f"{kind}s_killed": count for kind, count in scene.killed.items()},
     )
+
+
+async def _nothing_runs(scene: Chaos) -> None:
+    with suppress(TimeoutError):
+        await until(lambda: not scene.processes(), _ENDED_IN)
+    assert scene.processes() == []
 
 
 async def _rage(scene: Chaos) -> None:
@@ -64,6 +75,7 @@ async def _rage(scene: Chaos) -> None:
         for number, server in enumerate(scene.servers):
             group.create_task(scene.call_tools(server, f"server{number}", over))
         group.create_task(scene.use_commands(over))
+        group.create_task(scene.use_room(over))
         until_time = time.monotonic() + _SECONDS
         while time.monotonic() < until_time:
             await asyncio.sleep(scene.chance.uniform(0.1, _BETWEEN_KILLS))
@@ -123,6 +135,7 @@ async def _check(scene: Chaos, settings: Settings, last_words: dict[str, str], s
         await until(lambda: not _spooled(project), _HALVES_GONE_IN)
     assert [complaint for worker in scene.workers for complaint in worker.complaints] == [], about
     assert scene.promises.tracebacks == [], about
+    assert scene.room.complaints == [], about
 
 
 def _spooled(project: Project) -> list[Path]:

@@ -1,7 +1,7 @@
 """A repository that is worked in while its processes are killed at random, and what was promised.
 
-Two servers with their clients, the clone's daemon, a private Valkey, workers whose hooks run, and
-commands of the operator's.
+Two servers with their clients, the clone's daemon, a private Valkey, workers whose hooks run, a
+room with a person at it, and commands of the operator's.
 """
 
 import asyncio
@@ -9,6 +9,7 @@ import os
 import random
 import signal
 import sys
+import threading
 from collections import Counter
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -22,8 +23,10 @@ from orchestra_core.errors import OrchestraError, Unavailable
 from orchestra_core.settings import LINGER, Settings
 from orchestra_tui.backend.json_rpc import Connection
 from orchestra_tui.backend.server_process import SERVER, ServerLaunch, ServerProcess
+from tests.support.chaos_room import ChaosRoom
 from tests.support.chaos_worker import ChaosWorker
 from tests.support.commands import COMMAND
+from tests.support.real_room import room_environ
 from tests.support.repositories import PLAIN_GIT, TestRepository
 from tests.support.valkey_users import environment, recorded_pid
 
@@ -106,6 +109,7 @@ class Chaos:
     settings: Settings
     chance: random.Random
     servers: list[RestartedServer]
+    room: ChaosRoom
     workers: list[ChaosWorker] = field(default_factory=list[ChaosWorker])
     task_id: str = ""
     promises: Promises = field(default_factory=Promises)
@@ -167,6 +171,19 @@ class Chaos:
             else:
                 await self.command("status")
 
+    async def use_room(self, over: asyncio.Event) -> None:
+        """Send messages from the room until it is over."""
+        is_over = threading.Event()
+        using = asyncio.create_task(asyncio.to_thread(self.room.use, is_over))
+        await asyncio.wait(
+            [using, waiting := asyncio.create_task(over.wait())], return_when="FIRST_COMPLETED"
+        )
+        is_over.set()
+        waiting.cancel()
+        await using
+        acknowledged = dict.fromkeys(self.room.acknowledged, "interrupt_worker")
+        self.promises.acknowledged.update(acknowledged)
+
     async def command(self, *arguments: str) -> bool:
         """Run one of the operator's commands; tell whether it ended well."""
         process = await asyncio.create_subprocess_exec(
@@ -187,8 +204,8 @@ class Chaos:
         return process.returncode == 0
 
     async def kill_one(self) -> None:
-        """Kill a process of one of the four kinds."""
-        kind = self.chance.choice(("store", "daemon", "server", "hook"))
+        """Kill a process of one of the five kinds."""
+        kind = self.chance.choice(("store", "daemon", "server", "hook", "room"))
         match kind:
             case "store":
                 is_killed = _kill(self._store())
@@ -196,6 +213,8 @@ class Chaos:
                 is_killed = _kill(await asyncio.to_thread(self.daemon))
             case "server":
                 is_killed = self.chance.choice(self.servers).kill()
+            case "room":
+                is_killed = self.room.kill()
             case _:
                 is_killed = self.chance.choice(self.workers).kill_one_hook()
         self.killed[kind] += is_killed
@@ -258,7 +277,13 @@ async def chaos(repository: TestRepository, settings: Settings, seed: int) -> As
     try:
         for server in servers:
             await server.start()
-        yield Chaos(repository, settings, chance, servers)
+        promises = Promises()
+
+        def note(mark: str) -> None:
+            promises.tried[mark] = "interrupt_worker"
+
+        room = ChaosRoom(repository.path, room_environ(settings) | {LINGER: "1"}, chance, note)
+        yield Chaos(repository, settings, chance, servers, room, promises=promises)
     finally:
         for server in servers:
             await server.end()

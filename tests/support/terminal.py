@@ -72,12 +72,20 @@ class Terminal:
 
     def wait_until(self, met: Callable[[str], bool], what: str = "what was waited for") -> str:
         """Return the screen once `met` holds for it; the screen it failed on is in the message."""
-        deadline = time.monotonic() + self._patience
+        assert self.shows(met, self._patience, what), f"{what} does not show:\n{self.text}"
+        return self.text
+
+    def shows(
+        self, met: Callable[[str], bool], seconds: float, what: str = "what was waited for"
+    ) -> bool:
+        """Tell whether `met` holds for the screen within so many seconds."""
+        deadline = time.monotonic() + seconds
         while not met(self.text):
             seconds_left = deadline - time.monotonic()
-            assert seconds_left > 0, f"{what} does not show:\n{self.text}"
+            if seconds_left <= 0:
+                return False
             assert self._take(seconds_left), f"the program ended before {what} showed:\n{self.text}"
-        return self.text
+        return True
 
     def wait_for(self, *texts: str) -> str:
         """Return the screen once all of `texts` stand on it."""

@@ -30,7 +30,10 @@ from orchestra_core.store.documents import decode_heartbeats, decode_presence, r
 from orchestra_core.store.keys import Keys
 from orchestra_core.store.scripts import script
 
+# Without news for so long a follower looks whether its subscription is deaf: over a network it may
+# be, and over a socket of this machine it cannot be for any reason that is known.
 IDLE_SECONDS = 15.0
+LOCAL_IDLE_SECONDS = 300.0
 _PAGE = 1_000
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
@@ -132,7 +135,7 @@ class _Follower:
             yield PresenceChanged(presence)
         self.pause = 0.0
         while True:
-            heard = await buffer.wait(IDLE_SECONDS)
+            heard = await buffer.wait(self._patience())
             before = self.last
             events = self._next_in_order(heard)
             if events:
@@ -144,6 +147,11 @@ class _Follower:
                 yield PresenceChanged(presence)
             if not heard and self.last != before:
                 return  # something happened and did not ring
+
+    def _patience(self) -> float:
+        """Return how long to wait for news before a look; other clones' heartbeats do not ring."""
+        is_told_all = self.client.is_local and len(self.clones) <= 1
+        return LOCAL_IDLE_SECONDS if is_told_all else IDLE_SECONDS
 
     async def _missed(self, *, is_idle: bool = False) -> Updates:
         """Yield what came behind the last event, or a snapshot where the stream lost that one.

@@ -7,6 +7,7 @@ from orchestra_core.errors import StoreUnavailable
 from orchestra_core.events import encode_event
 from orchestra_core.models import Presence
 from orchestra_core.store import follow
+from orchestra_core.store.client.subscription_buffer import Heard, SubscriptionBuffer
 from orchestra_core.store.documents import encode
 from orchestra_core.store.follow import (
     Arrived,
@@ -71,6 +72,7 @@ async def test_a_lost_last_message_is_found_after_an_idle_time(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(follow, "IDLE_SECONDS", 0.05)
+    monkeypatch.setattr(follow, "LOCAL_IDLE_SECONDS", 0.05)
     async with watching(store) as watch:
         await _append_silently(store, 1)
         await watch.until(lambda seen: seen.state.seq == 1)
@@ -94,6 +96,7 @@ async def test_a_follower_gets_a_new_snapshot_after_the_state_was_wiped(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(follow, "IDLE_SECONDS", 0.05)
+    monkeypatch.setattr(follow, "LOCAL_IDLE_SECONDS", 0.05)
     async with watching(store) as watch:
         await commit(store, starting())
         await watch.until(lambda seen: seen.state.seq == 1)
@@ -195,3 +198,25 @@ async def test_an_idle_follower_looks_at_when_several_clones_were_last_heard(
         await watch.until(lambda seen: any(isinstance(update, ClonesHeard) for update in seen.seen))
         [heard] = [update for update in watch.seen if isinstance(update, ClonesHeard)]
         assert set(heard.heartbeats) == {a_clone().id, "c2"}
+
+
+async def test_a_follower_over_a_local_socket_looks_seldom_while_it_knows_of_one_clone(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits, wait = list[float](), SubscriptionBuffer.wait
+
+    async def noted(buffer: SubscriptionBuffer, seconds: float) -> list[Heard]:
+        waits.append(seconds)
+        return await wait(buffer, seconds)
+
+    monkeypatch.setattr(SubscriptionBuffer, "wait", noted)
+    monkeypatch.setattr(follow, "IDLE_SECONDS", 0.05)
+    assert store.client.is_local
+    async with watching(store) as watch:
+        await commit(store, starting())
+        await watch.until(lambda seen: seen.state.seq == 1)
+        assert set(waits) == {follow.LOCAL_IDLE_SECONDS}
+        for name in ("c1", "c2"):
+            await store.say_heard(a_clone(name), name, "mail", silent_ms=1)
+        await watch.until(lambda seen: isinstance(seen.seen[-1], ClonesHeard))
+    assert set(waits) == {follow.LOCAL_IDLE_SECONDS, follow.IDLE_SECONDS}

@@ -22,6 +22,11 @@ class Client(Protocol):
         """Whether the client has been closed for good."""
         ...
 
+    @property
+    def is_local(self) -> bool:
+        """Whether the server listens on a socket of this machine, whose loss is noticed at once."""
+        ...
+
     async def call(self, *command: Part) -> Answer:
         """Send one command and return its answer."""
         ...

@@ -95,6 +95,11 @@ class RedisClient:
         """Whether the client has been closed for good."""
         return self._closed
 
+    @property
+    def is_local(self) -> bool:
+        """Whether the server listens on a socket of this machine, whose loss is noticed at once."""
+        return self._address.kind == "socket"
+
     async def call(self, *command: Part) -> Answer:
         """Send one command and return its answer; raises StoreUnavailable."""
         return await self._patiently(lambda: self._send(command))

@@ -1,0 +1,89 @@
+"""A person at a real room, who sends messages from it and opens it again whenever it is killed."""
+
+import os
+import random
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from tests.support.real_room import ROOM
+from tests.support.terminal import Terminal, terminal
+
+_CTRL_S, _ESCAPE = "\x13", "\x1b"
+_OPENS_IN = 60.0  # seconds, on a busy machine with a store that is killed meanwhile
+_ANSWERS_IN = 10.0
+_DIALOG, _SENT = "Interrupt ", "✓ sent"
+
+
+class ChaosRoom:
+    """The room and its person, in a thread of their own."""
+
+    def __init__(
+        self,
+        repository: Path,
+        environ: Mapping[str, str],
+        chance: random.Random,
+        is_tried: Callable[[str], None],
+    ) -> None:
+        """`is_tried` gets each message just before it is sent."""
+        self._repository = repository
+        self._environ = {**environ, "LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"}
+        self._chance = chance
+        self._is_tried = is_tried
+        self._shown: Terminal | None = None
+        self._was_killed = False
+        self.opened = 0
+        self.sent = 0
+        self.acknowledged: list[str] = []  # those that the room has shown as sent
+        self.complaints: list[str] = []
+
+    def use(self, over: threading.Event) -> None:
+        """Use the room until it is over, and open it again when it was killed. Blocking."""
+        while not over.is_set():
+            with terminal(ROOM, self._repository, self._environ, patience=_OPENS_IN) as shown:
+                self._shown, self._was_killed = shown, False
+                try:
+                    shown.wait_for("● live")
+                    self.opened += 1
+                    while not over.is_set():
+                        self._send(shown)
+                except AssertionError as failure:
+                    if not self._was_killed:
+                        self.complaints.append(str(failure))
+                finally:
+                    self._shown = None
+
+    def kill(self) -> bool:
+        """Kill the room, and nothing that it has started; tell whether it ran."""
+        shown = self._shown
+        if shown is None or self._was_killed:
+            return False
+        self._was_killed = True
+        with suppress(ProcessLookupError):
+            os.kill(shown.process.pid, signal.SIGKILL)
+        return True
+
+    def _send(self, shown: Terminal) -> None:
+        """Write a message to one of the chambers, as a person does who looks at the screen.
+
+        While the store or the room's server is away, the room says so and sends nothing.
+        """
+        shown.press("2" + "j" * self._chance.randrange(4) + "i")
+        if shown.shows(lambda screen: _DIALOG in screen, _ANSWERS_IN):
+            mark = f"chaos-room-{self.sent}"
+            self.sent += 1
+            shown.press(mark)
+            shown.wait_for(mark)
+            self._is_tried(mark)
+            shown.press(_CTRL_S)
+            if shown.shows(lambda screen: _SENT in screen, _ANSWERS_IN):
+                self.acknowledged.append(mark)
+        shown.press(_ESCAPE)
+        shown.wait_until(lambda screen: _DIALOG not in screen, "the dialog's end")
+
+    def look(self, *texts: str) -> None:
+        """Open the room once more and see that it shows these texts. Blocking."""
+        with terminal(ROOM, self._repository, self._environ, patience=_OPENS_IN) as shown:
+            shown.wait_for("● live", *texts)
