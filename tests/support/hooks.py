@@ -188,7 +188,14 @@ class HookedCheckout:
         plan = self.provision_plan(name, below)
         path = Path(plan.chamber.path)
         path.mkdir(parents=True, exist_ok=True)
-        admin = self.common_dir / "worktrees" / name
+        if not (path / ".git").exists():
+            self._register_worktree(path)
+        provision_chamber(plan)
+        return path
+
+    def _register_worktree(self, path: Path) -> None:
+        """Write what makes git take the directory for a worktree of the checkout."""
+        admin = self.common_dir / "worktrees" / path.name
         admin.mkdir(parents=True, exist_ok=True)
         for place, content in (
             (admin / "HEAD", "ref: refs/heads/none\n"),
@@ -197,8 +204,6 @@ class HookedCheckout:
             (path / ".git", f"gitdir: {admin}\n"),
         ):
             place.write_text(content)
-        provision_chamber(plan)
-        return path
 
     def document(self, name: str = "auth", below: str = "") -> Chamber:
         """Return a chamber's document."""

@@ -99,8 +99,9 @@ def test_undo_keeps_the_code_while_chambers_use_it(
 
 
 def test_undo_removes_the_code(checkout: HookedCheckout) -> None:
+    assert "orchestra" in names_in(checkout.main / ".git")
     undo(checkout.main)
-    assert names_in(checkout.main / ".git") == ["info"]
+    assert names_in(checkout.main / ".git") == ["HEAD", "info", "objects", "refs"]
 
 
 @pytest.mark.parametrize("reader", ["its session", "a subagent"])

@@ -6,12 +6,11 @@ import pytest
 
 from orchestra_core.errors import BadInput, Refused, Unavailable
 from orchestra_core.project import find_project
+from orchestra_server.files.installation import installed_files
 from orchestra_server.files.installation.install_record import FileRecord, InstallRecord
 from orchestra_server.files.installation.installed_files import (
     InstalledFile,
     decode_file,
-    installed_files,
-    launcher_source,
     read_file,
 )
 from tests.support.repositories import small_repository
@@ -22,7 +21,7 @@ PYTHON = Path("/opt/python/bin/python3")
 def files_of(
     root: Path, record: InstallRecord | None = None, agents: tuple[str, ...] = ()
 ) -> dict[str, InstalledFile]:
-    files = installed_files(find_project(root), PYTHON, record, agents)
+    files = installed_files.installed_files(find_project(root), PYTHON, record, agents)
     return {file.path.relative_to(root).as_posix(): file for file in files}
 
 
@@ -59,13 +58,15 @@ def test_what_is_installed_in_a_users_file_is_uninstalled_again(root: Path) -> N
 def test_a_file_of_ours_is_removed_whole_and_replaces_only_what_was_ours(root: Path) -> None:
     launcher = files_of(root)[".claude/tools/orchestration.py"]
     assert launcher.uninstalled("anything") is None
-    assert launcher.installed("# Orchestra, an older version") == launcher_source(PYTHON)
+    assert launcher.installed("# Orchestra, an older version") == installed_files.launcher_source(
+        PYTHON
+    )
     with pytest.raises(Refused, match="is not Orchestra's"):
         launcher.installed("print('mine')")
 
 
 def test_the_launcher_records_its_interpreter() -> None:
-    assert f"RECORDED = {str(PYTHON)!r}" in launcher_source(PYTHON).splitlines()
+    assert f"RECORDED = {str(PYTHON)!r}" in installed_files.launcher_source(PYTHON).splitlines()
 
 
 def test_a_directory_in_place_of_a_file_cannot_be_read(tmp_path: Path) -> None:
