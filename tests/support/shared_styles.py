@@ -11,10 +11,10 @@ def share_parsed_styles(patch: pytest.MonkeyPatch) -> None:
 
     Textual keeps them for one application, and parses its own widgets' styles several times in it.
     """
-    parse = Stylesheet._parse_rules
+    parse: Any = vars(Stylesheet)["_parse_rules"]
     rules_of: dict[tuple[Any, ...], Any] = {}
 
-    def parse_once(self: Stylesheet, *arguments: Any, **named: Any) -> Any:
+    def parse_once(self: Any, *arguments: Any, **named: Any) -> Any:
         variables = frozenset(self._variables.items())
         key = (variables, arguments, frozenset(named.items()))
         if key not in rules_of:
