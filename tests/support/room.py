@@ -22,6 +22,7 @@ from tests.support.gallery_states import NOW, Told
 from tests.support.pictures import text_of
 
 _KEY_NAMES = {
+    ":": "colon",
     " ": "space",
     "/": "slash",
     "?": "question_mark",

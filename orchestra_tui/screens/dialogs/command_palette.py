@@ -1,11 +1,21 @@
 """The command palette: every key's action by name, and each chamber and task to go to."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Matcher, Provider
+from textual import getters, on
+from textual.command import (
+    CommandList,
+    CommandPalette,
+    DiscoveryHit,
+    Hit,
+    Hits,
+    Matcher,
+    Provider,
+)
 from textual.content import Content
 from textual.widgets import Input
+from textual.worker import Worker, WorkerState
 
 from orchestra_core.text import one_line
 from orchestra_tui.key_bindings import Key, present_keys
@@ -16,7 +26,9 @@ from orchestra_tui.presentation.choices.find_by_name import (
     find_tasks,
     score_of,
 )
+from orchestra_tui.screens.app_base import AppBase
 from orchestra_tui.screens.room.room_screen import RoomScreen
+from orchestra_tui.terminal.typed_keys import KeyPassed
 
 _NOT_OFFERED = ("Move", "Review")
 _LETTERS = 100.0  # Textual's scores of matches by letters are below, as a rule
@@ -26,11 +38,64 @@ _NAME_LENGTH, _ABOUT_LENGTH = 60, 60
 
 
 class StillPalette(CommandPalette):
-    """A palette whose cursor does not blink: nothing moves in the room that has not changed."""
+    """A palette that waits for its search, and whose cursor does not blink.
+
+    An enter that comes before the words typed ahead of it have been looked up chooses what they
+    find, not what is shown of earlier ones; keys after it wait as well.
+    """
+
+    app = getters.app(AppBase)
+
+    def __init__(self, providers: Sequence[type[Provider]], placeholder: str) -> None:
+        super().__init__(providers, placeholder=placeholder)
+        self._has_entered = False
+        self._held_marker: int | None = None
 
     def on_mount(self) -> None:
-        """Keep the cursor still."""
+        """Keep the cursor still: nothing moves in the room that has not changed."""
         self.query_one(Input).cursor_blink = False
+
+    @on(Input.Submitted)
+    def _choose_when_found(self, event: Input.Submitted) -> None:
+        event.stop()
+        event.prevent_default()
+        self._has_entered = True
+        if not self._is_searching:
+            self._choose()
+
+    @on(Worker.StateChanged)
+    def _found(self, event: Worker.StateChanged) -> None:
+        if self._has_entered and not self._is_searching and event.state == WorkerState.SUCCESS:
+            self._choose()
+
+    def _choose(self) -> None:
+        """Choose the command at the cursor, which closes the palette; stay where none was found."""
+        commands = self.query_one(CommandList)
+        at = commands.highlighted
+        if at is None or commands.get_option_at_index(at).disabled:
+            self._has_entered = False
+            self._release_keys()
+        else:
+            commands.action_select()
+
+    def on_key_passed(self, marker: KeyPassed) -> None:
+        """Let the keys after an enter wait until it has led somewhere."""
+        if self._has_entered:
+            marker.stop()
+            self._held_marker = marker.number
+
+    def on_unmount(self) -> None:
+        """Let the keys go on that were typed after the enter."""
+        self._release_keys()
+
+    def _release_keys(self) -> None:
+        if self._held_marker is not None:
+            self.app.post_message(KeyPassed(self._held_marker))
+            self._held_marker = None
+
+    @property
+    def _is_searching(self) -> bool:
+        return any(not worker.is_finished for worker in self.app.workers if worker.node is self)
 
 
 class RoomCommands(Provider):

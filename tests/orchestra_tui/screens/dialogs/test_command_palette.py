@@ -1,6 +1,6 @@
 """The command palette."""
 
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from orchestra_tui.screens.room.room_screen import RoomScreen
 from tests.support import gallery_stories as stories
@@ -26,6 +26,13 @@ async def test_the_palette_runs_the_chosen_command() -> None:
         await room.type("start a task")
         await room.press("enter")
         assert "Start a task" in room.text
+
+
+async def test_enter_typed_at_once_chooses_what_the_words_before_it_find() -> None:
+    async with room_of(stories.busy()) as room:
+        await room.burst(":database\ri")
+        assert "Interrupt database" in room.text
+        assert not room.app.screen.query_one(TextArea).text
 
 
 async def test_a_command_shows_its_key_and_short_name_and_is_found_by_both() -> None:
