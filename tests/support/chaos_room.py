@@ -14,6 +14,7 @@ from tests.support.terminal import Terminal, terminal
 _CTRL_S, _ESCAPE = "\x13", "\x1b"
 _OPENS_IN = 60.0  # seconds, on a busy machine with a store that is killed meanwhile
 _ANSWERS_IN = 10.0
+_KILLED_LIVE, _KILLED_OPENING = 0.2, 0.1  # shares of the attempts
 _DIALOG, _SENT = "Interrupt ", "✓ sent"
 
 
@@ -34,6 +35,7 @@ class ChaosRoom:
         self._is_tried = is_tried
         self._shown: Terminal | None = None
         self._was_killed = False
+        self._is_live = False
         self.opened = 0
         self.sent = 0
         self.acknowledged: list[str] = []  # those that the room has shown as sent
@@ -43,10 +45,11 @@ class ChaosRoom:
         """Use the room until it is over, and open it again when it was killed. Blocking."""
         while not over.is_set():
             with terminal(ROOM, self._repository, self._environ, patience=_OPENS_IN) as shown:
-                self._shown, self._was_killed = shown, False
+                self._shown, self._was_killed, self._is_live = shown, False, False
                 try:
                     shown.wait_for("● live")
                     self.opened += 1
+                    self._is_live = True
                     while not over.is_set():
                         self._send(shown)
                 except AssertionError as failure:
@@ -56,9 +59,14 @@ class ChaosRoom:
                     self._shown = None
 
     def kill(self) -> bool:
-        """Kill the room, and nothing that it has started; tell whether it ran."""
+        """Kill the room, and nothing that it has started; tell whether it was killed.
+
+        One that is still opening is mostly spared: it would never get to send a message.
+        """
         shown = self._shown
         if shown is None or self._was_killed:
+            return False
+        if self._chance.random() > (_KILLED_LIVE if self._is_live else _KILLED_OPENING):
             return False
         self._was_killed = True
         with suppress(ProcessLookupError):
