@@ -22,6 +22,7 @@ from tests.support.hooks import (
     sent,
     take_in,
 )
+from tests.support.installed_coverage import coverage_environ
 from tests.support.killed_hook import DeathReport, Job, Round
 from tests.support.proofs import FULL, Tally, scaled
 
@@ -62,10 +63,13 @@ def killed(tally: Tally) -> Killing:
 
 
 def asked(job: Job) -> DeathReport:
+    # Measured, it would die in the middle of what coverage does, and each fork write a file.
+    measuring = coverage_environ()
+    environ = {name: value for name, value in os.environ.items() if name not in measuring}
     ended = subprocess.run(
         [sys.executable, "-m", "tests.support.killed_hook"],
         cwd=ROOT,
-        env={**os.environ, "CLAUDE_PROJECT_DIR": job.project},
+        env={**environ, "CLAUDE_PROJECT_DIR": job.project},
         input=msgspec.json.encode(job),
         capture_output=True,
         check=False,
