@@ -50,7 +50,8 @@ def prepare_scratch(
     prepared = _read(scratch.prepared)
     if prepared.get("for") == key:
         scratch.check_out(judged.commit, judged.objects, cast("list[str]", prepared["kept"]))
-        return
+        if scratch.prepared.exists():
+            return  # else the worktree was damaged, and made anew without what the setup had made
     scratch.prepared.unlink(missing_ok=True)
     scratch.check_out(judged.commit, judged.objects, ())
     copy_paths(scratch.repo.top, scratch.path, setup.copy)

@@ -66,3 +66,16 @@ def test_a_failing_setup_says_what_it_printed_and_is_tried_again(shop: TestRepos
     path = prepare(shop, Setup(command="true", timeout=9), shop.head)
     (path.parent / "ok").touch()
     prepare(shop, failing, shop.head)
+
+
+@pytest.mark.parametrize("damaged", [".git/HEAD", ".git/index"])
+def test_it_runs_again_where_the_worktree_was_damaged_and_made_anew(
+    shop: TestRepository, damaged: str
+) -> None:
+    setup = Setup(command="mkdir -p deps; touch deps/installed", timeout=9)
+    path = prepare(shop, setup, shop.head)
+    (path / damaged).unlink()
+    if damaged.endswith("index"):
+        (path / damaged).write_text("torn")
+    prepare(shop, setup, shop.head)
+    assert (path / "deps" / "installed").exists()
