@@ -50,6 +50,7 @@ Kind = Literal[
     "chamber.health-changed",
     "chamber.work-changed",
     "chamber.judged",
+    "chamber.prepared",
     "chamber.usage-counted",
     "chamber.published",
     "chamber.handed-over",

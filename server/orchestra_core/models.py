@@ -128,6 +128,7 @@ class Chamber(Struct, frozen=True, kw_only=True, omit_defaults=True):
     work: Work = ""  # whether it differs from its base, and by commits alone; "" while unknown
     has_skeleton: bool = False  # it began with files that no worker wrote
     ports: tuple[str, ...] = ()  # variables with ports that no other chamber has: PORT=41000
+    setup_of: str = ""  # a digest of the setup that has prepared its worktree
     setup_fault: str = ""  # why the setup of its worktree failed
     verdict: str = ""  # of the gates on what it holds now: `wording/gates.py`; "" without a gate
     subagents_spent: Mapping[str, Spent] = {}  # by a conductor's subagents in it, by their ids

@@ -213,6 +213,11 @@ _OF_CHAMBER: dict[str, Callable[[Chamber], EventText]] = {
         verdict_words(chamber.verdict) or "no gate judges it any more",
         "muted" if chamber.verdict in (*PROVEN, AWAITED) else "warn",
     ),
+    "chamber.prepared": lambda chamber: (
+        EventText(f"setup failed: {chamber.setup_fault}", "warn")
+        if chamber.setup_fault
+        else EventText("prepared by the setup of orchestra.toml", "muted")
+    ),
     "chamber.work-changed": lambda chamber: EventText(_WORK[chamber.work], "muted"),
     "chamber.usage-counted": lambda chamber: _usage_said(total(chamber.subagents_spent.values())),
     "chamber.published": lambda chamber: _published_said(chamber.published),

@@ -66,6 +66,11 @@ class GatePlan:
         gates = [vars_of(gate) for gate in self.gates]
         return _digest([gates, self.setup and vars_of(self.setup)])
 
+    @cached_property
+    def setup_digest(self) -> str:
+        """What prepares a worktree, "" for nothing."""
+        return _digest(vars_of(self.setup)) if self.setup else ""
+
     def gate_digest(self, gate: Gate) -> str:
         """Return a digest of the gate's text and the setup's: another one needs a new verdict."""
         own = {name: value for name, value in vars_of(gate).items() if name != "name"}

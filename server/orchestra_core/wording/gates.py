@@ -41,6 +41,18 @@ def work_of(names: Sequence[str]) -> str:
     return f"the work of {', '.join(others)} and {last}" if others else f"the work of {last}"
 
 
+def base_words(verdict: str) -> str:
+    """Return what a worker is told of the gate as it begins; "" where it passes, or there is none.
+
+    `verdict` is of a chamber in which nothing has been done.
+    """
+    if verdict == BASE_RED:
+        return "The project's gate failed before you began: that failure is not your work's."
+    if verdict in (AWAITED, UNTESTED, UNJUDGED):
+        return "The project's gate has not judged what you begin with, so it may fail already."
+    return ""
+
+
 def verdict_words(verdict: str) -> str:
     """Return in a few words what the gates say of what a chamber holds; "" while unknown."""
     return _VERDICTS.get(verdict, "")

@@ -21,6 +21,7 @@ from orchestra_server.usecases.delivery.delivery_loop import deliver_as_leader
 from orchestra_server.usecases.gates.gate_radar import GateRadar
 from orchestra_server.usecases.history.trim_daily import trim_daily
 from orchestra_server.usecases.started_workers.launch_agent import AgentLauncher
+from orchestra_server.usecases.started_workers.prepare_workplace import WorkplacePreparer
 from orchestra_server.usecases.started_workers.supervisor import Hold, WorkerSupervisor
 from orchestra_server.usecases.workers.subagent_usage import SubagentUsage
 from orchestra_server.usecases.workers.take_in_discoveries import DiscoveryIntake
@@ -49,7 +50,8 @@ async def on_duty(
 
     deeds, radar = DeedWatch(context), GateRadar(context, lambda: settings.now().gate_share)
     launcher = AgentLauncher(project, driver_of)
-    supervisor = WorkerSupervisor(store, project, clock, launcher.start, hold)
+    prepare = WorkplacePreparer(context).prepare
+    supervisor = WorkerSupervisor(store, project, clock, launcher.start, hold, prepare=prepare)
 
     async def follow() -> None:
         intake, usage = DiscoveryIntake(context), SubagentUsage(context)

@@ -240,6 +240,12 @@ def gates_judged(chamber: Chamber, verdict: str, *, at: int, actor: str) -> Even
     return chamber_event(replace(chamber, verdict=verdict), "chamber.judged", at, actor)
 
 
+def prepared(chamber: Chamber, setup_of: str, fault: str, *, at: int, actor: str) -> Event:
+    """Return the event that records which setup has run in a chamber, and why one failed."""
+    changed = replace(chamber, setup_of=setup_of, setup_fault=fault)
+    return chamber_event(changed, "chamber.prepared", at, actor)
+
+
 def suspended(chamber: Chamber, by: Interrupt, *, at: int, actor: str) -> Event:
     """Return the event that suspends a chamber; one already suspended keeps its first time."""
     changed = replace(chamber, suspended_at=chamber.suspended_at or at, suspended_by=by.id)

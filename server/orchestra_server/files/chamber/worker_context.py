@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from orchestra_core.models import Chamber, Task
+from orchestra_core.wording.gates import base_words
 from orchestra_server.files.hook.find_reader import DISCOVERY, MAIL
 from orchestra_server.files.projections import pretty
 
@@ -61,6 +62,7 @@ def _rules(chamber: Chamber) -> Sequence[str]:
         "Read what you like elsewhere; write only here.",
         f"When you are done, end with a short report: {report}.",
         *_ports(chamber),
+        *filter(None, (base_words(chamber.verdict),)),
     )
 
 

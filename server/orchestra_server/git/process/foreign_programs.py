@@ -5,6 +5,7 @@ terminal that nobody sees. So each command has a deadline, its own session witho
 files for its output. The waiting caller is told after a second and can end the program.
 """
 
+import math
 import os
 import select
 import signal
@@ -49,12 +50,13 @@ class ProgramWatch:
     """The waiting caller: `told` is called, from any thread, when a program takes a while.
 
     It gets what is waited for and the seconds so far: first after one second, then every few.
-    `seconds` replaces the deadline that the user has configured.
+    `seconds` replaces the deadline that the user has configured; `until` is one for all together.
     """
 
     told: Callable[[str, float], None]
     stop: Event = field(default_factory=Event)
     seconds: float = 0
+    until: float = math.inf  # in monotonic time: what is no program is not waited for any longer
 
 
 _watch: ContextVar[ProgramWatch | None] = ContextVar("program_watch", default=None)
@@ -78,6 +80,14 @@ def brief_programs() -> Generator[None]:
 
 
 @contextmanager
+def waiting_at_most(seconds: float) -> Generator[None]:
+    """Give up what `tell_wait` is asked about after so many seconds, as if the caller had."""
+    watch = _watch.get() or ProgramWatch(lambda _waits_for, _seconds: None)
+    with watch_programs(replace(watch, until=time.monotonic() + seconds)):
+        yield
+
+
+@contextmanager
 def uncancelled() -> Generator[None]:
     """Let the programs of this context finish even if the caller gave up: for undo and cleanup."""
     watch = _watch.get()
@@ -92,13 +102,13 @@ def is_cancelled() -> bool:
 
 
 def tell_wait(waits_for: str, seconds: float) -> bool:
-    """Tell the waiting caller of something that is no program; False once the caller gave up."""
+    """Tell the waiting caller of something that is no git; False once it is to be given up."""
     watch = _watch.get()
     if watch is None:
         return True
     if seconds >= _TOLD_AFTER:
         watch.told(waits_for, seconds)
-    return not watch.stop.is_set()
+    return not watch.stop.is_set() and time.monotonic() < watch.until
 
 
 def run_programs(

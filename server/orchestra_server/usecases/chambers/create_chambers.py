@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from dataclasses import replace as dataclass_replace
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -47,12 +48,14 @@ from orchestra_server.usecases.concurrency.answer_in_time import (
 from orchestra_server.usecases.concurrency.chamber_lock import lock_chambers
 from orchestra_server.usecases.concurrency.repository_lock import lock_repository
 from orchestra_server.usecases.exchange.plan_for_others import apart_sentences
+from orchestra_server.usecases.gates.judge_base import judge_base
 from orchestra_server.usecases.gates.prepare_chambers import set_up_chambers, with_ports
-from orchestra_server.usecases.gates.prove_landing import known_failure
+from orchestra_server.usecases.gates.prove_landing import known_judgement
 from orchestra_server.usecases.workers.prompts import WORKER_TYPE, agent_id_of, worker_prompt
 
 _BATCH_LIMIT = 64
 _SKELETON_LIMIT = 500
+_BASE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,7 @@ class _NewBatch:
     base: str
     briefs: Mapping[str, str]
     skeleton: tuple[str, ...]
+    base_seconds: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +86,16 @@ async def create_chambers_batch(
     base: str = "",
     briefs: Mapping[str, str] | None = None,
     skeleton: Sequence[str] = (),
+    base_seconds: float = _BASE_SECONDS,
 ) -> CreatedChambers:
     """Create all chambers or none; a batch that is already live gets the same reply again.
 
     `base` is a revision, by default the commit that the task started at. `skeleton` lists paths
-    that every chamber of the batch gets: a copy where the checkout has the file, else empty.
+    that every chamber of the batch gets: a copy where the checkout has the file, else empty. The
+    gates that have not judged the base yet are waited for at most `base_seconds`.
     """
     wanted = _checked(chamber_names, base, briefs or {}, skeleton)
+    wanted = dataclass_replace(wanted, base_seconds=base_seconds)
 
     def unfinished(waits_for: str, seconds: float) -> CreatedChambers:
         return CreatedChambers(
@@ -149,13 +156,13 @@ async def _create(context: Context, task_id: str, wanted: _NewBatch) -> CreatedC
         chambers, notes = reservation.chambers, list[str]()
         if reservation.is_new:
             try:
-                chambers, notes = await _make(context, repo, reservation, wanted.skeleton)
+                chambers, notes = await _make(context, repo, reservation, wanted)
             except BaseException as fault:
                 await _fail(context, reservation, fault)
                 raise
     stale = await asyncio.to_thread(stale_base, repo, task.base_branch, commit)
     notes += [stale] if stale else []
-    notes += await _red_base(context, repo, commit)
+    notes += await _base_notes(context, repo, commit)
     state = await show_change(context, task_id)
     others = [chamber for chamber in state.chambers_of(task_id) if chamber.is_live]
     notes += apart_sentences(state, context.clone, others, context.clock())
@@ -169,11 +176,13 @@ async def _create(context: Context, task_id: str, wanted: _NewBatch) -> CreatedC
     )
 
 
-async def _red_base(context: Context, repo: Repository, commit: str) -> list[str]:
-    """Return a note if a gate is known to fail on the commit that chambers begin at."""
-    failed = await known_failure(context, repo, commit)
-    if failed is None:
+async def _base_notes(context: Context, repo: Repository, commit: str) -> list[str]:
+    """Return a note if the gates do not pass the commit that chambers begin at, or not yet."""
+    judgement = await known_judgement(context, repo, commit)
+    if judgement is None or judgement.passes:
         return []
+    if (failed := judgement.failed) is None:
+        return ["no gate has judged the commit that they begin at yet; the chambers show it"]
     return [f"gate {failed.gate!r} is {failed.state} on the commit that they begin at"]
 
 
@@ -242,7 +251,7 @@ def _new_chamber(
 
 
 async def _make(
-    context: Context, repo: Repository, reservation: _Reservation, skeleton: Sequence[str]
+    context: Context, repo: Repository, reservation: _Reservation, wanted: _NewBatch
 ) -> tuple[list[Chamber], list[str]]:
     """Add, provision and open the worktrees; a failure leaves nothing of them.
 
@@ -260,10 +269,19 @@ async def _make(
         await asyncio.to_thread(register_worktrees, repo, plans)
     try:
         added = await asyncio.to_thread(fill_worktrees, repo, plans)
+        base = chambers[0].base_commit
+        verdict = await judge_base(context, repo, base, wanted.base_seconds)
+        chambers = [replace(chamber, verdict=verdict) for chamber in chambers]
         state = await context.store.snapshot()
         siblings = [chamber for chamber in state.chambers_of(task.id) if chamber.is_live]
         provision_notes = await asyncio.to_thread(
-            provision_chambers, context, repo, task, chambers, siblings=siblings, skeleton=skeleton
+            provision_chambers,
+            context,
+            repo,
+            task,
+            chambers,
+            siblings=siblings,
+            skeleton=wanted.skeleton,
         )
         chambers = await asyncio.to_thread(set_up_chambers, context, repo, chambers)
         probes = await asyncio.to_thread(probe_hooks, repo, chambers)

@@ -258,6 +258,7 @@ async def _open(
                 saved_ref=restoration.ref,
                 path=prepared.path,
                 ports=prepared.ports,
+                setup_of=prepared.setup_of,
                 setup_fault=prepared.setup_fault,
             ),
             now.task,

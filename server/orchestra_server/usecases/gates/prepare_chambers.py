@@ -70,14 +70,27 @@ async def _taken_ports(reads: Reads, chambers: Sequence[Chamber]) -> set[int]:
 def set_up_chambers(
     context: Context, repo: Repository, chambers: Sequence[Chamber]
 ) -> list[Chamber]:
-    """Run the trusted setup in each chamber's worktree; return them, with why it failed. Blocking.
+    """Run the trusted setup in each chamber's worktree; return them, with how it went. Blocking.
 
     Raises Refused when the caller gave up.
     """
     plan = trusted_plan(repo.top, context.settings.state_dir, repo.common_dir)
     if plan is None or plan.setup is None:
         return [*chambers]
-    return [replace(c, setup_fault=_set_up(repo, plan.setup, c)) for c in chambers]
+    faults = [(chamber, _set_up(repo, plan.setup, chamber)) for chamber in chambers]
+    return [
+        replace(chamber, setup_fault=fault, setup_of="" if fault else plan.setup_digest)
+        for chamber, fault in faults
+    ]
+
+
+def is_setup_due(context: Context, repo: Repository, chamber: Chamber) -> bool:
+    """Tell whether a trusted setup has not prepared a chamber, in its present text. Blocking.
+
+    It was not trusted then, has failed, or somebody else has made the worktree.
+    """
+    plan = trusted_plan(repo.top, context.settings.state_dir, repo.common_dir)
+    return plan is not None and plan.setup_digest not in ("", chamber.setup_of)
 
 
 def unprepared_note(context: Context, repo: Repository, note: str) -> str:

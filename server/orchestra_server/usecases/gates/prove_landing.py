@@ -147,12 +147,6 @@ async def is_proven(repo: Repository, commit: str, proof: Proof) -> bool:
     return await asyncio.to_thread(tree_of, repo, commit) in proof.trees
 
 
-async def known_failure(context: Context, repo: Repository, commit: str) -> GateVerdict | None:
-    """Return the verdict by which a commit would not land, as far as one is known."""
-    judgement = await known_judgement(context, repo, commit)
-    return judgement.failed if judgement is not None else None
-
-
 async def known_judgement(context: Context, repo: Repository, commit: str) -> Judgement | None:
     """Return what is known of a commit's tree, None where no trusted gate is configured."""
     state_dir = context.settings.state_dir

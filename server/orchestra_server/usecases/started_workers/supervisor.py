@@ -25,6 +25,10 @@ from orchestra_server.domain.workers.requests import GONE_NOTE
 from orchestra_server.domain.workers.started_workers import ended
 from orchestra_server.usecases.clones.whereabouts import is_here
 from orchestra_server.usecases.requests.withdraw_requests import withdraw_requests
+from orchestra_server.usecases.started_workers.prepare_workplace import (
+    PrepareWorkplace,
+    nothing_to_prepare,
+)
 from orchestra_server.usecases.started_workers.record_worker import record_worker, until_stored
 from orchestra_server.usecases.started_workers.session.spend_guard import SpendGuard
 from orchestra_server.usecases.started_workers.workplace import StartAgent, Workplace
@@ -38,7 +42,10 @@ Hold = Callable[[], AbstractContextManager[None]]
 
 
 class WorkerSupervisor:
-    """Runs the workers of one clone; `hold` keeps the daemon as long as one of them runs."""
+    """Runs the workers of one clone; `hold` keeps the daemon as long as one of them runs.
+
+    `prepare` readies a chamber before an agent starts there.
+    """
 
     def __init__(
         self,
@@ -47,13 +54,15 @@ class WorkerSupervisor:
         clock: Clock,
         start_agent: StartAgent,
         hold: Hold = nullcontext,
+        *,
+        prepare: PrepareWorkplace = nothing_to_prepare,
     ) -> None:
         self._store, self._project, self._clock = store, project, clock
         self._hold = hold
         self._state = ProjectState()
         self._guard = SpendGuard(store, project.git_dir, clock)
         self._place = Workplace(
-            store, project, clock, start_agent, self._guard, lambda: self._state
+            store, project, clock, start_agent, self._guard, lambda: self._state, prepare
         )
         self._answering = set[asyncio.Task[None]]()
         self._runs: dict[str, WorkerRun] = {}  # by the chamber's id

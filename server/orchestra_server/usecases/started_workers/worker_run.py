@@ -96,6 +96,9 @@ class WorkerRun:
     async def run(self) -> None:
         """Start the agent, follow it and record its end."""
         was = self._worker.state
+        if not await self._prepare():
+            await self._end("stopped", "")
+            return
         try:
             session = await self._place.start_agent(self._worker, self._chamber)
         except OrchestraError as fault:
@@ -120,6 +123,20 @@ class WorkerRun:
                 task.cancel()
             await asyncio.shield(session.close(_LEAVE_SECONDS))
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _prepare(self) -> bool:
+        """Prepare the chamber for a new conversation; False if it was stopped meanwhile."""
+        if self._worker.conversation:
+            return True
+        preparing = asyncio.ensure_future(self._place.prepare(self._chamber))
+        stopping = asyncio.create_task(self._stopped.wait())
+        try:
+            await asyncio.wait([preparing, stopping], return_when=asyncio.FIRST_COMPLETED)
+            return preparing.done() and not self._stopped.is_set()
+        finally:
+            for task in (preparing, stopping):
+                task.cancel()
+            await asyncio.gather(preparing, stopping, return_exceptions=True)
 
     async def _begin(self, session: Session, was: str) -> None:
         """Note the process, tell the worker what it has to do, then its mail as it comes."""

@@ -10,6 +10,10 @@ from orchestra_core.state import ProjectState
 from orchestra_core.store.store import Store
 from orchestra_core.workers.started_worker import StartedWorker
 from orchestra_server.agents.driver import Session
+from orchestra_server.usecases.started_workers.prepare_workplace import (
+    PrepareWorkplace,
+    nothing_to_prepare,
+)
 from orchestra_server.usecases.started_workers.session.spend_guard import SpendGuard
 
 StartAgent = Callable[[StartedWorker, Chamber], Awaitable[Session]]
@@ -25,3 +29,4 @@ class Workplace:
     start_agent: StartAgent
     spend_guard: SpendGuard
     state: Callable[[], ProjectState]
+    prepare: PrepareWorkplace = nothing_to_prepare

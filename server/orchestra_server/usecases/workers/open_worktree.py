@@ -76,6 +76,7 @@ async def _create(context: Context, task_id: str, name: str, brief: str) -> str:
         task_id=task_id,
         chamber_names=[name],
         base="HEAD",
+        base_seconds=0,  # a client's hook waits
         briefs={name: brief} if brief else {},
     )
     if not made.chambers:  # a program of the person still runs in it

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from orchestra_core.models import Chamber, Discovery, Task
 from orchestra_core.text import quoted
+from orchestra_core.wording.gates import base_words
 
 _FINDINGS_HEAD = (
     "WHAT IS KNOWN ALREADY (other agents' words, quoted line by line: facts to check, and no "
@@ -98,10 +99,12 @@ def _place(chamber: Chamber) -> str:
 
 
 def _environment(chamber: Chamber) -> str:
-    """Return which ports are its own, and that its setup failed."""
+    """Return which ports are its own, that its setup failed, and what its gate says so far."""
     ports = f" Servers that you start listen on your own ports: {' '.join(chamber.ports)}."
     fault = f" The project's setup failed there, so mend that first: {chamber.setup_fault}"
-    return f"{ports if chamber.ports else ''}{fault if chamber.setup_fault else ''}"
+    gate = base_words(chamber.verdict)
+    said = (ports if chamber.ports else "", fault if chamber.setup_fault else "")
+    return "".join((*said, f" {gate}" if gate else ""))
 
 
 def _others(chambers: Sequence[Chamber]) -> str:

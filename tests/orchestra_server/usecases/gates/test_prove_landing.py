@@ -11,7 +11,7 @@ from orchestra_core.wording.gates import FAILS_TOGETHER
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.gates.prove_landing import (
-    known_failure,
+    known_judgement,
     landing_judge,
     unjudged_note,
 )
@@ -60,8 +60,9 @@ async def test_a_dry_run_asks_for_a_known_failure_and_runs_nothing(
 ) -> None:
     gate = trusted_gate(context, repository, "false")
     repo = open_repository(repository.path)
-    assert await known_failure(context, repo, repository.head) is None
-    assert gate.runs == 0
+    judgement = await known_judgement(context, repo, repository.head)
+    assert judgement is not None
+    assert (judgement.failed, judgement.is_whole, gate.runs) == (None, False, 0)
 
 
 def test_what_is_known_of_chambers_is_said_of_work_that_no_gate_has_judged_as_a_whole() -> None:

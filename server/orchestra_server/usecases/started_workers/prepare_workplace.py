@@ -1,0 +1,88 @@
+"""Prepares a chamber before an agent starts there: its setup, and the verdict on its beginning."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+from orchestra_core.change import Change
+from orchestra_core.errors import OrchestraError
+from orchestra_core.models import Chamber, Presence
+from orchestra_core.store.reads import Reads
+from orchestra_server.domain.chambers.chamber_lifecycle import prepared
+from orchestra_server.git.process.foreign_programs import ProgramWatch, watch_programs
+from orchestra_server.git.repository.repository import open_repository
+from orchestra_server.usecases.common.transaction import NOTHING, Context
+from orchestra_server.usecases.gates.judge_base import judge_base
+from orchestra_server.usecases.gates.prepare_chambers import is_setup_due, set_up_chambers
+
+_BASE_SECONDS = 300.0
+_ACTOR = "orchestra"
+_log = logging.getLogger(__name__)
+PrepareWorkplace = Callable[[Chamber], Awaitable[None]]
+
+
+async def nothing_to_prepare(_chamber: Chamber) -> None:
+    """Start workers in their chambers as these are."""
+
+
+class WorkplacePreparer:
+    """Runs what is due in a chamber; its worker's presence says what is waited for."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def prepare(self, chamber: Chamber) -> None:
+        """Return once the setup has run, and the gates have judged what the worker begins with.
+
+        A gate is waited for at most five minutes, and not where there is work already. What fails
+        is recorded or logged, and the worker starts: it may be the one to mend it. Cancelled, the
+        command that runs is ended.
+        """
+        loop, told = asyncio.get_running_loop(), asyncio.Queue[str]()
+
+        def hear(waits_for: str, _seconds: float) -> None:
+            loop.call_soon_threadsafe(told.put_nowait, waits_for)
+
+        watch = ProgramWatch(hear)
+        showing = asyncio.create_task(self._show(chamber.id, told))
+        try:
+            with watch_programs(watch):
+                await self._prepare(chamber)
+        except (OrchestraError, OSError) as fault:
+            _log.warning("%s is not prepared: %s", chamber.id, fault)
+        finally:
+            watch.stop.set()
+            showing.cancel()
+            await asyncio.gather(showing, return_exceptions=True)
+
+    async def _prepare(self, chamber: Chamber) -> None:
+        context = self._context
+        repo = await asyncio.to_thread(open_repository, context.project.main_checkout)
+        if await asyncio.to_thread(is_setup_due, context, repo, chamber):
+            await self._record(await asyncio.to_thread(set_up_chambers, context, repo, [chamber]))
+        if chamber.base_commit and chamber.work not in ("uncommitted", "committed"):
+            await judge_base(context, repo, chamber.base_commit, _BASE_SECONDS)
+
+    async def _record(self, chambers: Sequence[Chamber]) -> None:
+        async def decide(reads: Reads) -> Change:
+            read = [(await reads.chamber(chamber.id), chamber) for chamber in chambers]
+            at = self._context.clock()
+            events = (
+                prepared(stored, done.setup_of, done.setup_fault, at=at, actor=_ACTOR)
+                for stored, done in read
+                if stored is not None and stored.is_live
+            )
+            change = Change(events=tuple(events))
+            return change if change.events else NOTHING
+
+        await self._context.store.transact(decide)
+
+    async def _show(self, chamber_id: str, told: asyncio.Queue[str]) -> None:
+        shown = ""
+        while True:
+            waits_for = await told.get()
+            if waits_for != shown:
+                shown, since = waits_for, self._context.clock()
+                await self._context.store.report_presence(
+                    Presence(chamber_id=chamber_id, state="starting", detail=waits_for, since=since)
+                )
