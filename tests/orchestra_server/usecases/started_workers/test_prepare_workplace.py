@@ -17,7 +17,7 @@ from tests.support.conducting import a_started_task, chamber_of, chambers_open
 from tests.support.gates import trust, trusted_gate
 from tests.support.repositories import TestRepository
 from tests.support.scripted_session import ScriptedAgents
-from tests.support.supervised import until_worker
+from tests.support.supervised import session_in, until_worker
 from tests.support.waiting import until, until_awaited
 
 
@@ -56,11 +56,12 @@ async def test_a_setup_that_has_not_run_there_runs_before_the_agent_starts(
     async with preparing(context, agents):
         for count, fault in ((1, "status 1"), (2, ""), (2, "")):
             await start_worker(context, task_id=task_id, chamber="auth")
-            await until_worker(context, task_id, "waiting")
+            await session_in(agents)
             assert len((tmp_path / "runs").read_text().split()) == count
             assert (await chamber_of(context, task_id, "auth")).setup_fault == fault
             await stop_worker(context, task_id=task_id, chamber="auth")
             await until_worker(context, task_id, "ended")
+            agents.sessions.clear()
             (tmp_path / "broken").unlink(missing_ok=True)
 
 
@@ -82,7 +83,7 @@ async def test_the_agent_starts_once_its_base_is_judged_and_its_presence_says_so
         assert isinstance(presence, Presence)
         assert presence.state == "starting"
         (tmp_path / "go").touch()
-        await until_worker(context, task_id, "waiting")
+        await session_in(agents)
     assert gate.runs == 1
 
 
