@@ -228,9 +228,9 @@ async def test_work_is_not_proven_from_its_change_to_the_green_verdict_of_just_t
 async def test_the_branch_is_judged_before_any_chamber_rests(
     context: Context, repository: TestRepository
 ) -> None:
-    trusted_gate(context, repository, "false")
     task_id = await a_started_task(context)
     await chambers_open(context, task_id, ("auth",))
+    trusted_gate(context, repository, "false")
     radar = GateRadar(context, lambda: 100, quiet_seconds=1_000)
     running = asyncio.create_task(radar.run())
     state = await context.store.snapshot()
@@ -301,9 +301,9 @@ async def test_another_gate_takes_the_proof_from_all_chambers_until_it_is_truste
 async def test_where_only_landings_run_gates_work_is_proven_by_what_they_have_judged(
     context: Context, repository: TestRepository
 ) -> None:
-    gate = trusted_gate(context, repository, "true")
     task_id = await a_started_task(context)
     chambers = await chambers_open(context, task_id, ("auth",))
+    gate = trusted_gate(context, repository, "true")
     checker = ConflictChecker(open_repository(repository.path))
     radar = GateRadar(context, lambda: 0, quiet_seconds=0)
     scene = Scene(context, checker, radar, chambers)
