@@ -30,9 +30,9 @@ async def test_a_landing_outlives_the_daemon_that_runs_its_gate(
             store=store, project=project, settings=settings, actor="conductor", clock=Clock()
         )
         command = f"echo $PPID >> {runs}; test -f {once} || {{ touch {once}; sleep 100; }}"
-        gate = trusted_gate(context, repository, command)
         task_id = await a_started_task(context)
         chambers = await chambers_open(context, task_id, ("auth",))
+        gate = trusted_gate(context, repository, command)
         chambers["auth"].commit("work", {"auth.txt": ""})
         (tmp_path / "orchestra").mkdir()
         (tmp_path / "orchestra" / "config.toml").write_text(ONLY_LANDINGS)
