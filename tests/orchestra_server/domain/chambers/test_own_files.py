@@ -88,6 +88,7 @@ OUR_SERVER = '"orchestration": {"args": ["-I", ".claude/tools/orchestration.py"]
         (".codex/hooks.json", f'{{"hooks": {{"Stop": [{OUR_HOOK}]}}}}', True),
         (".mcp.json", f'{{"mcpServers": {{{OUR_SERVER}}}}}', True),
         (".mcp.json", f'{{"mcpServers": {{{OUR_SERVER}, "db": {{}}}}}}', False),
+        (".mcp.json", f'{{"mcpServers": {{{OUR_SERVER}}}, "inputs": []}}', False),
         (".mcp.json", '{"mcpServers": {"orchestration": {"url": "http://other"}}}', False),
         (".opencode/plugins/orchestra.js", "// starts interrupt_monitor\n", True),
         (".opencode/plugins/orchestra.js", "// somebody's orchestra\n", False),
