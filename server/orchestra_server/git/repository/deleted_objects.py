@@ -9,7 +9,8 @@ from orchestra_server.git.repository.repository import Repository
 
 _VANISHED = re.compile(
     r"bad object|bad tree|not a valid|missing|unable to (?:read|find)|could not (?:read|parse)"
-    r"|nonexistent|does not exist|not a tree object",
+    r"|nonexistent|does not exist|not a tree object"
+    r"|invalid object|error building trees|failed to unpack tree|not something we can merge",
     re.IGNORECASE,
 )
 

@@ -29,7 +29,14 @@ def test_a_commit_is_whole_while_every_object_is_there_that_the_lasting_ones_lac
 
 def test_what_git_says_of_a_deleted_object_is_known(shop: Workshop) -> None:
     gone = "1" * 40
+    shop.main.write("staged.py", "1\n")
+    shop.main.git("add", "staged.py")
+    staged = shop.main.git("rev-parse", ":staged.py")
+    (shop.main.path / ".git" / "objects" / staged[:2] / staged[2:]).unlink()
     for words in (
+        ("write-tree",),
+        ("read-tree", gone),
+        ("merge-tree", "--write-tree", gone, shop.main.head),
         ("diff-tree", "-r", shop.main.head, gone),
         ("ls-tree", gone),
         ("rev-list", gone),
