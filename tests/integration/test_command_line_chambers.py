@@ -102,7 +102,7 @@ def test_a_conflict_lands_nothing_and_says_how_to_resolve_it(
     before = shop.head
     ran = orchestra(shop.path, settings, "land", "--yes")
     assert (ran.returncode, ran.stderr) == (1, "")
-    assert "src/app.py (content): base and auth" in ran.stdout
+    assert "src/app.py (content): main and auth" in ran.stdout
     assert f"git -C '{auth.path}' merge main" in ran.stdout
     assert shop.head == before
 

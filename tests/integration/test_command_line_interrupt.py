@@ -8,7 +8,7 @@ import pytest
 
 from orchestra_core.replies.chambers import CreatedChambers
 from orchestra_core.replies.tasks import StartedTask
-from orchestra_core.settings import Settings
+from orchestra_core.settings import LINGER, Settings
 from tests.support.commands import orchestra
 from tests.support.hooks import code_of
 from tests.support.orchestration import in_memory
@@ -143,5 +143,5 @@ def test_an_agent_is_started_and_stopped_from_a_terminal(
     assert ran.stderr.startswith("orchestra: there is no agent 'nobody'; known are claude, ")
     ran = orchestra(shop.path, settings, "start", "auth", "Begin with the schema")
     assert ran.stdout.startswith(f"claude is being started in auth ({created.task_id}).")
-    ran = orchestra(shop.path, settings, "stop", "auth")
-    assert ran.stdout.startswith(f"The worker in auth ({created.task_id}) ")
+    ran = orchestra(shop.path, settings, "stop", "auth", **{LINGER: "1"})  # its daemon ends it
+    assert ran.stdout.startswith(f"The worker in auth ({created.task_id}) has ended; its work")

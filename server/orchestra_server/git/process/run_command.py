@@ -30,6 +30,7 @@ _HEAD, _TAIL = 16_384, 49_152  # bytes of output that are kept
 _LOOK = 0.1  # seconds between two looks whether to end it
 _GRACE = 2.0  # seconds from SIGTERM to SIGKILL
 _PIECE = 65_536
+_LAST_PIECES = 20  # more than the largest pipe holds when the command ends: 1 MiB (pipe(7))
 _NOT_STARTED = 127  # as a shell has it
 _POLITENESS = 10  # of nice(1)
 _PROCESSES = "/proc"
@@ -185,8 +186,10 @@ def _until_end(
             elif poll.poll(_LOOK * 1000):
                 is_open = _read(pipe.fileno(), output)
             yield time.monotonic() - begun
-        while is_open and poll.poll(0) and len(output.tail) < _TAIL:
-            is_open = _read(pipe.fileno(), output)  # another process may hold it open, and write
+        for _ in range(_LAST_PIECES):  # another process may hold it open, and write
+            if not (is_open and poll.poll(0)):
+                break
+            is_open = _read(pipe.fileno(), output)
 
 
 def _read(descriptor: int, output: _Output) -> bool:

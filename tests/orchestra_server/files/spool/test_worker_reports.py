@@ -1,6 +1,7 @@
 """What is left in the spool is decided by whom it is of, as a hook would decide."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -35,6 +36,8 @@ def test_the_shell_alone_leaves_a_report_with_the_moment_of_its_writing(
     checkout: HookedCheckout,
 ) -> None:
     worker = Session(checkout.chamber())
+    for compiled in checkout.common_dir.rglob("__pycache__"):
+        shutil.rmtree(compiled)
     (command,) = worker.commands("PreToolUse")
     worker.fire("PreToolUse", READ)
     (file,) = (
