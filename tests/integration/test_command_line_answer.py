@@ -81,7 +81,7 @@ async def test_requests_are_followed_and_answered_without_a_room(
         decision = await asked.decision()
         assert json.dumps(decision).count('"Which colour?": "Red"') == 1
         unanswered = ask(session, NPM_TEST)
-        while "? " not in (await asyncio.to_thread(line_of, following)):
+        while "◆ " not in (await asyncio.to_thread(line_of, following)):
             pass
         following.terminate()
         assert await unanswered.decision() == {}

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from orchestra_core.wording.ages import time_of_day
 from orchestra_core.wording.started_workers import amount_in_short
+from orchestra_core.wording.states import REQUEST_SYMBOL
 from orchestra_core.workers.transcript import TranscriptEntry
 from orchestra_tui.presentation import empty_panes
 from orchestra_tui.presentation.rows.cells import Cell, Line, Tone
@@ -88,7 +89,7 @@ def _lines_of(
 def _call_lines(
     entry: TranscriptEntry, outcome: TranscriptEntry | None, limits: ShownLines
 ) -> list[Line]:
-    mark = "? asks for" if entry.kind == "asked" else "⚙"
+    mark = f"{REQUEST_SYMBOL} asks for" if entry.kind == "asked" else "⚙"
     first, *rest = text_lines(entry.text) or [(Cell(""),)]
     cells = [Cell(f"{mark} {plain(entry.tool)} ", "strong"), *first]
     if outcome is None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from orchestra_core.events import Event, Kind
 from orchestra_core.models import Chamber
 from orchestra_core.wording.ages import time_of_day
+from orchestra_core.wording.states import GROUP_SYMBOLS
 from orchestra_core.worker_state import WorkerLimits, WorkerState
 from orchestra_tui.presentation.drawer.event_lines import EventText, feed_line
 from orchestra_tui.presentation.indexed_state import IndexedState
@@ -127,8 +128,7 @@ def _needs(worker: WorkerState) -> EventText:
         words = "failed" if worker.reason == "failed" else f"failed: {worker.reason}"
         return EventText(f"✗ {words}", "critical")
     tone = "critical" if worker.cause == "critical" else "warn"
-    mark = "?" if worker.cause in ("permission", "question") else "!"
-    return EventText(f"{mark} {worker.reason}", tone)
+    return EventText(f"{GROUP_SYMBOLS['needs-you']} {worker.reason}", tone)
 
 
 def _ended(worker: WorkerState) -> EventText:

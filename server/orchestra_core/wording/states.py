@@ -31,7 +31,6 @@ PRESENCE_WORDS: dict[PresenceState, str] = {
     "killed": "killed",
     "gone": "gone",
 }
-REQUEST_SYMBOL = "?"  # a worker waits for an answer
 GROUP_SYMBOLS: dict[Group, str] = {
     "needs-you": "◆",
     "stuck": "◔",
@@ -42,6 +41,7 @@ GROUP_SYMBOLS: dict[Group, str] = {
     "landed": "■",
     "dropped": "□",
 }
+REQUEST_SYMBOL = GROUP_SYMBOLS["needs-you"]  # a worker waits for an answer
 GROUP_WORDS: dict[Group, str] = {
     "needs-you": "needs you",
     "stuck": "stuck",

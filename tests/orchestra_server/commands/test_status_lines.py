@@ -179,8 +179,8 @@ def test_a_chamber_shows_what_its_worker_waits_for_and_how_to_answer() -> None:
     state.put(a_question())
     lines = status_lines(status_document(PROJECT, state), NOON + 65_000)
     assert lines[6:8] == [
-        "    ? asks for Bash: npm test  (orchestra answer r-1)",
-        "    ? asks: Which colour? 1 Blue: as the sky 2 Red  (orchestra answer r-2)",
+        "    ◆ asks for Bash: npm test  (orchestra answer r-1)",
+        "    ◆ asks: Which colour? 1 Blue: as the sky 2 Red  (orchestra answer r-2)",
     ]
 
 

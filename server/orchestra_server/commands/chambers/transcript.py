@@ -7,12 +7,20 @@ from pathlib import Path
 from orchestra_core.errors import Unknown, unavailable
 from orchestra_core.text import clean
 from orchestra_core.wording.started_workers import amount_in_short
+from orchestra_core.wording.states import REQUEST_SYMBOL
 from orchestra_core.workers.transcript import TranscriptEntry, decode_entries
 from orchestra_server.commands.named import chamber_named
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.started_workers.session.transcript_writer import transcript_file
 
-_MARKS = {"told": "▸", "said": "", "tool": "⚙", "outcome": "=", "asked": "?", "noted": "!"}
+_MARKS = {
+    "told": "▸",
+    "said": "",
+    "tool": "⚙",
+    "outcome": "=",
+    "asked": REQUEST_SYMBOL,
+    "noted": "!",
+}
 
 
 async def find_transcript(context: Context, words: str) -> Path:

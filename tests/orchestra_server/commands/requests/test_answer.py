@@ -98,7 +98,7 @@ async def test_the_command_lists_shows_and_answers(context: Context) -> None:
         )
         return await run_command(context, command)
 
-    assert "? r-1  auth" in await run()
+    assert "◆ r-1  auth" in await run()
     assert json.loads(await run(as_json=True))["requests"][0]["request"]["id"] == "r-1"
     assert "    npm test\n" in await run("auth")
     assert await run("auth", "allow") == (

@@ -27,9 +27,9 @@ def waiting() -> ProjectState:
 def test_open_requests_are_listed_oldest_first_with_how_to_answer() -> None:
     assert [request.id for request in open_requests(waiting())] == ["r-1", "r-2"]
     assert list_requests(waiting(), NOON + 65_000, as_json=False).splitlines() == [
-        "? r-1  auth  1m  Bash: npm test",
+        "◆ r-1  auth  1m  Bash: npm test",
         "    orchestra answer r-1 allow | deny WORDS, or allow-like: Bash(npm test:*)",
-        "? r-2  auth  1m  Which colour?",
+        "◆ r-2  auth  1m  Which colour?",
         "    orchestra answer r-2 OPTION   (1 Blue, 2 Red)",
     ]
     assert list_requests(ProjectState(), NOON, as_json=False) == "No worker waits for an answer.\n"
@@ -56,7 +56,7 @@ def test_one_request_is_shown_whole() -> None:
     change = {"file_path": "/a.py", "old_string": "A = 1", "new_string": "A = 2"}
     request = replace(a_request(), tool="Edit", tool_input=json.dumps(change), like="")
     assert full_lines(request, NOON) == [
-        "? r-1  auth (add-login-1a2b)  Edit  0s",
+        "◆ r-1  auth (add-login-1a2b)  Edit  0s",
         "    /a.py",
         "    - A = 1",
         "    + A = 2",

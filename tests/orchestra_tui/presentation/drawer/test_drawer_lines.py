@@ -105,4 +105,4 @@ def test_what_a_worker_asks_by_a_request_is_left_to_the_event_of_the_request() -
     assert AUTH.id in rows.workers
     assert words(lines.of_changes((), rows.workers)) == []
     other = Presence(chamber_id=DATABASE.id, state="waiting", tool="Bash", since=NOW)
-    assert changed(state, lines, other) == ["14:04:00 database ? permission: Bash"]
+    assert changed(state, lines, other) == ["14:04:00 database ◆ permission: Bash"]
