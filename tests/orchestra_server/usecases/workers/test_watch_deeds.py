@@ -87,7 +87,7 @@ async def watched(context: Context, monkeypatch: pytest.MonkeyPatch) -> AsyncGen
         scene = Watched(context, watch, chambers, watchers)
         for name in chambers:
             scene.is_in_turn(name, "starting")
-        await until(lambda: len(ready) >= 1)
+        await until(lambda: 0 < len(watchers) == len(ready))
         yield scene
     finally:
         running.cancel()
