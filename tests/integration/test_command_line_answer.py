@@ -58,7 +58,7 @@ async def test_requests_are_followed_and_answered_without_a_room(
         hook = ask(session, NPM_TEST)
         head = await asyncio.to_thread(line_of, following)
         mark, request_id, chamber, *_ = head.split()
-        assert (mark, chamber) == ("?", "auth")
+        assert (mark, chamber) == ("◆", "auth")
         assert "Bash: npm test" in head
         assert f"orchestra answer {request_id} allow" in await asyncio.to_thread(line_of, following)
         listed = json.loads(orchestra(shop.path, settings, "answer", "--json").stdout)
