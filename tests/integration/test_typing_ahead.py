@@ -34,12 +34,20 @@ def test_bursts_start_a_task_make_chambers_move_and_write(
     shown.press("cauth, api, web\r")
     shown.wait_for("○ auth", "○ api", "○ web")
     shown.press("2jjihello")
-    shown.wait_for("Interrupt web", "hello")
+    screen = shown.wait_for("Interrupt ", "hello")
+    assert f"Interrupt {rows(screen)[2]}" in screen
     shown.press("\x1b")
-    shown.wait_until(lambda screen: "Interrupt web" not in screen, "the dialog's end")
+    shown.wait_until(lambda screen: "Interrupt " not in screen, "the dialog's end")
     shown.press("gjxy")
-    shown.wait_for("Close auth?", "That key was typed before this showed")
+    screen = shown.wait_for("Close ", "That key was typed before this showed")
+    assert f"Close {rows(screen)[1]}?" in screen
     assert auth(repository).exists()
+
+
+def rows(screen: str) -> list[str]:
+    """Return the idle chambers in the order of the board."""
+    lines = (line for line in screen.splitlines() if "idle: no worker yet" in line)
+    return [line.partition("○ ")[2].split()[0] for line in lines]
 
 
 def test_a_yes_that_left_the_keyboard_before_the_question_was_on_the_screen_closes_nothing(
