@@ -27,7 +27,7 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.concurrency.background_tasks import Background
 from orchestra_server.usecases.delivery.take_in_spool import take_in_spool
 from orchestra_server.usecases.gates.ask_daemon_to_judge import JUDGE, JudgeCommand
-from orchestra_server.usecases.gates.judge_for_others import judge_for_others
+from orchestra_server.usecases.gates.judge_in_daemon import judge_in_daemon
 
 _FINISH_SECONDS = 2.0
 _OF_CHAMBERS = frozenset(CHAMBER_COMMANDS)
@@ -95,7 +95,7 @@ class CommandRunner:
         def on_wait(waits_for: str) -> None:
             tell(one_line(waits_for))
 
-        is_judged = await judge_for_others(context, command, on_wait)
+        is_judged = await judge_in_daemon(context, command, on_wait)
         return {} if is_judged else {"differs": "gates"}
 
     async def finish(self) -> None:

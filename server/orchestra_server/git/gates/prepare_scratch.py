@@ -36,7 +36,7 @@ def prepare_scratch(
     setup: Setup | None,
     judged: CommitToJudge,
     *,
-    polite: bool,
+    low_priority: bool,
     env: Mapping[str, str] | None = None,
 ) -> None:
     """Make the worktree the commit's, with the setup done for it in `env`. Blocking.
@@ -63,7 +63,7 @@ def prepare_scratch(
             waits_for=waits_for,
             seconds=setup.timeout,
             env=env,
-            polite=polite,
+            low_priority=low_priority,
             alone=True,
         )
         if not ended.passed:

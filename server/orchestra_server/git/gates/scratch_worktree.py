@@ -110,12 +110,12 @@ def gates_folder(state_dir: Path, common_dir: Path) -> Path:
 
 @contextmanager
 def take_scratch(
-    repo: Repository, state_dir: Path, *, waits_for: str, polite: bool
+    repo: Repository, state_dir: Path, *, waits_for: str, low_priority: bool
 ) -> Generator[ScratchWorktree]:
     """Hold the clone's scratch worktree; wait for whoever has it. Blocking.
 
-    A caller that is not `polite` makes a polite holder give way. Raises Refused when the caller
-    gave up.
+    A holder with `low_priority` gives way to a caller without. Raises Refused when the caller gave
+    up.
     """
     place = gates_folder(state_dir, repo.common_dir)
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -124,7 +124,7 @@ def take_scratch(
     begun = time.monotonic()
     try:
         while not try_lock_exclusive(descriptor):
-            if not polite and wish < 0:
+            if not low_priority and wish < 0:
                 wish = open_lock_file(_wish(place))
                 try_lock_exclusive(wish)
             if not tell_wait(f"another gate to end, before {waits_for}", time.monotonic() - begun):

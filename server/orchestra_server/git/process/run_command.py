@@ -32,7 +32,7 @@ _GRACE = 2.0  # seconds from SIGTERM to SIGKILL
 _PIECE = 65_536
 _LAST_PIECES = 20  # more than the largest pipe holds when the command ends: 1 MiB (pipe(7))
 _NOT_STARTED = 127  # as a shell has it
-_POLITENESS = 10  # of nice(1)
+_NICENESS = 10  # of nice(1)
 _PROCESSES = "/proc"
 _LEAST_FREE = 256 << 20  # bytes that a command must leave on a disk, of a small one a part
 _LEAST_PART = 0.05
@@ -86,11 +86,11 @@ def run_command(
     waits_for: str,
     seconds: float,
     env: Mapping[str, str] | None = None,
-    polite: bool = False,
+    low_priority: bool = False,
     alone: bool = False,
     gives_way: Callable[[], bool] = lambda: False,
 ) -> CommandResult:
-    """Run a command in `directory`, at low priority if `polite`; return how it ended. Blocking.
+    """Run a command in `directory` and return how it ended. Blocking.
 
     In a directory that is for it `alone`, what has left its session is ended too. Raises Refused,
     with `waits_for` in its text, when the waiting caller gave up, when the command is to give way
@@ -102,7 +102,7 @@ def run_command(
     marked = {MARK: str(directory)} if alone else {}
     earlier = _processes() if alone else frozenset[str]()
     try:
-        process = _start(command, directory, {**marked, **(env or {})}, polite=polite)
+        process = _start(command, directory, {**marked, **(env or {})}, low_priority=low_priority)
     except OSError as fault:
         words = f"{command[0]}: {fault.strerror}" if isinstance(command, tuple) else str(fault)
         return CommandResult(_NOT_STARTED, words, 0)
@@ -137,7 +137,7 @@ def _full_disk(directory: Path) -> str:
 
 
 def _start(
-    command: Command, directory: Path, env: Mapping[str, str], *, polite: bool
+    command: Command, directory: Path, env: Mapping[str, str], *, low_priority: bool
 ) -> "subprocess.Popen[bytes]":
     words = ("/bin/sh", "-c", command) if isinstance(command, str) else command
     dropped = {*INHERITED, *_TERMINALS}
@@ -147,7 +147,7 @@ def _start(
         if name not in dropped and not name.startswith(_OURS)
     }
     process = subprocess.Popen(  # noqa: S603 - shown to the person, who has trusted it
-        [*(_idle_io() if polite else ()), *words],
+        [*(_idle_io() if low_priority else ()), *words],
         cwd=directory,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -155,9 +155,9 @@ def _start(
         env={**given, "GIT_TERMINAL_PROMPT": "0", "PWD": str(directory), **env},
         start_new_session=True,
     )
-    if polite:
+    if low_priority:
         with suppress(OSError):  # it has ended
-            os.setpriority(os.PRIO_PGRP, process.pid, _POLITENESS)
+            os.setpriority(os.PRIO_PGRP, process.pid, _NICENESS)
     return process
 
 

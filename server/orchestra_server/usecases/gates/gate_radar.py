@@ -25,10 +25,10 @@ from orchestra_server.git.merge.pairwise_conflicts import ComparedChamber
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.conflicts.seen_work import SeenWork
+from orchestra_server.usecases.gates.background_judge import BackgroundJudge, WorkChangedError
 from orchestra_server.usecases.gates.chamber_verdicts import ChamberVerdicts
+from orchestra_server.usecases.gates.current_gate import CurrentGate, read_current_gate
 from orchestra_server.usecases.gates.judge_tree import Judgement, TreeJudge, in_repository
-from orchestra_server.usecases.gates.polite_judge import PoliteJudge, WorkChangedError
-from orchestra_server.usecases.gates.present_gate import PresentGate, read_present_gate
 from orchestra_server.usecases.gates.run_search import run_search
 from orchestra_server.usecases.gates.tell_red_together import tell_red_together
 
@@ -70,9 +70,9 @@ class GateRadar:
         self._changed_at: dict[str, float] = {}  # by chamber, in the loop's time
         self._unmarked = set[str]()  # chambers whose recorded verdict is of other content
         self._wake_up = asyncio.Event()
-        self._judge = PoliteJudge(self._context, share, self._holds)
+        self._judge = BackgroundJudge(self._context, share, self._holds)
         self._verdicts = ChamberVerdicts(self._context, self._holds)
-        self._gate = PresentGate()
+        self._gate = CurrentGate()
         self._repo: Repository | None = None
         self._fault = ""
         self._cannot_run = False  # since a setup failed
@@ -114,16 +114,16 @@ class GateRadar:
     def _holds(self, chamber: str) -> str | None:
         return self._work.commits.get(chamber)
 
-    async def _read_gate(self) -> PresentGate:
+    async def _read_gate(self) -> CurrentGate:
         """Return the present gate; if it is another one, all verdicts are of the former one."""
         project, state_dir = self._context.project, self._context.settings.state_dir
-        gate = await asyncio.to_thread(read_present_gate, project, state_dir, self._share())
+        gate = await asyncio.to_thread(read_current_gate, project, state_dir, self._share())
         if gate.key != self._gate.key:
             self._gate = gate
             self._unmarked |= self._work.commits.keys()
         return gate
 
-    async def _mark(self, gate: PresentGate) -> None:
+    async def _mark(self, gate: CurrentGate) -> None:
         """Record of the chambers that have changed what is known of their new content."""
         work, changed = self._work, self._unmarked & self._work.commits.keys()
         if not changed:
@@ -149,7 +149,7 @@ class GateRadar:
             self._repo = await asyncio.to_thread(open_repository, self._context.project.root)
         trees = self._judge.trees
         return TreeJudge(
-            context=self._context, repo=self._repo, plan=plan, polite=True, trees=trees
+            context=self._context, repo=self._repo, plan=plan, low_priority=True, trees=trees
         )
 
     async def _tell(self, fault: OrchestraError | OSError) -> None:

@@ -8,8 +8,8 @@ from orchestra_core.wording.gates import BASE_RED, UNJUDGED
 from orchestra_server.git.process.foreign_programs import is_cancelled, waiting_at_most
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.gates.current_gate import read_current_gate
 from orchestra_server.usecases.gates.judge_tree import TreeJudge, in_repository
-from orchestra_server.usecases.gates.present_gate import read_present_gate
 
 _WHOSE = "the commit that work begins at"
 _log = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ async def judge_base(context: Context, repo: Repository, commit: str, seconds: f
     """
     settings = context.settings
     gate = await asyncio.to_thread(
-        read_present_gate, context.project, settings.state_dir, settings.gate_share
+        read_current_gate, context.project, settings.state_dir, settings.gate_share
     )
     if gate.plan is None:
         return gate.unproven

@@ -63,12 +63,12 @@ class _GateRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreeJudge:
-    """Judges trees of one clone by its trusted gates; a `polite` one gives way to others."""
+    """Judges trees of one clone by its trusted gates; with `low_priority` others go first."""
 
     context: Context
     repo: Repository
     plan: GatePlan
-    polite: bool = False
+    low_priority: bool = False
     trees: dict[str, str] = field(default_factory=dict[str, str])  # by commit
     daemon: DaemonToJudge = field(default_factory=DaemonToJudge)
 
@@ -165,7 +165,9 @@ class TreeJudge:
     @asynccontextmanager
     async def _scratch(self, waits_for: str) -> AsyncGenerator[ScratchWorktree]:
         state_dir = self.context.settings.state_dir
-        taking = take_scratch(self.repo, state_dir, waits_for=waits_for, polite=self.polite)
+        taking = take_scratch(
+            self.repo, state_dir, waits_for=waits_for, low_priority=self.low_priority
+        )
         scratch = await asyncio.to_thread(taking.__enter__)
         try:
             yield scratch
@@ -184,14 +186,16 @@ class TreeJudge:
         env: Mapping[str, str],
     ) -> GateVerdict:
         """Prepare the worktree and run the gate in it. Blocking; raises Refused."""
-        prepare_scratch(scratch, self.plan.setup, judged_commit, polite=self.polite, env=env)
+        prepare_scratch(
+            scratch, self.plan.setup, judged_commit, low_priority=self.low_priority, env=env
+        )
         ended = run_command(
             run.gate.command,
             scratch.path,
             waits_for=run.waits_for,
             seconds=run.gate.timeout,
             env=env,
-            polite=self.polite,
+            low_priority=self.low_priority,
             alone=True,
             gives_way=self._gives_way,
         )
@@ -211,8 +215,8 @@ class TreeJudge:
         )
 
     def _gives_way(self) -> bool:
-        """Tell whether a polite run ends for somebody who does not want to wait."""
-        return self.polite and is_wanted(self.repo, self.context.settings.state_dir)
+        """Tell whether a run with low priority ends for somebody who waits."""
+        return self.low_priority and is_wanted(self.repo, self.context.settings.state_dir)
 
 
 def in_repository(repo: Repository, commit: str) -> CommitToJudge:

@@ -21,9 +21,9 @@ def shop(tmp_path: Path) -> TestRepository:
 def prepare(shop: TestRepository, setup: Setup | None, commit: str) -> Path:
     repo = open_repository(shop.path)
     state = shop.path.parent / "state"
-    with take_scratch(repo, state, waits_for="a gate", polite=False) as scratch:
+    with take_scratch(repo, state, waits_for="a gate", low_priority=False) as scratch:
         judged = CommitToJudge(commit, (repo.common_dir / "objects",), {})
-        prepare_scratch(scratch, setup, judged, polite=False)
+        prepare_scratch(scratch, setup, judged, low_priority=False)
         return scratch.path
 
 

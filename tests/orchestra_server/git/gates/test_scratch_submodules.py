@@ -19,7 +19,7 @@ def shop(submodule_shop: Workshop) -> Workshop:
 
 def check_out(shop: Workshop, state: Path, commit: str) -> Path:
     repo = open_repository(shop.main.path)
-    with take_scratch(repo, state, waits_for="a gate", polite=False) as scratch:
+    with take_scratch(repo, state, waits_for="a gate", low_priority=False) as scratch:
         scratch.check_out(commit, (repo.common_dir / "objects",), ())
         return scratch.path
 

@@ -39,7 +39,7 @@ def files_in(path: Path) -> dict[str, str]:
 
 
 def check_out(repo: Repository, state: Path, commit: str, kept: tuple[str, ...] = ()) -> Path:
-    with take_scratch(repo, state, waits_for="a gate", polite=False) as scratch:
+    with take_scratch(repo, state, waits_for="a gate", low_priority=False) as scratch:
         scratch.check_out(commit, (repo.common_dir / "objects",), kept)
         return scratch.path
 
@@ -88,11 +88,11 @@ async def test_one_gate_runs_at_a_time_and_who_is_polite_learns_that_another_wai
     def take() -> None:
         with (
             watch_programs(watch),
-            take_scratch(repo, state, waits_for="the landing", polite=False),
+            take_scratch(repo, state, waits_for="the landing", low_priority=False),
         ):
             taken.append("landing")
 
-    with take_scratch(repo, state, waits_for="the radar", polite=True):
+    with take_scratch(repo, state, waits_for="the radar", low_priority=True):
         thread = threading.Thread(target=take)
         thread.start()
         await until(lambda: is_wanted(repo, state))
@@ -102,10 +102,10 @@ async def test_one_gate_runs_at_a_time_and_who_is_polite_learns_that_another_wai
     assert not is_wanted(repo, state)
     watch.stop.set()
     with (
-        take_scratch(repo, state, waits_for="the radar", polite=True),
+        take_scratch(repo, state, waits_for="the radar", low_priority=True),
         watch_programs(watch),
         pytest.raises(Refused, match="the landing was cancelled before it began"),
-        take_scratch(repo, state, waits_for="the landing", polite=False),
+        take_scratch(repo, state, waits_for="the landing", low_priority=False),
     ):
         pass
 

@@ -14,7 +14,7 @@ from tests.support.waiting import until
 
 def ran(command: str | tuple[str, ...], directory: Path, seconds: float = 10) -> CommandResult:
     return run_command(
-        command, directory, waits_for="the gate", seconds=seconds, polite=True, alone=True
+        command, directory, waits_for="the gate", seconds=seconds, low_priority=True, alone=True
     )
 
 

@@ -18,9 +18,9 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.conflicts.seen_work import SeenWork
 from orchestra_server.usecases.conflicts.watch_plan import compared_chamber
 from orchestra_server.usecases.gates import gate_radar
+from orchestra_server.usecases.gates.current_gate import CurrentGate
 from orchestra_server.usecases.gates.gate_radar import GateRadar
 from orchestra_server.usecases.gates.judge_tree import TreeJudge, in_repository
-from orchestra_server.usecases.gates.present_gate import PresentGate
 from tests.support.conducting import a_started_task, chambers_open, until_told
 from tests.support.gates import trust, trusted_gate
 from tests.support.repositories import TestRepository
@@ -250,16 +250,16 @@ async def test_without_a_gate_no_look_reads_the_store(
     looks, reads = list[None](), list[None]()
     snapshot = Store.snapshot
 
-    def look(*of: object) -> PresentGate:
+    def look(*of: object) -> CurrentGate:
         looks.append(None)
-        return PresentGate()
+        return CurrentGate()
 
     async def read(store: Store) -> ProjectState:
         reads.append(None)
         return await snapshot(store)
 
     work = await scene.see()
-    monkeypatch.setattr(gate_radar, "read_present_gate", look)
+    monkeypatch.setattr(gate_radar, "read_current_gate", look)
     monkeypatch.setattr(Store, "snapshot", read)
     for count in range(1, 5):
         await scene.radar.see(work)

@@ -12,7 +12,7 @@ from orchestra_server.usecases.gates.ask_daemon_to_judge import JudgeCommand
 from orchestra_server.usecases.gates.judge_tree import TreeJudge, in_repository
 
 
-async def judge_for_others(
+async def judge_in_daemon(
     context: Context, command: JudgeCommand, tell: Callable[[str], None]
 ) -> bool:
     """Judge a commit; `tell` gets what it waits for. False where other commands are trusted here.

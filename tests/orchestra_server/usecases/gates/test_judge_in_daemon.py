@@ -8,7 +8,7 @@ from orchestra_core.configuration.gate_plan import read_gate_plan
 from orchestra_server.git.gates.scratch_worktree import gates_folder
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.gates.ask_daemon_to_judge import JudgeCommand
-from orchestra_server.usecases.gates.judge_for_others import judge_for_others
+from orchestra_server.usecases.gates.judge_in_daemon import judge_in_daemon
 from tests.support.gates import trusted_gate
 from tests.support.repositories import TestRepository
 from tests.support.waiting import until
@@ -21,7 +21,7 @@ async def test_a_cancelled_judgement_has_ended_its_gate_before_it_returns(
     digest = read_gate_plan(repository.path).digest
     root, head = str(repository.path), repository.head
     command = JudgeCommand(root=root, commit=head, plan=digest, whose="auth")
-    judging = asyncio.create_task(judge_for_others(context, command, lambda _waits_for: None))
+    judging = asyncio.create_task(judge_in_daemon(context, command, lambda _waits_for: None))
     await until((tmp_path / "runs").exists)
     judging.cancel()
     with suppress(asyncio.CancelledError):
@@ -37,5 +37,5 @@ async def test_commands_that_are_not_trusted_here_are_not_run(
     gate = trusted_gate(context, repository, "true")
     root, head = str(repository.path), repository.head
     command = JudgeCommand(root=root, commit=head, plan="another", whose="auth")
-    assert not await judge_for_others(context, command, lambda _waits_for: None)
+    assert not await judge_in_daemon(context, command, lambda _waits_for: None)
     assert gate.runs == 0

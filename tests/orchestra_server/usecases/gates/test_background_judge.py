@@ -5,8 +5,8 @@ import pytest
 from orchestra_core.configuration.gate_plan import read_gate_plan
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.gates.background_judge import BackgroundJudge, WorkChangedError
 from orchestra_server.usecases.gates.judge_tree import TreeJudge, in_repository
-from orchestra_server.usecases.gates.polite_judge import PoliteJudge, WorkChangedError
 from tests.support.gates import trusted_gate
 from tests.support.repositories import TestRepository
 
@@ -16,9 +16,9 @@ async def test_what_has_changed_before_its_gate_began_is_not_judged(
 ) -> None:
     gate = trusted_gate(context, repository, "true")
     repo, holds = open_repository(repository.path), {"auth": "newer"}
-    tree = TreeJudge(context=context, repo=repo, plan=read_gate_plan(repo.top), polite=True)
+    tree = TreeJudge(context=context, repo=repo, plan=read_gate_plan(repo.top), low_priority=True)
     judge, commit = (
-        PoliteJudge(context, lambda: 100, holds.get),
+        BackgroundJudge(context, lambda: 100, holds.get),
         in_repository(repo, repository.head),
     )
     with pytest.raises(WorkChangedError):

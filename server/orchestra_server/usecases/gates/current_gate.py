@@ -10,7 +10,7 @@ from orchestra_core.wording.gates import AWAITED, UNREADABLE, UNTESTED, UNTRUSTE
 
 
 @dataclass(frozen=True, slots=True)
-class PresentGate:
+class CurrentGate:
     """The trusted plan, None where no gate may run; `unproven` is the verdict until one has.
 
     Without a gate that is "".
@@ -25,16 +25,16 @@ class PresentGate:
         return (self.plan.digest if self.plan else "", self.unproven)
 
 
-def read_present_gate(project: Project, state_dir: Path, share: int) -> PresentGate:
+def read_current_gate(project: Project, state_dir: Path, share: int) -> CurrentGate:
     """Return the gate of the main checkout's orchestra.toml.
 
     With a `share` of 0 no gate runs for chambers at rest.
     """
     plan = read_gate_plan(project.main_checkout)
     if plan.faults:
-        return PresentGate(unproven=UNREADABLE)
+        return CurrentGate(unproven=UNREADABLE)
     if not plan.gates:
-        return PresentGate()
+        return CurrentGate()
     if trust_state(plan, read_trust(state_dir, project.git_dir)) != "trusted":
-        return PresentGate(unproven=UNTRUSTED)
-    return PresentGate(plan, AWAITED if share else UNTESTED)
+        return CurrentGate(unproven=UNTRUSTED)
+    return CurrentGate(plan, AWAITED if share else UNTESTED)

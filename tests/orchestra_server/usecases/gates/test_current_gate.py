@@ -3,7 +3,7 @@
 import pytest
 
 from orchestra_server.usecases.common.transaction import Context
-from orchestra_server.usecases.gates.present_gate import read_present_gate
+from orchestra_server.usecases.gates.current_gate import read_current_gate
 from tests.support.gates import trust
 from tests.support.repositories import TestRepository
 
@@ -33,6 +33,6 @@ async def test_a_gate_that_has_not_judged_leaves_work_unproven(
     repository.write("orchestra.toml", text)
     if trusted:
         trust(context, repository)
-    gate = read_present_gate(context.project, context.settings.state_dir, share)
+    gate = read_current_gate(context.project, context.settings.state_dir, share)
     assert gate.unproven == unproven
     assert (gate.plan is not None) == (unproven in ("awaited", "untested"))

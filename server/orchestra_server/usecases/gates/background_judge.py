@@ -22,7 +22,7 @@ class WorkChangedError(Exception):
     """What was to be judged is no longer what the chambers hold, or somebody else comes first."""
 
 
-class PoliteJudge:
+class BackgroundJudge:
     """Keeps what is judged and merged; `holds` tells which commit a chamber holds now."""
 
     def __init__(
