@@ -1,6 +1,7 @@
-"""Repositories with a trusted gate, which counts how often it runs."""
+"""Repositories with a trusted gate: one that counts how often it runs, and one that hangs."""
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from orchestra_core.configuration.gate_plan import read_gate_plan
 from orchestra_core.configuration.trust import give_trust
 from orchestra_server.usecases.common.transaction import Context
 from tests.support.repositories import TestRepository
+from tests.support.waiting import until
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +42,30 @@ def trust(context: Context, repository: TestRepository) -> None:
     plan = read_gate_plan(repository.path)
     assert plan.faults == ()
     give_trust(context.settings.state_dir, repository.path / ".git", plan)
+
+
+@dataclass(frozen=True, slots=True)
+class HangingGate:
+    """A trusted gate that does not end by itself; its process's id is in a file."""
+
+    file: Path
+
+    async def begun(self) -> None:
+        """Return once it runs."""
+        await until(lambda: self.file.exists() and self.file.read_text().endswith("\n"))
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its process is there."""
+        try:
+            os.kill(int(self.file.read_text()), 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+
+def hanging_gate(context: Context, repository: TestRepository) -> HangingGate:
+    """Commit and trust an orchestra.toml whose gate hangs."""
+    gate = HangingGate(context.settings.state_dir.parent / "gate-pid")
+    trusted_gate(context, repository, f"echo $$ > {gate.file}; exec sleep 100")
+    return gate

@@ -10,8 +10,9 @@ from orchestra_core.errors import Refused
 from orchestra_server.git.gates.merge_snapshots import merge_snapshots
 from orchestra_server.git.gates.prepare_scratch import CommitToJudge
 from orchestra_server.git.gates.scratch_worktree import is_wanted
-from orchestra_server.git.process.foreign_programs import ProgramWatch, watch_programs
+from orchestra_server.git.process.foreign_programs import ProgramWatch
 from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.concurrency.run_watched import run_watched
 from orchestra_server.usecases.gates.judge_tree import Judgement, TreeJudge
 
 _MOST_KEPT = 2_000  # trees and merges
@@ -104,13 +105,11 @@ class BackgroundJudge:
         watch = ProgramWatch(lambda _waits_for, _seconds: None)
         self._watch, self._judging = watch, judging
         try:
-            with watch_programs(watch):
-                return await judge.judge(commit, whose)
+            return await run_watched(judge.judge(commit, whose), watch)
         except Refused as fault:
             gives_way = is_wanted(judge.repo, self._context.settings.state_dir)
             if watch.stop.is_set() or gives_way:
                 raise WorkChangedError from fault
             raise
         finally:
-            watch.stop.set()  # its thread may still run a command
             self._watch = None

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from orchestra_core.configuration.trust import trusted_plan
-from orchestra_server.git.process.foreign_programs import ProgramWatch, watch_programs
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.concurrency.run_watched import run_watched, watch_for
 from orchestra_server.usecases.gates.ask_daemon_to_judge import JudgeCommand
 from orchestra_server.usecases.gates.judge_tree import TreeJudge, in_repository
 
@@ -25,22 +25,7 @@ async def judge_in_daemon(
     )
     if plan is None or plan.digest != command.plan:
         return False
-    loop, told = asyncio.get_running_loop(), list[str]()
-
-    def hear(waits_for: str, _seconds: float) -> None:
-        if told[-1:] != [waits_for]:
-            told.append(waits_for)
-            loop.call_soon_threadsafe(tell, waits_for)
-
-    watch = ProgramWatch(hear)
     judge = TreeJudge(context=context, repo=repo, plan=plan)
     commit = in_repository(repo, command.commit)
-    with watch_programs(watch):
-        judging = asyncio.create_task(judge.judge(commit, command.whose, again=command.again))
-    try:
-        await asyncio.shield(judging)
-    except asyncio.CancelledError:
-        watch.stop.set()
-        await asyncio.wait([judging])
-        raise
+    await run_watched(judge.judge(commit, command.whose, again=command.again), watch_for(tell))
     return True

@@ -9,9 +9,9 @@ from orchestra_core.errors import OrchestraError
 from orchestra_core.models import Chamber, Presence
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain.chambers.chamber_lifecycle import prepared
-from orchestra_server.git.process.foreign_programs import ProgramWatch, watch_programs
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.usecases.common.transaction import NOTHING, Context
+from orchestra_server.usecases.concurrency.run_watched import run_watched, watch_for
 from orchestra_server.usecases.gates.judge_base import judge_base
 from orchestra_server.usecases.gates.prepare_chambers import is_setup_due, set_up_chambers
 
@@ -35,23 +35,16 @@ class WorkplacePreparer:
         """Return once the setup has run, and the gates have judged what the worker begins with.
 
         A gate is waited for at most five minutes, and not where there is work already. What fails
-        is recorded or logged, and the worker starts: it may be the one to mend it. Cancelled, the
-        command that runs is ended.
+        is recorded or logged, and the worker starts: it may be the one to mend it. Cancelled, it
+        ends the command that runs before it returns.
         """
-        loop, told = asyncio.get_running_loop(), asyncio.Queue[str]()
-
-        def hear(waits_for: str, _seconds: float) -> None:
-            loop.call_soon_threadsafe(told.put_nowait, waits_for)
-
-        watch = ProgramWatch(hear)
+        told = asyncio.Queue[str]()
         showing = asyncio.create_task(self._show(chamber.id, told))
         try:
-            with watch_programs(watch):
-                await self._prepare(chamber)
+            await run_watched(self._prepare(chamber), watch_for(told.put_nowait))
         except (OrchestraError, OSError) as fault:
             _log.warning("%s is not prepared: %s", chamber.id, fault)
         finally:
-            watch.stop.set()
             showing.cancel()
             await asyncio.gather(showing, return_exceptions=True)
 
@@ -78,11 +71,8 @@ class WorkplacePreparer:
         await self._context.store.transact(decide)
 
     async def _show(self, chamber_id: str, told: asyncio.Queue[str]) -> None:
-        shown = ""
         while True:
-            waits_for = await told.get()
-            if waits_for != shown:
-                shown, since = waits_for, self._context.clock()
-                await self._context.store.report_presence(
-                    Presence(chamber_id=chamber_id, state="starting", detail=waits_for, since=since)
-                )
+            waits_for, since = await told.get(), self._context.clock()
+            await self._context.store.report_presence(
+                Presence(chamber_id=chamber_id, state="starting", detail=waits_for, since=since)
+            )

@@ -14,7 +14,7 @@ from orchestra_server.usecases.started_workers.start_worker import start_worker
 from orchestra_server.usecases.started_workers.stop_worker import stop_worker
 from orchestra_server.usecases.started_workers.supervisor import WorkerSupervisor
 from tests.support.conducting import a_started_task, chamber_of, chambers_open
-from tests.support.gates import trust, trusted_gate
+from tests.support.gates import hanging_gate, trust, trusted_gate
 from tests.support.repositories import TestRepository
 from tests.support.scripted_session import ScriptedAgents
 from tests.support.supervised import session_in, until_worker
@@ -98,3 +98,15 @@ async def test_a_worker_that_is_stopped_meanwhile_never_starts(
         await stop_worker(context, task_id=task_id, chamber="auth")
         worker = await until_worker(context, task_id, "ended")
     assert (worker.reason, agents.sessions) == ("stopped", {})
+
+
+async def test_preparing_that_is_cancelled_has_ended_its_gate_before_it_returns(
+    context: Context, repository: TestRepository, task_id: str
+) -> None:
+    gate, chamber = hanging_gate(context, repository), await chamber_of(context, task_id, "auth")
+    preparation = asyncio.create_task(WorkplacePreparer(context).prepare(chamber))
+    await gate.begun()
+    preparation.cancel()
+    with suppress(asyncio.CancelledError):
+        await preparation
+    assert not gate.is_running
