@@ -42,9 +42,9 @@ def work_of(names: Sequence[str]) -> str:
 
 
 def base_words(verdict: str) -> str:
-    """Return what a worker is told of the gate as it begins; "" where it passes, or there is none.
+    """Return what a new worker is told about the gate; "" if it passes or there is none.
 
-    `verdict` is of a chamber in which nothing has been done.
+    `verdict` is that of a chamber without work yet.
     """
     if verdict == BASE_RED:
         return "The project's gate failed before you began: that failure is not your work's."
