@@ -1,17 +1,15 @@
 """`orchestra start` and `orchestra stop`: an agent in a chamber, run by the daemon."""
 
-import asyncio
-
 from orchestra_core.errors import Refused
-from orchestra_core.store.reads import Reads
+from orchestra_core.names import chamber_id
 from orchestra_core.text import as_lines
 from orchestra_server.commands.interrupt import task_of
 from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.started_workers.end_workers import still_running
 from orchestra_server.usecases.started_workers.start_worker import start_worker
 from orchestra_server.usecases.started_workers.stop_worker import stop_worker
 
 _ENDS_WITHIN = 10.0  # seconds; the command line waits a little longer for its daemon's answer
-_LOOK_SECONDS = 0.02
 
 
 async def started_lines(
@@ -40,27 +38,11 @@ async def stopped_lines(
     """
     task_id = task or task_of(await context.store.snapshot(), chamber)
     stop = await stop_worker(context, task_id=task_id, chamber=chamber)
-    if stop.was_running and not await _has_ended(context, f"{task_id}/{chamber}", seconds):
+    worker = chamber_id(task_id, chamber)
+    if stop.was_running and await still_running(context, [worker], seconds):
         raise Refused(
             f"the worker in {chamber} ({task_id}) was told to end and has not ended after "
             f"{seconds:.0f} s; 'orchestra status' shows when it has"
         )
     how = "has ended" if stop.was_running else "had ended before"
     return as_lines([f"The worker in {chamber} ({task_id}) {how}; its work stays there."])
-
-
-async def _has_ended(context: Context, worker_id: str, seconds: float) -> bool:
-    try:
-        async with asyncio.timeout(seconds):
-            running = True
-            while running:
-                await asyncio.sleep(_LOOK_SECONDS)
-                running = not await context.store.read(lambda reads: _is_over(reads, worker_id))
-    except TimeoutError:
-        return False
-    return True
-
-
-async def _is_over(reads: Reads, worker_id: str) -> bool:
-    worker = await reads.worker(worker_id)
-    return worker is None or worker.is_over

@@ -26,22 +26,32 @@ async def end_workers(context: Context, chambers: Iterable[Chamber]) -> None:
     Raises StoreUnavailable.
     """
     ids = [chamber.id for chamber in chambers]
-    running = await _ask_to_stop(context, ids)
-    if not running:
+    if not await _ask_to_stop(context, ids):
         return
     common_dir = context.project.git_dir
     answer = await asyncio.to_thread(ask_daemon, common_dir, {"call": "about"}, _ANSWER_WITHIN)
-    until = time.monotonic() + (_PATIENCE if answer is not None else 0.0)
-    while running and time.monotonic() < until:
-        await asyncio.sleep(_LOOK)
-        running = await context.store.read(lambda reads: _running(reads, ids))
-    for worker in running:
+    for worker in await still_running(context, ids, _PATIENCE if answer is not None else 0.0):
         await asyncio.to_thread(end_process_group, worker.process)
         await record_worker(
             context.store,
             worker,
             lambda now: ended(now, reason="closed", words="", at=context.clock()),
         )
+
+
+async def still_running(
+    context: Context, ids: Sequence[str], seconds: float
+) -> list[StartedWorker]:
+    """Return the workers of these chambers that have not ended, at the latest after `seconds`.
+
+    Raises StoreUnavailable.
+    """
+    until = time.monotonic() + seconds
+    while running := await context.store.read(lambda reads: _running(reads, ids)):
+        if time.monotonic() >= until:
+            break
+        await asyncio.sleep(_LOOK)
+    return running
 
 
 async def _ask_to_stop(context: Context, ids: Sequence[str]) -> list[StartedWorker]:
