@@ -11,8 +11,6 @@ from orchestra_server.usecases.common.record_chamber_values import (
 )
 from orchestra_server.usecases.common.transaction import Context
 
-_FEW = 2  # chambers that are read one by one; more come with the whole state
-
 
 def _verdict(chamber: Chamber) -> str:
     return chamber.verdict
@@ -35,32 +33,24 @@ class ChamberVerdicts:
         One whose chamber holds another commit by now is dropped: a newer verdict may be there.
         """
         async with self._one_at_a_time:
-            present = {
+            current = {
                 chamber: verdict
                 for chamber, verdict in verdicts.items()
                 if self._holds(chamber) == commits.get(chamber)
             }
-            if present:
-                context, chambers = self._context, await self._chambers(list(present))
-                await record_chamber_values(
-                    context.store, context.clock, chambers, _VERDICT, present
-                )
+            store, clock = self._context.store, self._context.clock
+            documents = await store.read(lambda reads: reads.read_all(Chamber, [*current]))
+            chambers = {chamber.id: chamber for chamber in documents if chamber is not None}
+            await record_chamber_values(store, clock, chambers, _VERDICT, current)
 
     async def replace(self, former: str, verdict: str) -> None:
         """Record a verdict for all chambers here that have the `former` one."""
         async with self._one_at_a_time:
-            chambers = (await self._context.store.snapshot()).chambers
-            those = {
+            store, clock = self._context.store, self._context.clock
+            chambers = (await store.snapshot()).chambers
+            verdicts = {
                 key: verdict
                 for key, chamber in chambers.items()
                 if chamber.verdict == former and self._holds(key)
             }
-            context = self._context
-            await record_chamber_values(context.store, context.clock, chambers, _VERDICT, those)
-
-    async def _chambers(self, ids: list[str]) -> Mapping[str, Chamber]:
-        store = self._context.store
-        if len(ids) > _FEW:
-            return (await store.snapshot()).chambers
-        read = [await store.read(lambda reads, key=key: reads.chamber(key)) for key in ids]
-        return {chamber.id: chamber for chamber in read if chamber is not None}
+            await record_chamber_values(store, clock, chambers, _VERDICT, verdicts)

@@ -10,7 +10,6 @@ import pytest
 
 from orchestra_core.configuration.gate_plan import read_gate_plan
 from orchestra_core.models import Conflict
-from orchestra_core.state import ProjectState
 from orchestra_core.store.store import Store
 from orchestra_server.git.merge.pairwise_conflicts import ConflictChecker
 from orchestra_server.git.repository.repository import open_repository
@@ -150,7 +149,6 @@ async def test_without_trust_nothing_is_run(
     gate = trusted_gate(context, repository, "true")
     repository.write("orchestra.toml", f'[gate]\ncommand = "touch {tmp_path}/ran"\n')
     await scene.see()
-    await asyncio.to_thread(lambda: None)
     await scene.until_verdicts(auth="untrusted", api="untrusted", docs="untrusted")
     assert gate.runs == 0
     assert not (tmp_path / "ran").exists()
@@ -248,22 +246,27 @@ async def test_without_a_gate_no_look_reads_the_store(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks, reads = list[None](), list[None]()
-    snapshot = Store.snapshot
 
     def look(*of: object) -> CurrentGate:
         looks.append(None)
         return CurrentGate()
 
-    async def read(store: Store) -> ProjectState:
-        reads.append(None)
-        return await snapshot(store)
+    def count(name: str) -> None:
+        read = getattr(Store, name)
+
+        async def read_and_count(store: Store, *of: object) -> object:
+            reads.append(None)
+            return await read(store, *of)
+
+        monkeypatch.setattr(Store, name, read_and_count)
 
     work = await scene.see()
     monkeypatch.setattr(gate_radar, "read_current_gate", look)
-    monkeypatch.setattr(Store, "snapshot", read)
-    for count in range(1, 5):
+    count("snapshot")
+    count("read")
+    for times in range(1, 5):
         await scene.radar.see(work)
-        await until(lambda count=count: len(looks) >= count)
+        await until(lambda times=times: len(looks) >= times)
     assert len(reads) <= 1
 
 
