@@ -9,6 +9,10 @@ from orchestra_core.names import chamber_id
 from orchestra_core.workers.started_worker import StartedState, StartedWorker
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.started_workers.launch_agent import AgentLauncher
+from orchestra_server.usecases.started_workers.prepare_workplace import (
+    PrepareWorkplace,
+    nothing_to_prepare,
+)
 from orchestra_server.usecases.started_workers.start_worker import start_worker
 from orchestra_server.usecases.started_workers.supervisor import WorkerSupervisor
 from tests.support.scripted_session import ScriptedAgents, ScriptedSession
@@ -17,10 +21,14 @@ from tests.support.waiting import until, until_awaited
 
 @asynccontextmanager
 async def supervised(
-    context: Context, agents: ScriptedAgents | AgentLauncher
+    context: Context,
+    agents: ScriptedAgents | AgentLauncher,
+    prepare: PrepareWorkplace = nothing_to_prepare,
 ) -> AsyncGenerator[None]:
     """Supervise the clone's workers within the block, as its daemon does."""
-    supervisor = WorkerSupervisor(context.store, context.project, context.clock, agents.start)
+    supervisor = WorkerSupervisor(
+        context.store, context.project, context.clock, agents.start, prepare=prepare
+    )
     task = asyncio.create_task(supervisor.run())
     try:
         yield
@@ -69,14 +77,18 @@ async def interrupts(context: Context) -> list[Interrupt]:
     return sorted(state.interrupts.values(), key=lambda interrupt: interrupt.sent_at)
 
 
-async def until_asked(context: Context) -> WorkerRequest:
-    """Return the open request once there is one."""
+async def until_asked(context: Context, after: WorkerRequest | None = None) -> WorkerRequest:
+    """Return the open request once there is one, other than `after`."""
+
+    async def open_requests() -> list[WorkerRequest]:
+        former = after.id if after else ""
+        return [each for each in await requests(context) if each.is_open and each.id != former]
 
     async def is_asked() -> bool:
-        return any(request.is_open for request in (await requests(context)))
+        return bool(await open_requests())
 
     await until_awaited(is_asked)
-    return next(request for request in await requests(context) if request.is_open)
+    return (await open_requests())[0]
 
 
 async def requests(context: Context) -> list[WorkerRequest]:

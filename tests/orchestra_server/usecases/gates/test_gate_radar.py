@@ -68,6 +68,14 @@ class Scene:
 
         await until_awaited(met)
 
+    async def until_all(self, verdict: str) -> None:
+        await self.until_verdicts(**dict.fromkeys(self.chambers, verdict))
+
+    async def see_written(self, name: str, file: str, text: str = "") -> None:
+        """Write into a chamber, and show it to the radar."""
+        self.chambers[name].write(file, text)
+        await self.see()
+
     async def mail(self) -> dict[str, str]:
         interrupts = (await self.context.store.snapshot()).interrupts.values()
         return {interrupt.chamber: interrupt.message for interrupt in interrupts}
@@ -122,13 +130,12 @@ async def test_a_chamber_that_fails_alone_is_not_blamed_on_others(
     scene: Scene, context: Context, repository: TestRepository
 ) -> None:
     trusted_gate(context, repository, "test ! -f auth.txt")
-    scene.chambers["auth"].write("auth.txt", "")
-    await scene.see()
+    await scene.see_written("auth", "auth.txt")
     await scene.until_verdicts(auth="red", api="green", docs="green")
     scene.chambers["auth"].write("more.txt", "")
     (scene.chambers["auth"].path / "auth.txt").unlink()
     await scene.see()
-    await scene.until_verdicts(auth="green", api="green", docs="green")
+    await scene.until_all("green")
     assert (await scene.conflicts(), await scene.mail()) == ([], {})
 
 
@@ -136,8 +143,7 @@ async def test_a_branch_that_is_red_by_itself_blames_nobody(
     scene: Scene, context: Context, repository: TestRepository
 ) -> None:
     gate = trusted_gate(context, repository, "test -f mended.txt")
-    scene.chambers["docs"].write("mended.txt", "")
-    await scene.see()
+    await scene.see_written("docs", "mended.txt")
     await scene.until_verdicts(auth="base-red", api="base-red", docs="green")
     assert (await scene.conflicts(), await scene.mail()) == ([], {})
     assert gate.runs == 3  # the branch, what auth and api share, and docs
@@ -149,7 +155,7 @@ async def test_without_trust_nothing_is_run(
     gate = trusted_gate(context, repository, "true")
     repository.write("orchestra.toml", f'[gate]\ncommand = "touch {tmp_path}/ran"\n')
     await scene.see()
-    await scene.until_verdicts(auth="untrusted", api="untrusted", docs="untrusted")
+    await scene.until_all("untrusted")
     assert gate.runs == 0
     assert not (tmp_path / "ran").exists()
 
@@ -159,7 +165,7 @@ async def test_a_setup_that_fails_is_said_of_each_chamber(
 ) -> None:
     gate = trusted_gate(context, repository, "true", '[setup]\ncommand = "false"\n')
     await scene.see()
-    await scene.until_verdicts(auth="unjudged", api="unjudged", docs="unjudged")
+    await scene.until_all("unjudged")
     assert gate.runs == 0
 
 
@@ -170,16 +176,15 @@ async def test_while_a_setup_goes_on_failing_no_chamber_is_said_to_await_its_gat
     setup = f"test -f {tmp_path}/mended || {{ echo >> {tries}; false; }}"
     trusted_gate(context, repository, "true", f'[setup]\ncommand = "{setup}"\n')
     await scene.see()
-    await scene.until_verdicts(auth="unjudged", api="unjudged", docs="unjudged")
+    await scene.until_all("unjudged")
     for count in (2, 3):
-        scene.chambers["auth"].write("more.txt", f"{count}\n")
-        await scene.see()
+        await scene.see_written("auth", "more.txt", f"{count}\n")
         await until(lambda count=count: len(tries.read_text()) >= count)
     assert await scene.history("auth") == ["awaited", "unjudged"]
     assert await scene.history("docs") == ["awaited", "unjudged"]
     (tmp_path / "mended").touch()
     await scene.see()
-    await scene.until_verdicts(auth="green", api="green", docs="green")
+    await scene.until_all("green")
 
 
 async def test_a_setup_that_fails_for_one_chamber_takes_no_verdict_from_the_others(
@@ -188,9 +193,8 @@ async def test_a_setup_that_fails_for_one_chamber_takes_no_verdict_from_the_othe
     setup = '[setup]\ncommand = "test ! -f lock"\ndepends = ["lock"]\n'
     trusted_gate(context, repository, "true", setup)
     await scene.see()
-    await scene.until_verdicts(auth="green", api="green", docs="green")
-    scene.chambers["auth"].write("lock", "")
-    await scene.see()
+    await scene.until_all("green")
+    await scene.see_written("auth", "lock")
     await scene.until_verdicts(auth="unjudged", api="green", docs="green")
     assert await scene.history("docs") == ["awaited", "green"]
 
@@ -200,12 +204,11 @@ async def test_a_newer_content_ends_the_gate_of_the_older_one(
 ) -> None:
     hanging = f"test ! -f hang.txt || (touch {tmp_path}/hangs; sleep 100)"
     trusted_gate(context, repository, hanging)
-    scene.chambers["auth"].write("hang.txt", "")
-    await scene.see()
+    await scene.see_written("auth", "hang.txt")
     await until((tmp_path / "hangs").exists)
     (scene.chambers["auth"].path / "hang.txt").unlink()
     await scene.see()
-    await scene.until_verdicts(auth="green", api="green", docs="green")
+    await scene.until_all("green")
 
 
 async def test_work_is_not_proven_from_its_change_to_the_green_verdict_of_just_that_content(
@@ -213,14 +216,12 @@ async def test_work_is_not_proven_from_its_change_to_the_green_verdict_of_just_t
 ) -> None:
     trusted_gate(context, repository, f"test ! -f slow.txt -o -f {tmp_path}/go || sleep 100")
     await scene.see()
-    await scene.until_verdicts(auth="green", api="green", docs="green")
-    scene.chambers["auth"].write("slow.txt", "")
-    await scene.see()
+    await scene.until_all("green")
+    await scene.see_written("auth", "slow.txt")
     await scene.until_verdicts(auth="awaited", api="green", docs="green")
     (tmp_path / "go").touch()
-    scene.chambers["auth"].write("more.txt", "")
-    await scene.see()
-    await scene.until_verdicts(auth="green", api="green", docs="green")
+    await scene.see_written("auth", "more.txt")
+    await scene.until_all("green")
 
 
 async def test_the_branch_is_judged_before_any_chamber_rests(
@@ -275,12 +276,10 @@ async def test_a_chamber_is_not_proven_by_a_verdict_on_older_content_while_anoth
 ) -> None:
     trusted_gate(context, repository, f"test ! -f slow.txt || (touch {tmp_path}/runs; sleep 100)")
     await scene.see()
-    await scene.until_verdicts(auth="green", api="green", docs="green")
-    scene.chambers["auth"].write("slow.txt", "")
-    await scene.see()
+    await scene.until_all("green")
+    await scene.see_written("auth", "slow.txt")
     await until((tmp_path / "runs").exists)
-    scene.chambers["docs"].write("more.txt", "")
-    await scene.see()
+    await scene.see_written("docs", "more.txt")
     assert await scene.verdicts() == {"auth": "awaited", "api": "green", "docs": "awaited"}
 
 
@@ -290,15 +289,15 @@ async def test_another_gate_takes_the_proof_from_all_chambers_until_it_is_truste
     monkeypatch.setattr(gate_radar, "_GATE_SECONDS", 0.02)
     trusted_gate(context, repository, "true")
     await scene.see()
-    await scene.until_verdicts(auth="green", api="green", docs="green")
+    await scene.until_all("green")
     repository.write("orchestra.toml", "[gate]\ncommand = 'test ! -f auth.txt'\n")
-    await scene.until_verdicts(auth="untrusted", api="untrusted", docs="untrusted")
+    await scene.until_all("untrusted")
     trust(context, repository)
-    await scene.until_verdicts(auth="green", api="green", docs="green")
+    await scene.until_all("green")
     repository.write("orchestra.toml", "[gate]\ntimeout = 5\n")
-    await scene.until_verdicts(auth="unreadable", api="unreadable", docs="unreadable")
+    await scene.until_all("unreadable")
     (repository.path / "orchestra.toml").unlink()
-    await scene.until_verdicts(auth="", api="", docs="")
+    await scene.until_all("")
 
 
 async def test_where_only_landings_run_gates_work_is_proven_by_what_they_have_judged(

@@ -1,8 +1,7 @@
 """An agent starts in a prepared chamber: its setup has run, and what it begins with is judged."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from pathlib import Path
 
 import pytest
@@ -12,29 +11,17 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.started_workers.prepare_workplace import WorkplacePreparer
 from orchestra_server.usecases.started_workers.start_worker import start_worker
 from orchestra_server.usecases.started_workers.stop_worker import stop_worker
-from orchestra_server.usecases.started_workers.supervisor import WorkerSupervisor
 from tests.support.conducting import a_started_task, chamber_of, chambers_open
 from tests.support.gates import hanging_gate, trust, trusted_gate
 from tests.support.repositories import TestRepository
 from tests.support.scripted_session import ScriptedAgents
-from tests.support.supervised import session_in, until_worker
+from tests.support.supervised import session_in, supervised, until_worker
 from tests.support.waiting import until, until_awaited
 
 
-@asynccontextmanager
-async def preparing(context: Context, agents: ScriptedAgents) -> AsyncGenerator[None]:
-    """Run the clone's workers as its daemon does."""
-    supervisor = WorkerSupervisor(
-        context.store, context.project, context.clock, agents.start,
-        prepare=WorkplacePreparer(context).prepare,
-    )  # fmt: skip
-    running = asyncio.create_task(supervisor.run())
-    try:
-        yield
-    finally:
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
+def preparing(context: Context, agents: ScriptedAgents) -> AbstractAsyncContextManager[None]:
+    """Run the clone's workers, each in a chamber that is prepared first."""
+    return supervised(context, agents, WorkplacePreparer(context).prepare)
 
 
 @pytest.fixture

@@ -17,17 +17,19 @@ from orchestra_server.usecases.started_workers.start_worker import start_worker
 from tests.support.conducting import chambers_open
 from tests.support.supervised import requests, worker_in
 
+Guards = list[tuple[SpendGuard, StartedWorker]]  # each guard with the worker that it holds
+
 
 @pytest.fixture
 async def two_guards(
     context: Context, task_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> list[tuple[SpendGuard, StartedWorker]]:
+) -> Guards:
     """The guards of two daemons, each holding a worker; both have used $11 of the task's $10."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     (tmp_path / "orchestra").mkdir()
     (tmp_path / "orchestra" / "config.toml").write_text("[limits]\ntask_dollars = 10\n")
     await chambers_open(context, task_id, ["auth", "api"])
-    guards = list[tuple[SpendGuard, StartedWorker]]()
+    guards: Guards = []
     for name in ("auth", "api"):
         await start_worker(context, task_id=task_id, chamber=name)
         worker = await record_spending(
@@ -53,7 +55,7 @@ async def answered(context: Context, answer: str) -> WorkerRequest:
 
 
 async def test_a_yes_holds_for_both_clones_and_widens_the_limit_once(
-    context: Context, task_id: str, two_guards: list[tuple[SpendGuard, StartedWorker]]
+    context: Context, task_id: str, two_guards: Guards
 ) -> None:
     question = await answered(context, "allow")
     for guard, worker in two_guards:
@@ -70,7 +72,7 @@ async def test_a_yes_holds_for_both_clones_and_widens_the_limit_once(
 
 
 async def test_a_no_ends_the_workers_of_both_clones(
-    context: Context, task_id: str, two_guards: list[tuple[SpendGuard, StartedWorker]]
+    context: Context, task_id: str, two_guards: Guards
 ) -> None:
     question = await answered(context, "deny")
     for guard, _ in two_guards:
@@ -86,7 +88,7 @@ async def test_a_no_ends_the_workers_of_both_clones(
 
 
 async def test_a_question_that_another_clone_withdraws_is_asked_by_the_next(
-    context: Context, two_guards: list[tuple[SpendGuard, StartedWorker]]
+    context: Context, two_guards: Guards
 ) -> None:
     (asking, asker), (other, worker) = two_guards
     await asking.forget(asker)

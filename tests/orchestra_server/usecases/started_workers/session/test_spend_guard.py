@@ -59,6 +59,16 @@ def use(session: ScriptedSession, dollars: float) -> None:
 
 
 @asynccontextmanager
+async def one_held(
+    context: Context, task_id: str
+) -> AsyncGenerator[tuple[ScriptedSession, WorkerRequest]]:
+    """Start a worker that has come to the task's limit; yield its session and the question."""
+    async with begun_session(context, ScriptedAgents(), task_id) as session:
+        use(session, 11.0)
+        yield session, await until_asked(context)
+
+
+@asynccontextmanager
 async def two_held(
     context: Context, agents: ScriptedAgents, task_id: str
 ) -> AsyncGenerator[WorkerRequest]:
@@ -110,19 +120,16 @@ async def test_a_yes_lets_a_held_worker_hear_what_waits(context: Context, task_i
 async def test_a_held_worker_that_works_by_itself_is_asked_about_once(
     context: Context, task_id: str
 ) -> None:
-    agents = ScriptedAgents()
-    async with begun_session(context, agents, task_id) as session:
-        use(session, 11.0)
-        first = await until_asked(context)
+    async with one_held(context, task_id) as (session, request):
         use(session, 1.0)  # a subagent of its own has ended
 
         async def is_held_again() -> bool:
             return (await kinds(context)).count("worker.paused") == 2
 
         await until_awaited(is_held_again)
-        await answer(context, first, "allow")
+        await answer(context, request, "allow")
         await until_worker(context, task_id, "waiting")
-        assert not [request for request in await requests(context) if request.is_open]
+        assert not [each for each in await requests(context) if each.is_open]
     assert (await context.store.snapshot()).tasks[task_id].dollars_allowed == 14.0
 
 
@@ -130,23 +137,12 @@ async def test_a_held_worker_that_works_by_itself_is_asked_about_once(
 async def test_a_held_worker_that_works_by_itself_gets_its_answers_before_its_mail(
     context: Context, task_id: str
 ) -> None:
-    agents = ScriptedAgents()
-    async with begun_session(context, agents, task_id) as session:
-        use(session, 11.0)
-        limit = await until_asked(context)
+    async with one_held(context, task_id) as (session, about_limit):
         await interrupt_worker(context, task_id=task_id, chamber="auth", message="Go on")
         session.say(TurnBegan(), Asked("a1", "permission", "Bash", {"command": "npm test"}))
-
-        async def asked() -> list[WorkerRequest]:
-            return [each for each in await requests(context) if each.id != limit.id]
-
-        async def is_asked() -> bool:
-            return bool(await asked())
-
-        await until_awaited(is_asked)
-        (permission,) = await asked()
-        await answer(context, permission, "allow")
+        await answer(context, await until_asked(context, after=about_limit), "allow")
         await until(lambda: session.answers == {"a1": Allow()})
+        assert len(await requests(context)) == 2
         assert len(session.heard) == 1
 
 
@@ -216,17 +212,10 @@ async def test_a_raised_limit_lets_held_workers_go_on(
 async def test_the_next_daemon_holds_a_paused_worker_and_asks_again(
     context: Context, task_id: str
 ) -> None:
-    agents = ScriptedAgents()
-    async with begun_session(context, agents, task_id) as session:
-        use(session, 11.0)
-        first = await until_asked(context)
+    async with one_held(context, task_id) as (_, request):
         await until_worker(context, task_id, "paused")
-    async with supervised(context, agents):
-
-        async def is_asked_again() -> bool:
-            return any(each.is_open and each.id != first.id for each in await requests(context))
-
-        await until_awaited(is_asked_again)
+    async with supervised(context, ScriptedAgents()):
+        await until_asked(context, after=request)
         assert (await until_worker(context, task_id, "paused")).is_wanted
 
 
