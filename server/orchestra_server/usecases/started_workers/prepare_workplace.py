@@ -44,6 +44,8 @@ class WorkplacePreparer:
             await run_watched(self._prepare(chamber), watch_for(told.put_nowait))
         except (OrchestraError, OSError) as fault:
             _log.warning("%s is not prepared: %s", chamber.id, fault)
+        except Exception:  # noqa: BLE001 - the worker starts all the same
+            _log.exception("%s is not prepared", chamber.id)
         finally:
             showing.cancel()
             await asyncio.gather(showing, return_exceptions=True)

@@ -8,6 +8,7 @@ import pytest
 
 from orchestra_core.models import Presence
 from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.started_workers import prepare_workplace
 from orchestra_server.usecases.started_workers.prepare_workplace import WorkplacePreparer
 from orchestra_server.usecases.started_workers.start_worker import start_worker
 from orchestra_server.usecases.started_workers.stop_worker import stop_worker
@@ -97,3 +98,20 @@ async def test_preparing_that_is_cancelled_has_ended_its_gate_before_it_returns(
     with suppress(asyncio.CancelledError):
         await preparation
     assert not gate.is_running
+
+
+async def test_a_mistake_in_preparing_is_logged_and_the_agent_starts(
+    context: Context,
+    task_id: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(*of: object) -> bool:
+        raise ValueError(of)
+
+    monkeypatch.setattr(prepare_workplace, "is_setup_due", fail)
+    agents = ScriptedAgents()
+    async with preparing(context, agents):
+        await start_worker(context, task_id=task_id, chamber="auth")
+        await session_in(agents)
+    assert f"{task_id}/auth is not prepared" in caplog.messages
