@@ -216,15 +216,15 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     process.wait()
 
 
-def end_strays(directory: Path, but: Collection[str] = ()) -> None:
+def end_strays(directory: Path, spared: Collection[str] = ()) -> None:
     """End what works in a directory that is only for commands run here, where that can be seen.
 
-    What has gone to another directory is known by its mark. `but` are processes to leave alone,
-    which are not looked at: there may be hundreds. Several rounds, since such a process may start
-    another one while it is ended.
+    What has gone to another directory is known by its mark. `spared` processes are left alone and
+    not looked at: there may be hundreds. Several rounds, since such a process may start another one
+    while it is ended.
     """
     for _ in range(_ROUNDS):
-        pids = _working_in(directory, but)
+        pids = _working_in(directory, spared)
         for pid in pids:
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
@@ -240,12 +240,12 @@ def _processes() -> frozenset[str]:
     return frozenset(pid for pid in listed if pid.isdecimal())
 
 
-def _working_in(directory: Path, but: Collection[str]) -> list[int]:
+def _working_in(directory: Path, spared: Collection[str]) -> list[int]:
     """Return the user's living processes that work in the directory or have its mark."""
     pids, place, own = list[int](), str(directory), str(os.getpid())
     mark = f"\0{MARK}={directory}\0".encode(errors="surrogateescape")
     for pid in _processes():
-        if pid != own and pid not in but:
+        if pid != own and pid not in spared:
             with suppress(OSError):  # it has ended, or is another user's
                 works_in = os.readlink(f"{_PROCESSES}/{pid}/cwd")  # noqa: PTH115
                 with open(f"{_PROCESSES}/{pid}/environ", "rb", buffering=0) as environ:  # noqa: PTH123

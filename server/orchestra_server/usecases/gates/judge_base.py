@@ -32,7 +32,7 @@ async def judge_base(context: Context, repo: Repository, commit: str, seconds: f
     judgement = await judge.known(judged_commit)
     if not judgement.is_whole and seconds:
         loop = asyncio.get_running_loop()
-        late = loop.time() + seconds
+        deadline = loop.time() + seconds
         try:
             with waiting_at_most(seconds):
                 judgement = await judge.judge(judged_commit, _WHOSE)
@@ -40,7 +40,7 @@ async def judge_base(context: Context, repo: Repository, commit: str, seconds: f
             if is_cancelled():
                 raise
             _log.warning("%s", fault)
-            return gate.unproven if loop.time() >= late else UNJUDGED
+            return gate.unproven if loop.time() >= deadline else UNJUDGED
     if not judgement.is_whole:
         return gate.unproven
     return "green" if judgement.passes else BASE_RED

@@ -156,9 +156,9 @@ class WorkerRun:
         while True:
             await self._requests.pass_on(session, await self._answers.get())
 
-    async def _log_faults(self, words: Coroutine[object, object, None]) -> None:
+    async def _log_faults(self, work: Coroutine[object, object, None]) -> None:
         try:
-            await words
+            await work
         except Refused as fault:  # the agent has ended; its reports say how
             _log.info("%s: %s", self.start.id, fault)
         except Exception:  # noqa: BLE001 - the worker goes on, but hears nothing any more
