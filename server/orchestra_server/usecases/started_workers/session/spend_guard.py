@@ -42,8 +42,12 @@ class _Held:
     budget: Budget
     workers: dict[str, StartedWorker] = field(default_factory=dict[str, StartedWorker])
     request: WorkerRequest | None = None
-    asker: str = ""  # the worker that asks it; "" where another clone's does
     released: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def asker(self) -> StartedWorker | None:
+        """The worker that asks; None where nobody does, or another clone's."""
+        return self.workers.get(self.request.chamber_id) if self.request else None
 
 
 class SpendGuard:
@@ -82,14 +86,16 @@ class SpendGuard:
             key = self._asked_by(request)
             if key is None:
                 return
-            self._held[key].request = None
+            held = self._held[key]
             actor = request.answered_by or OPERATOR
             if request.answer == "allow":
-                await self._widen(self._held[key], actor)
+                await self._widen(held, actor)
                 await self._release(key, actor)
-            elif request.answer == "deny":
+                return
+            held.request = None
+            if request.answer == "deny":
                 self._denied[key] = self._clock()
-                for worker in self._held[key].workers.values():
+                for worker in held.workers.values():
                     await self._have_end(worker, actor)
 
     async def forget(self, worker: StartedWorker) -> None:
@@ -98,8 +104,9 @@ class SpendGuard:
             for key, held in [*self._held.items()]:
                 if worker.id not in held.workers:
                     continue
-                if held.request is not None and held.request.chamber_id == worker.id:
-                    await self._withdraw(held, ENDED_NOTE)
+                if held.request and held.request.chamber_id == worker.id:
+                    await self._withdraw(held.request, ENDED_NOTE)
+                    held.request = None
                 del held.workers[worker.id]
                 if not held.workers:
                     del self._held[key]
@@ -150,7 +157,6 @@ class SpendGuard:
         request = await ask_about_limit(self._store, asker, held.budget, self._clock())
         if request is None or request.is_open:
             held.request = request
-            held.asker = asker.id if request and request.start == asker.asked_at else ""
             return
         self._denied[key] = request.ended_at  # to another clone's workers
         for worker in held.workers.values():
@@ -169,9 +175,9 @@ class SpendGuard:
         held, at = self._held.pop(key), self._clock()
         for worker in held.workers.values():
             await self._record(worker, lambda now: rules.continued(now, at=at, actor=actor))
-        if held.asker in held.workers:
-            words = held.workers[held.asker].last_words
-            idle = Presence(chamber_id=held.asker, state="idle", since=at, message=words)
+        if asker := held.asker:
+            words = asker.last_words
+            idle = Presence(chamber_id=asker.id, state="idle", since=at, message=words)
             await until_stored(lambda: self._store.report_presence(idle))
         held.released.set()
 
@@ -184,7 +190,8 @@ class SpendGuard:
                     if await self._is_used_up(key):
                         await self._ask(key)
                         continue
-                    await self._withdraw(held, RAISED_NOTE)
+                    if held.request and held.asker:
+                        await self._withdraw(held.request, RAISED_NOTE)
                     await self._release(key, _ACTOR)
 
     async def _is_used_up(self, key: LimitKey) -> bool:
@@ -205,10 +212,7 @@ class SpendGuard:
     ) -> None:
         await until_stored(lambda: record_worker(self._store, worker, change))
 
-    async def _withdraw(self, held: _Held, note: str) -> None:
-        request, held.request = held.request, None
-        if request is None or request.chamber_id not in held.workers:
-            return  # another clone's
+    async def _withdraw(self, request: WorkerRequest, note: str) -> None:
         ids = [request.id]
 
         async def withdraw() -> None:
