@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import chain
 
 _CREATE, _DELETE, _MOVED_FROM, _MOVED_TO = 0x100, 0x200, 0x40, 0x80
 _MODIFY, _ATTRIB, _DELETE_SELF, _MOVE_SELF = 0x2, 0x4, 0x400, 0x800
@@ -45,23 +46,21 @@ def watch_trees(
         poll = select.poll()
         poll.register(watches.descriptor, select.POLLIN)
         poll.register(ended, select.POLLIN)
-        while _has_news(poll, ended, None):
-            changed = set[str]()
+        while not _is_over(poll.poll(), ended):
             until = time.monotonic() + latest
-            while True:
-                changed |= watches.read()
-                seconds = min(quiet, until - time.monotonic())
-                if seconds <= 0 or not poll.poll(seconds * 1_000):
+            changed = watches.read()
+            while (seconds := min(quiet, until - time.monotonic())) > 0:
+                if not (news := poll.poll(seconds * 1_000)):
                     break
-                if not _has_news(poll, ended, 0):
+                if _is_over(news, ended):
                     return
+                changed |= watches.read()
             if changed:
                 yield sorted(changed)
 
 
-def _has_news(poll: select.poll, ended: socket.socket, seconds: float | None) -> bool:
-    """Wait; tell whether there is news rather than the end."""
-    return ended.fileno() not in {descriptor for descriptor, _ in poll.poll(seconds)}
+def _is_over(news: Iterable[tuple[int, int]], ended: socket.socket) -> bool:
+    return ended.fileno() in {descriptor for descriptor, _ in news}
 
 
 @contextmanager
@@ -135,7 +134,7 @@ class _Watches:
     def _add_below(self, top: str) -> list[str]:
         """Watch what has come, and return what is in it: it may be older than its watch."""
         entries = list[str]()
-        for directory in (top, *self._directories(top)):
+        for directory in chain((top,), self._directories(top)):
             # Whether watches have run out is asked elsewhere: all other directories are watched.
             with suppress(OSError):
                 self._add(directory, _DONT_FOLLOW)

@@ -1,9 +1,10 @@
 """What a watch by inotify reports of directories that come, go and move."""
 
+import os
 import socket
 import sys
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from orchestra_server.git.watch.inotify_watch import watch_trees
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux")
 _SECONDS = 20.0
+_QUEUED = Path("/proc/sys/fs/inotify/max_queued_events")
 
 
 class Reports:
@@ -33,13 +35,19 @@ class Reports:
 
 
 @contextmanager
-def watching(*tops: Path) -> Generator[Reports]:
+def watching(
+    *tops: Path, before_it_reads: Callable[[], object] = lambda: None
+) -> Generator[Reports]:
     reports, ready = Reports(), threading.Event()
     end, ended = socket.socketpair()
 
+    def on_ready() -> None:
+        before_it_reads()
+        ready.set()
+
     def run() -> None:
         batches = watch_trees(
-            map(str, tops), ended, ready.set, is_recursive=True, quiet=0.01, latest=0.1
+            map(str, tops), ended, on_ready, is_recursive=True, quiet=0.01, latest=0.1
         )
         for paths in batches:
             reports.add(paths)
@@ -63,6 +71,48 @@ def test_what_is_in_a_new_directory_is_reported_and_watched(tmp_path: Path) -> N
         reports.paths.clear()
         (made / "later").write_text("")
         reports.wait_for(made / "later")
+
+
+def test_a_directory_that_comes_while_the_one_around_it_is_read_is_watched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = tmp_path / "made"
+    scandir = os.scandir
+
+    def scan_and_make(path: str) -> object:
+        entries = scandir(path)
+        if path == str(made) and not (made / "below").exists():
+            list(entries)
+            (made / "below").mkdir()
+        return entries
+
+    monkeypatch.setattr(os, "scandir", scan_and_make)
+    with watching(tmp_path) as reports:
+        made.mkdir()
+        reports.wait_for(made / "below")
+        (made / "below" / "file").write_text("")
+        reports.wait_for(made / "below" / "file")
+
+
+def test_when_the_system_drops_events_all_is_reported_and_new_directories_are_watched(
+    tmp_path: Path,
+) -> None:
+    if (queued := int(_QUEUED.read_text())) > 100_000:
+        pytest.skip(f"the system queues {queued} events")
+    files = [tmp_path / "one", tmp_path / "two"]
+    for file in files:
+        file.write_text("")
+    late = tmp_path / "late"
+
+    def change_too_much() -> None:
+        for at in range(queued + 1):
+            os.utime(files[at % 2])
+        late.mkdir()
+
+    with watching(tmp_path, before_it_reads=change_too_much) as reports:
+        reports.wait_for(tmp_path)
+        (late / "file").write_text("")
+        reports.wait_for(late / "file")
 
 
 def test_a_directory_that_moved_is_reported_by_its_new_name_alone(tmp_path: Path) -> None:
