@@ -68,17 +68,19 @@ def make_plan(project: Project, state: ProjectState) -> WatchPlan:
 def affected_by(plan: WatchPlan, paths: Iterable[str]) -> AffectedChambers:
     """Return what changed paths affect."""
     affected = AffectedChambers()
-    directories = [
-        (f"{chamber.path}/", chamber.id) for chamber in plan.chambers if chamber.id in plan.watched
-    ]
+    directories = {
+        f"{chamber.path}/": chamber.id for chamber in plan.chambers if chamber.id in plan.watched
+    }
     branches = f"{plan.branches}/"
     for path in paths:
         if path.startswith(branches):
             _add_branch(plan, path.removeprefix(branches).removesuffix(_LOCK), affected)
             continue
-        owner = next((chamber for top, chamber in directories if path.startswith(top)), None)
+        owner = next((owner for top, owner in directories.items() if path.startswith(top)), None)
         if owner is not None:
             affected.files.setdefault(owner, []).append(path)
+        elif f"{path}/" in directories:  # the system has lost count of its changes
+            affected.chambers.add(directories[f"{path}/"])
         else:
             affected.base = True
             affected.chambers |= {chamber.id for chamber in plan.chambers if "reftable" in path}

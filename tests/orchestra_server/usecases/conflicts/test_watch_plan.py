@@ -37,6 +37,12 @@ def test_changed_files_are_listed_for_the_watched_chamber_that_holds_them() -> N
     )
 
 
+def test_a_chamber_whose_own_path_is_reported_is_affected_as_a_whole() -> None:
+    assert affected("/repo/auth", "/repo/api/b") == AffectedChambers(
+        files={"t/api": ["/repo/api/b"]}, chambers={"t/auth"}
+    )
+
+
 def test_a_directory_whose_name_starts_alike_is_not_the_chambers() -> None:
     assert affected("/repo/auth2/a").files == {}
 
