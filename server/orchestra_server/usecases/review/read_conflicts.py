@@ -22,11 +22,12 @@ from orchestra_server.usecases.conflicts.watch_plan import compared_chamber
 
 
 async def read_conflicts(
-    context: Context, state: ProjectState, task: Task, chamber: Chamber
+    context: Context, state: ProjectState, task: Task, chamber: Chamber, path: str = ""
 ) -> ChamberDiff:
     """Return the files of a chamber's conflicts, and in `diff` the lines of both sides.
 
-    Uncommitted work counts. A side whose work is not here has no lines.
+    Uncommitted work counts. A side whose work is not here has no lines. `path` is the only file to
+    read.
     """
     conflicts = [
         conflict
@@ -35,7 +36,8 @@ async def read_conflicts(
     ]
     local = await task_here(context, task)
     repo = await asyncio.to_thread(open_repository, Path(local.working_directory))
-    texts = await asyncio.to_thread(_lines_of, repo, state, conflicts, context.clone)
+    every = await asyncio.to_thread(_lines_of, repo, state, conflicts, context.clone)
+    texts = [(file, text) for file, text in every if path in ("", file)]
     return ChamberDiff(
         task_id=task.id,
         chamber=chamber.name,
@@ -43,7 +45,7 @@ async def read_conflicts(
         part="conflicts",
         old=chamber.base_commit,
         new="",
-        files=[_file(path) for path in dict.fromkeys(path for path, _ in texts)],
+        files=[_file(file) for file in dict.fromkeys(file for file, _ in texts)],
         diff="".join(f"{text}\n" for _, text in texts),
         next_step="get_conflicts says how each conflict can be resolved."
         if texts

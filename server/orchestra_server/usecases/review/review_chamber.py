@@ -33,6 +33,6 @@ async def review_chamber(
     if document is None:
         raise unknown_chamber(chamber, task, state.chambers_of(task_id))
     if part == "conflicts":
-        return as_unicode(await read_conflicts(context, state, task, document))
+        return as_unicode(await read_conflicts(context, state, task, document, path))
     reading = DiffReading(part=part, with_files=True, path=path, limit=REVIEW_LIMIT)
     return as_unicode(await read_diff(context, task, document, reading))

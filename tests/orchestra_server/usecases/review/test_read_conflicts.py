@@ -44,6 +44,21 @@ async def test_a_conflict_with_the_branch_that_moved_on_has_its_lines_too(
     assert "<<<<<<< auth\nby auth\n=======\nby main\n>>>>>>> main\n" in review.diff
 
 
+async def test_only_the_file_is_read_that_was_asked_for(
+    context: Context, task_id: str, auth: TestRepository, repository: TestRepository
+) -> None:
+    for file in ("README", "NEWS"):
+        auth.write(file, "by auth\n")
+    repository.commit("by main", {"README": "by main\n", "NEWS": "by main\n"})
+    await recorded(context, (f"{task_id}/auth", BASE))
+    for path, files in (("", ["NEWS", "README"]), ("NEWS", ["NEWS"]), ("none", [])):
+        review = await review_chamber(
+            context, task_id=task_id, chamber="auth", part="conflicts", path=path
+        )
+        assert [file.path for file in review.files] == files
+        assert review.diff.count("<<<<<<< auth") == len(files)
+
+
 async def test_without_conflicts_there_are_no_lines(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
