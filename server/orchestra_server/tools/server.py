@@ -34,8 +34,8 @@ from orchestra_server.tools.resources import add_resources, listed_resources
 from orchestra_server.tools.server_session import ServerSession
 from orchestra_server.tools.surrogates import replace_surrogates_in_object
 from orchestra_server.tools.tool_list import build_tools, signature_of
-from orchestra_server.tools.transport.answered_once import AnsweredOnce
-from orchestra_server.tools.transport.first_questions import Identity
+from orchestra_server.tools.transport.answer_filter import AnswerFilter
+from orchestra_server.tools.transport.first_questions import RequestId
 
 NAME = "orchestration"
 CALL_ID = "claudecode/toolUseId"  # as the hooks of Claude Code get it
@@ -136,7 +136,7 @@ class OrchestrationServer(MCPServer[None]):
             ) from None
 
     async def serve_streams(
-        self, stdin: AsyncFile[str], answered: frozenset[Identity] = frozenset()
+        self, stdin: AsyncFile[str], answered: frozenset[RequestId] = frozenset()
     ) -> None:
         """Serve one client on `stdin` and the process's own stdout until `stdin` ends.
 
@@ -147,7 +147,7 @@ class OrchestrationServer(MCPServer[None]):
             options = lowlevel.create_initialization_options(
                 NotificationOptions(resources_changed=True)
             )
-            await lowlevel.run(read_stream, AnsweredOnce(write_stream, answered), options)
+            await lowlevel.run(read_stream, AnswerFilter(write_stream, answered), options)
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ import threading
 from types import FrameType
 from typing import NamedTuple, NoReturn
 
-from orchestra_server.tools.transport.first_questions import FirstQuestions, Identity
+from orchestra_server.tools.transport.first_questions import FirstQuestions, RequestId
 
 ANSWERS_FILE = os.path.join(os.path.dirname(__file__), "first_answers.json")
 _STDIN, _STDOUT = 0, 1
@@ -27,7 +27,7 @@ class Handover(NamedTuple):
     """What the SDK goes on with: lines that it has to read, and ids that it need not answer."""
 
     lines: bytes = b""
-    answered: frozenset[Identity] = frozenset()
+    answered: frozenset[RequestId] = frozenset()
 
 
 class EarlyAnswers:

@@ -23,7 +23,7 @@ _SUBSCRIPTION = "io.modelcontextprotocol/subscriptionId"
 _ACKNOWLEDGED = "notifications/subscriptions/acknowledged"
 
 Message = dict[str, Any]
-Identity = int | str
+RequestId = int | str
 
 
 class EarlyAnswer(NamedTuple):
@@ -39,7 +39,7 @@ class FirstQuestions:
     def __init__(self, answers: Mapping[str, Message]) -> None:
         self._answers = answers
         self._has_session: bool | None = None  # for the SDK; None: not decided yet
-        self.greeted = frozenset[Identity]()  # ids of `initialize` that were answered
+        self.greeted = frozenset[RequestId]()  # ids of `initialize` that were answered
 
     def answer(self, line: bytes) -> EarlyAnswer:
         """Return the answer to a line; without one, or if it is not complete, it is for the SDK.
@@ -53,11 +53,12 @@ class FirstQuestions:
             method, identity = question["method"], question["id"]
             params = question.get("params", {})
             version = params.get("_meta", {}).get(VERSION)
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return EarlyAnswer()
-        if version is None:
+        is_question = isinstance(method, str) and isinstance(identity, RequestId)
+        if is_question and version is None:
             return self._answer_in_session(method, identity, params)
-        if version != PROTOCOL or self._has_session or method == HANDSHAKE:
+        if not is_question or version != PROTOCOL or self._has_session or method == HANDSHAKE:
             return EarlyAnswer()
         if method in self._answers and len(params) == 1:
             answer = _line({"id": identity, "result": self._answers[method]})
@@ -69,7 +70,7 @@ class FirstQuestions:
             return EarlyAnswer(_line({"method": _ACKNOWLEDGED, "params": subscribed}))
         return EarlyAnswer()
 
-    def _answer_in_session(self, method: str, identity: Identity, params: Message) -> EarlyAnswer:
+    def _answer_in_session(self, method: str, identity: RequestId, params: Message) -> EarlyAnswer:
         if method == HANDSHAKE and self._has_session is None and _is_greeting(params):
             self._has_session = True
             self.greeted |= {identity}

@@ -88,6 +88,9 @@ def test_initialize_is_answered_and_kept() -> None:
         '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18"}}',
         *("{", "", "[]", "null", '{"method":"tools/list"}', '{"params":{"_meta":[]},"id":1}'),
         '{"method":"tools/list","id":1,"params":[]}',
+        greeting("2025-06-18", 1).replace('"id": 1', '"id": [1]'),
+        question("tools/list", 1).replace('"tools/list"', '["tools/list"]'),
+        pytest.param("[" * 100_000, id="nested too deep"),
     ],
 )
 def test_everything_else_is_for_the_sdk(line: str) -> None:

@@ -3,7 +3,7 @@
 from mcp.shared.message import SessionMessage
 from mcp.types import JSONRPCNotification, JSONRPCResponse
 
-from orchestra_server.tools.transport.answered_once import AnsweredOnce
+from orchestra_server.tools.transport.answer_filter import AnswerFilter
 
 
 class Collected:
@@ -28,7 +28,7 @@ async def test_the_first_answer_to_such_an_id_is_left_out_and_no_other() -> None
     collected = Collected()
     notice = SessionMessage(JSONRPCNotification(jsonrpc="2.0", method="notifications/message"))
     later, other = answer(1), answer(2)
-    async with AnsweredOnce(collected, frozenset((1,))) as messages:
+    async with AnswerFilter(collected, frozenset((1,))) as messages:
         for message in (notice, answer(1), other, later):
             await messages.send(message)
         assert collected.messages == [notice, other, later]

@@ -6,7 +6,7 @@ from typing import Protocol, Self
 from mcp.shared.message import SessionMessage
 from mcp.types import JSONRPCResponse
 
-from orchestra_server.tools.transport.first_questions import Identity
+from orchestra_server.tools.transport.first_questions import RequestId
 
 
 class Messages(Protocol):
@@ -21,10 +21,10 @@ class Messages(Protocol):
         ...
 
 
-class AnsweredOnce:
+class AnswerFilter:
     """The same messages without the first answer to each of the ids in `answered`."""
 
-    def __init__(self, messages: Messages, answered: frozenset[Identity]) -> None:
+    def __init__(self, messages: Messages, answered: frozenset[RequestId]) -> None:
         self._messages = messages
         self._answered = set(answered)
 
