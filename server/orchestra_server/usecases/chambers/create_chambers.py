@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from dataclasses import replace as dataclass_replace
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -64,7 +63,7 @@ class _NewBatch:
     base: str
     briefs: Mapping[str, str]
     skeleton: tuple[str, ...]
-    base_seconds: float = 0
+    base_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +93,7 @@ async def create_chambers_batch(
     that every chamber of the batch gets: a copy where the checkout has the file, else empty. The
     gates that have not judged the base yet are waited for at most `base_seconds`.
     """
-    wanted = _checked(chamber_names, base, briefs or {}, skeleton)
-    wanted = dataclass_replace(wanted, base_seconds=base_seconds)
+    wanted = _checked(chamber_names, base, briefs or {}, skeleton, base_seconds)
 
     def unfinished(waits_for: str, seconds: float) -> CreatedChambers:
         return CreatedChambers(
@@ -116,7 +114,11 @@ async def create_chambers_batch(
 
 
 def _checked(
-    names: Sequence[str], base: str, briefs: Mapping[str, str], skeleton: Sequence[str]
+    names: Sequence[str],
+    base: str,
+    briefs: Mapping[str, str],
+    skeleton: Sequence[str],
+    base_seconds: float,
 ) -> _NewBatch:
     if len(names) > _BATCH_LIMIT:
         raise BadInput(
@@ -140,6 +142,7 @@ def _checked(
             for name, text in briefs.items()
         },
         skeleton=tuple(skeleton),
+        base_seconds=base_seconds,
     )
 
 
