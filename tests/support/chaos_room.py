@@ -26,13 +26,13 @@ class ChaosRoom:
         repository: Path,
         environ: Mapping[str, str],
         chance: random.Random,
-        is_tried: Callable[[str], None],
+        on_try: Callable[[str], None],
     ) -> None:
-        """`is_tried` gets each message just before it is sent."""
+        """`on_try` gets each message just before it is sent."""
         self._repository = repository
         self._environ = {**environ, "LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"}
         self._chance = chance
-        self._is_tried = is_tried
+        self._on_try = on_try
         self._shown: Terminal | None = None
         self._was_killed = False
         self._is_live = False
@@ -84,7 +84,7 @@ class ChaosRoom:
             self.sent += 1
             shown.press(mark)
             shown.wait_for(mark)
-            self._is_tried(mark)
+            self._on_try(mark)
             shown.press(_CTRL_S)
             if shown.shows(lambda screen: _SENT in screen, _ANSWERS_IN):
                 self.acknowledged.append(mark)

@@ -85,13 +85,13 @@ class Plan:
 
     def trees(self) -> list[Tree]:
         """Return the branches' trees."""
-        different: list[Tree] = []
+        trees: list[Tree] = []
         for number, edits in enumerate(self.branches):
             tree = self.base
             for edit in edits:
                 tree = edit.on(tree, f"branch {number}")
-            different.append(tree)
-        return different
+            trees.append(tree)
+        return trees
 
 
 def put(tree: Tree, path: str, file: File) -> Tree:

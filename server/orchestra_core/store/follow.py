@@ -30,8 +30,8 @@ from orchestra_core.store.documents import decode_heartbeats, decode_presence, r
 from orchestra_core.store.keys import Keys
 from orchestra_core.store.scripts import script
 
-# Without news for so long a follower looks whether its subscription is deaf: over a network it may
-# be, and over a socket of this machine it cannot be for any reason that is known.
+# Seconds without news after which a follower looks whether its subscription is deaf. Over a network
+# it can be; over a socket of this machine nothing is known that makes it so.
 IDLE_SECONDS = 15.0
 LOCAL_IDLE_SECONDS = 300.0
 _PAGE = 1_000

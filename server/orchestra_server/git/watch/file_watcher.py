@@ -98,7 +98,7 @@ def changes_below(
         watch_filter=None,
         step=QUIET_STEP,
         debounce=_LATEST,
-        stop_event=_Looks(ended, on_ready),
+        stop_event=_StopEvent(ended, on_ready),
         raise_interrupt=False,
         ignore_permission_denied=True,
         recursive=is_recursive,
@@ -107,7 +107,7 @@ def changes_below(
         yield [path for _, path in batch]
 
 
-class _Looks:
+class _StopEvent:
     """What watchfiles asks at each look; the first one means that it is watching."""
 
     def __init__(self, ended: socket.socket, on_ready: Callable[[], None]) -> None:

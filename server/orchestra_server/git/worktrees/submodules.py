@@ -94,7 +94,7 @@ def links_in(listed: str) -> dict[str, str]:
 
 
 def require_no_own_repository(worktree: Path, admin: Path) -> None:
-    """Raise Refused for a repository in the worktree that was added as a path but no submodule.
+    """Raise Refused for a repository that the index names by its commit but that is no submodule.
 
     Its commits and files are only in itself, and would be removed with the worktree.
     """

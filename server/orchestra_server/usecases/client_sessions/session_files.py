@@ -61,7 +61,7 @@ def waiting_sessions(sessions: Path, ids: Iterable[str]) -> dict[str, bool]:
 
 
 def busy_since(sessions: Path, ids: Container[str]) -> dict[str, int]:
-    """Return since when those of the sessions are busy that certainly are. Blocking."""
+    """Return since when sessions are busy, for those whose file says so. Blocking."""
     since: dict[str, int] = {}
     for text in _texts(sessions):
         with suppress(msgspec.DecodeError):

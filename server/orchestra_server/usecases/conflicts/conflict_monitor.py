@@ -78,8 +78,8 @@ async def watch_as_leader(
 ) -> AsyncGenerator[None]:
     """Run the monitor in the background once no other server of this repository runs it.
 
-    `on_files` gets the changed files by chamber, `on_seen` after each check what was seen: before
-    it is recorded that a chamber has work, so that this is not shown with an older verdict.
+    `on_files` gets the changed files by chamber. `on_seen` gets what each check saw, before new
+    work is recorded: it would be shown with the verdict on older work.
     """
 
     async def watch() -> None:
