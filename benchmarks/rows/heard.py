@@ -94,7 +94,7 @@ async def _measure(budget: Budget, place: Place, claude: Path) -> list[Compariso
 
         with (
             _peer(place, claude, theirs) as hcom,
-            _at_work(place, claude, ours, directory / ".claude" / "worktrees" / "auth"),
+            at_work(place, claude, ours, directory / ".claude" / "worktrees" / "auth"),
         ):
 
             async def by_hcom(text: str) -> None:
@@ -167,10 +167,10 @@ def _peer(place: Place, claude: Path, worker: SteadyWorker) -> Generator[Hcom]:
 
 
 @contextmanager
-def _at_work(place: Place, claude: Path, worker: SteadyWorker, chamber: Path) -> Generator[None]:
+def at_work(place: Place, claude: Path, worker: SteadyWorker, chamber: Path) -> Generator[None]:
     """Start Claude Code in a chamber; it ends by itself when its model has nothing more to do."""
     home = place.directory / "home"
-    home.mkdir()
+    home.mkdir(exist_ok=True)
     with (
         scripted_model(worker) as model,
         subprocess.Popen(
