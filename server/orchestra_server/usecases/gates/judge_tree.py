@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -15,6 +16,7 @@ from orchestra_server.domain.gates.verdicts import judged
 from orchestra_server.git.gates.gate_subject import content_of, tree_of, trees_of
 from orchestra_server.git.gates.prepare_scratch import CommitToJudge, prepare_scratch
 from orchestra_server.git.gates.scratch_worktree import ScratchWorktree, is_wanted, take_scratch
+from orchestra_server.git.process.foreign_programs import submit_watched
 from orchestra_server.git.process.run_command import run_command
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
@@ -147,12 +149,13 @@ class TreeJudge:
         return await self.context.store.read(lambda reads: reads.verdict(identifier))
 
     async def _run(self, run: _GateRun, judged_commit: CommitToJudge) -> GateVerdict:
-        async with self._scratch(run.waits_for) as scratch:
+        async with self._scratch(run.waits_for) as (scratch, thread):
             recorded = await self._read(run.identifier)  # another process may have judged meanwhile
             if recorded is not None and not (run.again and recorded.state == "red"):
                 return recorded
             env = as_environment(await self._ports())
-            fresh = await asyncio.to_thread(self._run_in, scratch, run, judged_commit, env)
+            running = submit_watched(thread, lambda: self._run_in(scratch, run, judged_commit, env))
+            fresh = await asyncio.wrap_future(running)
             return await self._record(fresh)  # before the next one may look
 
     async def _record(self, fresh: GateVerdict) -> GateVerdict:
@@ -163,16 +166,27 @@ class TreeJudge:
         return await run_transaction(self.context.store, decide)
 
     @asynccontextmanager
-    async def _scratch(self, waits_for: str) -> AsyncGenerator[ScratchWorktree]:
+    async def _scratch(
+        self, waits_for: str
+    ) -> AsyncGenerator[tuple[ScratchWorktree, ThreadPoolExecutor]]:
+        """Hold the worktree, and yield it with the thread that works in it.
+
+        When the caller is cancelled, it is held until that thread has ended the gate.
+        """
         state_dir = self.context.settings.state_dir
         taking = take_scratch(
             self.repo, state_dir, waits_for=waits_for, low_priority=self.low_priority
         )
         scratch = await asyncio.to_thread(taking.__enter__)
+        thread, is_cancelled = ThreadPoolExecutor(max_workers=1), False
         try:
-            yield scratch
+            yield scratch, thread
+        except asyncio.CancelledError:
+            is_cancelled = True
+            raise
         finally:
-            taking.__exit__(None, None, None)
+            thread.submit(taking.__exit__, None, None, None)
+            thread.shutdown(wait=not is_cancelled)
 
     async def _ports(self) -> tuple[str, ...]:
         """Return the ports that the gate may use while it runs."""

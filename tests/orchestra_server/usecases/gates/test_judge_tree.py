@@ -2,19 +2,23 @@
 
 import asyncio
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from orchestra_core.configuration.trust import trusted_plan
+from orchestra_core.process.file_lock import is_locked
 from orchestra_server.git.gates.scratch_worktree import gates_folder
+from orchestra_server.git.process.foreign_programs import ProgramWatch, watch_programs
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.gates.judge_tree import Judgement, TreeJudge, in_repository
 from tests.orchestra_server.conftest import MakeContext
 from tests.support.conducting import a_started_task, chamber_of, chambers_open
-from tests.support.gates import trust, trusted_gate
+from tests.support.gates import hanging_gate, trust, trusted_gate
 from tests.support.repositories import TestRepository
+from tests.support.waiting import until
 
 LINT = '[gate.lint]\ncommand = "test ! -f untidy"\npaths = ["src"]\n'
 
@@ -117,3 +121,21 @@ async def test_a_gate_that_fills_the_disk_is_red_and_leaves_nothing(
     assert failed.state == "red"
     assert "it filled the disk of" in failed.output
     assert not (scratch / repository.path.name).exists()
+
+
+async def test_the_worktree_is_held_until_the_gate_of_a_cancelled_caller_has_ended(
+    context: Context, repository: TestRepository
+) -> None:
+    gate, watch = hanging_gate(context, repository), ProgramWatch(lambda _waits_for, _seconds: None)
+    lock = gates_folder(context.settings.state_dir, repository.path / ".git") / "lock"
+    with watch_programs(watch):
+        judging = asyncio.create_task(judge(context, repository, repository.head))
+    await gate.begun()
+    judging.cancel()
+    with suppress(asyncio.CancelledError):
+        await judging
+    assert (gate.is_running, is_locked(lock)) == (True, True)
+    watch.stop.set()
+    await until(lambda: not is_locked(lock))
+    assert not gate.is_running
+    assert not (lock.parent / "in-use").exists()
