@@ -20,22 +20,22 @@ def write_save(
 ) -> str:
     """Keep a state under a ref and return the commit; raises Refused when it holds other work.
 
-    Raises GitFailed, and keeps nothing, where something of it was deleted before the ref held it.
+    Raises GitFailed, and keeps nothing, where git has deleted something of it.
     """
-    present = find_commit(repo, ref)
-    if not present:
+    commit = find_commit(repo, ref)
+    if not commit:
         commit = _commit(repo, state, extras, message)
-        repo.git("update-ref", "-m", "orchestra: save", ref, commit, "0" * len(commit))
-        if is_whole(repo, commit, [state.head]):
-            return commit
-        repo.git("update-ref", "-d", ref, commit)
-        raise GitFailed(
-            f"objects of {ref} are missing: git deleted them before the ref held them (is "
-            "'git gc --prune=now' running?); nothing was removed: call again when it has ended"
-        )
-    if not holds_state(repo, present, state):
+        deleted = repo.run("rev-parse", "--verify", "--quiet", ref).out.strip()
+        repo.git("update-ref", "-m", "orchestra: save", ref, commit, deleted or "0" * len(commit))
+    elif not holds_state(repo, commit, state):
         raise Refused(f"{ref} holds other saved work already; save under another name")
-    return present
+    if is_whole(repo, commit, [state.head]):
+        return commit
+    repo.git("update-ref", "-d", ref, commit)
+    raise GitFailed(
+        f"objects of {ref} are missing: git deleted them before the ref held them (is "
+        "'git gc --prune=now' running?); nothing was removed: call again when it has ended"
+    )
 
 
 def find_commit(repo: Repository, ref: str) -> str:

@@ -43,6 +43,26 @@ def test_a_save_of_which_an_object_was_deleted_is_not_kept(
     assert find_commit(shop.repo, ref) == ""
 
 
+def test_a_save_that_git_has_deleted_is_made_again(shop: Workshop, chamber: TestRepository) -> None:
+    state, ref = read_state(chamber.path), saved_ref(chamber)
+    deleted = write_save(shop.repo, ref, state, NO_EXTRAS, "saved")
+    (shop.main.path / ".git" / "objects" / deleted[:2] / deleted[2:]).unlink()
+    commit = write_save(shop.repo, ref, state, NO_EXTRAS, "saved again")
+    assert find_commit(shop.repo, ref) == commit != deleted
+
+
+def test_a_save_that_lost_an_object_later_does_not_count_as_kept(
+    shop: Workshop, chamber: TestRepository
+) -> None:
+    state, ref = read_state(chamber.path), saved_ref(chamber)
+    write_save(shop.repo, ref, state, NO_EXTRAS, "saved")
+    blob = shop.main.git("rev-parse", f"{state.work_tree}:README")
+    (shop.main.path / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    with pytest.raises(GitFailed, match="are missing"):
+        write_save(shop.repo, ref, state, NO_EXTRAS, "saved")
+    assert find_commit(shop.repo, ref) == ""
+
+
 def test_a_save_has_the_work_as_its_tree_and_head_and_index_as_its_parents(
     shop: Workshop, chamber: TestRepository
 ) -> None:
