@@ -92,9 +92,9 @@ class GateRadar:
             self._judge.forget()
         self._work = work
         self._unmarked |= changed
-        self._wake_up.set()
         with suppress(OrchestraError, OSError):  # the next look marks it, and says what is wrong
             await self._mark(await self._read_gate())
+        self._wake_up.set()
 
     async def run(self) -> None:
         """Judge whenever something rests that is not judged yet."""
