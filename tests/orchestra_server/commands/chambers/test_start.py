@@ -5,29 +5,23 @@ import asyncio
 import pytest
 
 from orchestra_core.errors import Refused
-from orchestra_core.workers.started_worker import StartedWorker
 from orchestra_server.commands.chambers.start import started_lines, stopped_lines
 from orchestra_server.domain.workers.started_workers import ended
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.started_workers.record_worker import record_worker
 from tests.support.conducting import a_started_task, chambers_open
 from tests.support.samples import NOON
+from tests.support.supervised import worker_in
 from tests.support.waiting import until_awaited
 
 
-async def worker_of(context: Context, worker_id: str) -> StartedWorker:
-    worker = await context.store.read(lambda reads: reads.worker(worker_id))
-    assert worker is not None
-    return worker
+async def is_told_to_end(context: Context, task_id: str) -> bool:
+    return not (await worker_in(context, task_id)).is_wanted
 
 
-async def is_told_to_end(context: Context, worker_id: str) -> bool:
-    return not (await worker_of(context, worker_id)).is_wanted
-
-
-async def end(context: Context, worker_id: str) -> None:
+async def end(context: Context, task_id: str) -> None:
     """Record what the daemon records when the process has ended."""
-    worker = await worker_of(context, worker_id)
+    worker = await worker_in(context, task_id)
     await record_worker(
         context.store, worker, lambda now: ended(now, reason="stopped", words="", at=NOON)
     )
@@ -43,9 +37,9 @@ async def test_an_agent_is_started_and_stopped_by_its_chambers_name(context: Con
     assert f"claude is being started in auth ({task})." in await start()
     assert "claude runs already in auth" in await start()
     stop = asyncio.create_task(stopped_lines(context, "auth", ""))
-    await until_awaited(lambda: is_told_to_end(context, f"{task}/auth"))
+    await until_awaited(lambda: is_told_to_end(context, task))
     assert not stop.done()
-    await end(context, f"{task}/auth")
+    await end(context, task)
     assert f"The worker in auth ({task}) has ended; its work" in await stop
     assert "had ended before" in await stopped_lines(context, "auth", "")
 
