@@ -12,16 +12,16 @@ from pathlib import Path
 
 from benchmarks.alternating import by_turns_async
 from benchmarks.hcom import VERSION, Hcom, hcom_session
+from benchmarks.measured_claude import measured_claude
 from benchmarks.places import Place, a_place
-from benchmarks.row import Aim, Benchmark, Budget, CannotMeasure, Comparison, Statistic, comparison
+from benchmarks.row import Aim, Benchmark, Budget, Comparison, Statistic, comparison
 from benchmarks.serving import ORCHESTRA, call, served
 from benchmarks.steady_worker import THINKING_S, TOOL_S, SteadyWorker
 from orchestra_core.project import find_project
 from orchestra_core.store.open_store import open_store
 from orchestra_server.files.installation.install import initialise
 from tests.support.claude_code import VERSION as CLAUDE_VERSION
-from tests.support.claude_code import client_environ, headless, installed_claude
-from tests.support.npm import CannotInstallError
+from tests.support.claude_code import client_environ, headless
 from tests.support.scripted_model import scripted_model
 
 _INTERRUPT = (sys.executable, "-m", "orchestra_tui.command_line", "interrupt", "auth")
@@ -69,10 +69,7 @@ class Way:
 
 def measure(budget: Budget) -> list[Comparison]:
     """Run one worker of ours and one of the peer's, and send to them by turns."""
-    try:
-        claude = installed_claude()
-    except CannotInstallError as error:
-        raise CannotMeasure(f"Claude Code cannot be installed here: {error}") from error
+    claude = measured_claude()
     with a_place() as place:
         return asyncio.run(_measure(budget, place, claude))
 

@@ -9,8 +9,9 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from benchmarks.measured_claude import measured_claude
 from benchmarks.places import Place, a_place
-from benchmarks.row import Aim, Benchmark, Budget, CannotMeasure, Comparison, comparison
+from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
 from benchmarks.serving import ORCHESTRA, call, served
 from orchestra_core.daemon.answerers import answering
 from orchestra_core.models import WorkerRequest
@@ -18,12 +19,7 @@ from orchestra_core.project import find_project
 from orchestra_core.store.open_store import open_store
 from orchestra_core.store.store import Store
 from orchestra_server.files.installation.install import initialise
-from tests.support.claude_code import (
-    VERSION,
-    CannotInstallError,
-    client_environ,
-    installed_claude,
-)
+from tests.support.claude_code import VERSION, client_environ
 from tests.support.scripted_model import CallTool, ModelAnswer, ModelRequest, scripted_model
 from tests.support.waiting import until, until_awaited
 
@@ -78,10 +74,7 @@ class _Terminal:
 
 def measure(budget: Budget) -> list[Comparison]:
     """Answer permissions by turns in the room's way and in the client's own terminal."""
-    try:
-        claude = installed_claude()
-    except CannotInstallError as error:
-        raise CannotMeasure(f"Claude Code cannot be installed here: {error}") from error
+    claude = measured_claude()
     with a_place() as place:
         return asyncio.run(_measure(budget, place, claude))
 

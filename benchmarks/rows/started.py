@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from benchmarks.chamber_batches import create_chambers
+from benchmarks.measured_claude import measured_claude
 from benchmarks.places import a_place
 from benchmarks.row import Aim, Benchmark, Budget, CannotMeasure, Comparison, comparison
 from benchmarks.started_agents import configured_claude, start_agent
@@ -14,8 +15,6 @@ from benchmarks.warm_daemon import a_warm_daemon
 from orchestra_core.daemon.ask_daemon import ask_daemon
 from orchestra_core.process.started_mark import STARTED
 from orchestra_core.project import find_project
-from tests.support.claude_code import installed_claude
-from tests.support.npm import CannotInstallError
 from tests.support.scripted_model import CallTool, ModelAnswer, ModelRequest, Say, scripted_model
 
 _SIZES = (1, 5, 20)
@@ -26,10 +25,7 @@ _THEIRS = "the agents themselves"
 
 def measure(budget: Budget) -> list[Comparison]:
     """Run one, five and twenty real agents on a scripted model."""
-    try:
-        claude = installed_claude()
-    except CannotInstallError as error:
-        raise CannotMeasure(f"Claude Code cannot be installed here: {error}") from error
+    claude = measured_claude()
     if not Path("/proc/self/smaps_rollup").exists():
         raise CannotMeasure("there is no /proc/PID/smaps_rollup, which tells of shared memory")
     comparisons: list[Comparison] = []

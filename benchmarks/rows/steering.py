@@ -7,14 +7,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from benchmarks.alternating import by_turns_async
+from benchmarks.measured_claude import measured_claude
 from benchmarks.places import Place, a_place
-from benchmarks.row import Aim, Benchmark, Budget, CannotMeasure, Comparison, comparison
+from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
 from benchmarks.stopped_worker import StoppedWorker
 from benchmarks.typed_claude import TypedClaude, typed_claude
 from orchestra_server.agents.claude.claude_driver import ClaudeDriver
 from orchestra_server.agents.driver import Launch, Session
-from tests.support.claude_code import client_environ, installed_claude
-from tests.support.npm import CannotInstallError
+from tests.support.claude_code import client_environ
 from tests.support.scripted_model import scripted_model
 
 _ROUNDS = 50
@@ -27,10 +27,7 @@ Send = Callable[[str, Awaitable[None]], Awaitable[None]]
 
 def measure(budget: Budget) -> list[Comparison]:
     """Stop one session of ours and one in a terminal by turns."""
-    try:
-        claude = installed_claude()
-    except CannotInstallError as error:
-        raise CannotMeasure(f"Claude Code cannot be installed here: {error}") from error
+    claude = measured_claude()
     with a_place() as place:
         return asyncio.run(_measure(budget, place, claude))
 

@@ -7,15 +7,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.chamber_batches import create_chambers
+from benchmarks.measured_claude import measured_claude
 from benchmarks.places import Place, a_place
 from benchmarks.room_terminal import ROOM, RoomTerminal, room_terminal
-from benchmarks.row import Aim, Benchmark, Budget, CannotMeasure, Comparison, comparison
+from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
 from benchmarks.started_agents import configured_claude, start_agent
 from benchmarks.stopped_worker import StoppedWorker
 from benchmarks.typed_claude import TypedClaude, typed_claude
 from benchmarks.warm_daemon import a_warm_daemon
-from tests.support.claude_code import installed_claude
-from tests.support.npm import CannotInstallError
 from tests.support.scripted_model import scripted_model
 
 _ROUNDS = 50
@@ -30,10 +29,7 @@ _PEER = "Esc in its own screen"
 
 def measure(budget: Budget) -> list[Comparison]:
     """Stop one worker by keys in a room and one in its own terminal, by turns."""
-    try:
-        claude = installed_claude()
-    except CannotInstallError as error:
-        raise CannotMeasure(f"Claude Code cannot be installed here: {error}") from error
+    claude = measured_claude()
     with a_place() as place, ThreadPoolExecutor(max_workers=4) as threads:
         return _measure(budget, place, claude, threads)
 
