@@ -48,24 +48,25 @@ def row_lines(
         first[at], rests[at] = split_cell(cells[at], width)
     spans = list(_spans(cells, columns, widths))
     below = spans  # as in the first line, unless the rest needs the columns that are empty there
-    if any(split_cell(rests[at], width)[1] != Cell("", rests[at].tone) for at, width, _ in spans):
+    if any(_has_rest(rests[at], width) for at, width, _ in spans):
         below = list(_spans(rests, columns, widths))
-    return [
-        _line_of(first, mark, columns, spans),
-        _line_of(rests, mark, columns, below),
-    ]
+    return [_line_of(first, mark, columns, spans), _line_of(rests, mark, columns, below)]
 
 
 def is_long(
     cells: Sequence[Cell], columns: Sequence[Column], widths: Sequence[int], restless: int = -1
 ) -> bool:
     """Tell whether an overflowing text, other than the one at `restless`, needs a second line."""
-    rests = (
-        split_cell(cells[at], width)[1]
+    return any(
+        _has_rest(cells[at], width)
         for at, width in _overflowing(cells, columns, widths)
         if at != restless
     )
-    return any(rest.text or rest.badges for rest in rests)
+
+
+def _has_rest(cell: Cell, width: int) -> bool:
+    _, rest = split_cell(cell, width)
+    return bool(rest.text or rest.badges)
 
 
 def _overflowing(
