@@ -129,7 +129,7 @@ def add_work(commands: CommandParsers) -> None:
     )
     start.add_argument("chamber", metavar="CHAMBER", help="the chamber's name, such as auth")
     start.add_argument(
-        "text", metavar="TEXT", nargs="?", default="", help="what to tell it beside its brief"
+        "text", metavar="TEXT", nargs="?", default="", help="what to tell it beside its briefing"
     )
     start.add_argument(
         "--agent", default="", metavar="NAME", help="an agent of the configuration, such as claude"
