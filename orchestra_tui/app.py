@@ -19,6 +19,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.screen import Screen
+from textual.worker import WorkerState
 
 from orchestra_core.clock import Clock, now_ms
 from orchestra_core.clone.clone_id import own_clone_id
@@ -142,9 +143,12 @@ class RoomApp(AppBase):
     def unsettled(self) -> bool:
         """Whether something is still on its way to the screen; tests wait for its end."""
         lasting = ("tools", "source", "daemon", "notice")
-        at_work = [worker for worker in self.workers if worker.name not in lasting]
-        busy = any(not worker.is_finished for worker in at_work)
-        return busy or self.view_model.waiting or self._room.fetching_sizes
+        at_work = any(
+            worker.state == WorkerState.PENDING if worker.name in lasting else not worker.is_finished
+            for worker in self.workers
+        )
+        is_waited_for = self._typed_keys.are_acting or self.view_model.waiting
+        return not self._begun or at_work or is_waited_for or self._room.fetching_sizes
 
     def exit(
         self,

@@ -37,6 +37,12 @@ class TypedKeys:
         self._rounds_left = 0
         self._timer: asyncio.TimerHandle | None = None
 
+    @property
+    def are_acting(self) -> bool:
+        """Whether a key has not acted yet, nor has taken longer than anything waits for it."""
+        timer = self._timer
+        return timer is not None and timer.when() > asyncio.get_running_loop().time()
+
     async def take(self, event: events.Event) -> None:
         """Deliver a key or a paste, at once unless one before it has not acted yet."""
         self._held.append(event)

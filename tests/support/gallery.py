@@ -30,6 +30,7 @@ SMALL: Size = (80, 24)
 MIDDLE: Size = (120, 40)
 WIDE: Size = (160, 48)
 LARGE: Size = (200, 60)
+_SETTLED_LOOKS = 2  # one after the other: what the last message brought about may begin anew
 ANSWERS: Mapping[str, Reply] = {
     "interrupt_worker": sent_interrupt("i2"),
     "get_parallel_status": parallel_status(
@@ -150,10 +151,10 @@ async def settle(pilot: Pilot[int]) -> None:
     """Wait until the room has shown all that it has been told."""
     app = pilot.app
     assert isinstance(app, RoomApp)
-    await pause(pilot)
-    while app.unsettled:
+    settled_looks = 0
+    while settled_looks < _SETTLED_LOOKS:
         await pause(pilot)
-    await pause(pilot)
+        settled_looks = 0 if app.unsettled else settled_looks + 1
 
 
 SCENES: tuple[Scene, ...] = (

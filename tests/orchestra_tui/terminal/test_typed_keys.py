@@ -33,6 +33,18 @@ async def test_a_pane_and_the_moves_in_it() -> None:
         assert screen.lists.task_id != TASK
 
 
+async def test_the_room_is_unsettled_until_a_key_has_acted() -> None:
+    async with room_of(stories.busy()) as room:
+        assert not room.app.unsettled
+        await room.app.on_event(events.Key("2", "2"))
+        assert room.app.unsettled
+        await settle(room.pilot)
+        assert not room.app.unsettled
+        screen = room.app.screen
+        assert isinstance(screen, RoomScreen)
+        assert screen.navigation.pane == "chambers"
+
+
 async def test_a_message_typed_at_once_is_whole() -> None:
     async with room_of(stories.busy()) as room:
         await room.burst("2jihello there")
