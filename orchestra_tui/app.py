@@ -144,7 +144,9 @@ class RoomApp(AppBase):
         """Whether something is still on its way to the screen; tests wait for its end."""
         lasting = ("tools", "source", "daemon", "notice")
         at_work = any(
-            worker.state == WorkerState.PENDING if worker.name in lasting else not worker.is_finished
+            worker.state == WorkerState.PENDING
+            if worker.name in lasting
+            else not worker.is_finished
             for worker in self.workers
         )
         is_waited_for = self._typed_keys.are_acting or self.view_model.waiting
