@@ -53,7 +53,7 @@ class ProgramWatch:
     `seconds` replaces the deadline that the user has configured; `until` is one for all together.
     """
 
-    told: Callable[[str, float], None]
+    told: Callable[[str, float], None] = lambda _waits_for, _seconds: None
     stop: Event = field(default_factory=Event)
     seconds: float = 0
     until: float = math.inf  # in monotonic time: what is no program is not waited for any longer
@@ -75,14 +75,14 @@ def watch_programs(watch: ProgramWatch | None) -> Generator[None]:
 @contextmanager
 def brief_programs() -> Generator[None]:
     """Give the programs of this context a few seconds, without notice: the caller only reads."""
-    with watch_programs(ProgramWatch(lambda _waits_for, _seconds: None, seconds=_LOOK_SECONDS)):
+    with watch_programs(ProgramWatch(seconds=_LOOK_SECONDS)):
         yield
 
 
 @contextmanager
 def waiting_at_most(seconds: float) -> Generator[None]:
     """Give up what `tell_wait` is asked about after so many seconds, as if the caller had."""
-    watch = _watch.get() or ProgramWatch(lambda _waits_for, _seconds: None)
+    watch = _watch.get() or ProgramWatch()
     with watch_programs(replace(watch, until=time.monotonic() + seconds)):
         yield
 

@@ -102,7 +102,7 @@ class BackgroundJudge:
     async def _run(
         self, judge: TreeJudge, commit: CommitToJudge, whose: str, judging: frozenset[str]
     ) -> Judgement:
-        watch = ProgramWatch(lambda _waits_for, _seconds: None)
+        watch = ProgramWatch()
         self._watch, self._judging = watch, judging
         try:
             return await run_watched(judge.judge(commit, whose), watch)

@@ -83,7 +83,7 @@ async def test_one_gate_runs_at_a_time_and_who_is_polite_learns_that_another_wai
     shop: TestRepository, repo: Repository, tmp_path: Path
 ) -> None:
     state, taken = tmp_path / "state", list[str]()
-    watch = ProgramWatch(lambda _waits_for, _seconds: None)
+    watch = ProgramWatch()
 
     def take() -> None:
         with (

@@ -116,7 +116,7 @@ def test_what_is_undone_goes_to_its_end_although_the_caller_gave_up(shop: TestRe
     stop = threading.Event()
     stop.set()
     shop.hook("pre-commit", "sleep 0.3")
-    with watch_programs(ProgramWatch(lambda _waits_for, _seconds: None, stop)):
+    with watch_programs(ProgramWatch(stop=stop)):
         with uncancelled():
             assert run_programs(shop.path, *COMMIT, waits_for="git commit").status == 0
         with pytest.raises(Refused, match="was cancelled"):
@@ -126,7 +126,7 @@ def test_what_is_undone_goes_to_its_end_although_the_caller_gave_up(shop: TestRe
 def test_whether_the_caller_gave_up_can_be_asked_before_something_is_begun() -> None:
     stop = threading.Event()
     assert not is_cancelled()
-    with watch_programs(ProgramWatch(lambda _waits_for, _seconds: None, stop)):
+    with watch_programs(ProgramWatch(stop=stop)):
         assert not is_cancelled()
         stop.set()
         assert is_cancelled()
@@ -143,7 +143,7 @@ def test_threads_know_who_watches(shop: TestRepository) -> None:
         run_programs(directory, *COMMIT, waits_for="git commit")
 
     with (
-        watch_programs(ProgramWatch(lambda _waits_for, _seconds: None, stop)),
+        watch_programs(ProgramWatch(stop=stop)),
         ThreadPoolExecutor() as pool,
         pytest.raises(Refused, match="was cancelled"),
     ):

@@ -30,7 +30,7 @@ async def test_a_cancelled_caller_waits_until_the_work_has_ended() -> None:
             never.wait(0.001)
         ended.set()
 
-    watch = ProgramWatch(lambda _waits_for, _seconds: None)
+    watch = ProgramWatch()
     work = asyncio.create_task(run_watched(asyncio.to_thread(wait), watch))
     await until(begun.is_set)
     work.cancel()

@@ -113,7 +113,7 @@ async def test_the_gate_ends_when_whoever_waits_for_it_gives_up(
     context: Context, repository: TestRepository, tmp_path: Path
 ) -> None:
     trusted_gate(context, repository, f"touch {tmp_path}/runs; exec sleep 100")
-    judge, watch = a_judge(context), ProgramWatch(lambda _waits_for, _seconds: None)
+    judge, watch = a_judge(context), ProgramWatch()
     commit = in_repository(judge.repo, repository.head)
     async with a_daemon(context):
         with watch_programs(watch):

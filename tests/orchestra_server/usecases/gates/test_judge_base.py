@@ -55,7 +55,7 @@ async def test_a_caller_that_gives_up_does_not_wait_for_the_base(
     context: Context, repository: TestRepository, tmp_path: Path
 ) -> None:
     trusted_gate(context, repository, f"touch {tmp_path}/runs; exec sleep 100")
-    repo, watch = open_repository(repository.path), ProgramWatch(lambda _waits_for, _seconds: None)
+    repo, watch = open_repository(repository.path), ProgramWatch()
     with watch_programs(watch):
         judging = asyncio.create_task(judge_base(context, repo, repository.head, 60))
     await until((tmp_path / "runs").exists)

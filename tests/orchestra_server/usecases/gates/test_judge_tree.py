@@ -126,7 +126,7 @@ async def test_a_gate_that_fills_the_disk_is_red_and_leaves_nothing(
 async def test_the_worktree_is_held_until_the_gate_of_a_cancelled_caller_has_ended(
     context: Context, repository: TestRepository
 ) -> None:
-    gate, watch = hanging_gate(context, repository), ProgramWatch(lambda _waits_for, _seconds: None)
+    gate, watch = hanging_gate(context, repository), ProgramWatch()
     lock = gates_folder(context.settings.state_dir, repository.path / ".git") / "lock"
     with watch_programs(watch):
         judging = asyncio.create_task(judge(context, repository, repository.head))
