@@ -29,7 +29,7 @@ class ChamberDiff(Reply):
     `landed` is the merge commit that brought it to its branch, `saved_ref` where it is kept after
     closing. `uncommitted` counts the files that a diff of committed work does not show. `cut` tells
     that `diff` ends early because it is too long; `files` names all of them. Of the part
-    `conflicts`, `files` are those in which it collides with others, and `diff` both sides' lines.
+    `conflicts`, `files` are those in which it conflicts with others, and `diff` both sides' lines.
     """
 
     task_id: str

@@ -54,7 +54,7 @@ class _Deed:
 class DeedWatch:
     """Watches the main checkout while a worker of this clone is in a turn, and hears of siblings.
 
-    The watch costs wake-ups of the process even when nothing changes.
+    Only so long, because an open watch wakes the process regularly on systems other than Linux.
     """
 
     def __init__(self, context: Context) -> None:
