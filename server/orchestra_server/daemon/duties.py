@@ -25,7 +25,7 @@ from orchestra_server.usecases.started_workers.prepare_workplace import Workplac
 from orchestra_server.usecases.started_workers.supervisor import Hold, WorkerSupervisor
 from orchestra_server.usecases.workers.subagent_usage import SubagentUsage
 from orchestra_server.usecases.workers.take_in_discoveries import DiscoveryIntake
-from orchestra_server.usecases.workers.watch_deeds import DeedWatch
+from orchestra_server.usecases.workers.watch_stray_writes import StrayWriteWatch
 
 _PROJECTIONS_LOCK = "orchestra-files.lock"
 _WORKERS_LOCK = "orchestra-workers.lock"
@@ -48,7 +48,10 @@ async def on_duty(
     context = Context(store=store, project=project, settings=settings.now(), actor="", clock=clock)
     lock = project.git_dir / _PROJECTIONS_LOCK
 
-    deeds, radar = DeedWatch(context), GateRadar(context, lambda: settings.now().gate_share)
+    stray_writes, radar = (
+        StrayWriteWatch(context),
+        GateRadar(context, lambda: settings.now().gate_share),
+    )
     launcher = AgentLauncher(project, driver_of)
     prepare = WorkplacePreparer(context).prepare
     supervisor = WorkerSupervisor(store, project, clock, launcher.start, hold, prepare=prepare)
@@ -58,18 +61,18 @@ async def on_duty(
 
         def reported(chamber: Chamber, presence: Presence | None) -> None:
             intake.look_into(chamber, presence)
-            deeds.note(chamber, presence)
+            stray_writes.note(chamber, presence)
             usage.note(presence)
 
         async with asyncio.TaskGroup() as group:
             group.create_task(intake.run())
-            group.create_task(deeds.run())
+            group.create_task(stray_writes.run())
             group.create_task(usage.run())
             group.create_task(ProjectionKeeper(context, reported).run())
 
     async with (
         deliver_as_leader(store, project, clock),
-        watch_as_leader(store, project, clock, deeds.siblings_changed, radar.see),
+        watch_as_leader(store, project, clock, stray_writes.siblings_changed, radar.see),
         run_as_leader(radar.lock, radar.run, "the judge of chambers at rest"),
         run_as_leader(lock, follow, "the keeper of the JSON files and the reader of discoveries"),
         run_as_leader(project.git_dir / _WORKERS_LOCK, supervisor.run, "the supervisor of workers"),

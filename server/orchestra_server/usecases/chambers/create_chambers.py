@@ -46,7 +46,7 @@ from orchestra_server.usecases.concurrency.answer_in_time import (
 )
 from orchestra_server.usecases.concurrency.chamber_lock import lock_chambers
 from orchestra_server.usecases.concurrency.repository_lock import lock_repository
-from orchestra_server.usecases.exchange.plan_for_others import apart_sentences
+from orchestra_server.usecases.exchange.plan_for_other_clones import apart_sentences
 from orchestra_server.usecases.gates.judge_base import judge_base
 from orchestra_server.usecases.gates.prepare_chambers import set_up_chambers, with_ports
 from orchestra_server.usecases.gates.prove_landing import known_judgement

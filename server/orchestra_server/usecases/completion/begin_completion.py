@@ -25,8 +25,8 @@ from orchestra_server.usecases.completion.checks.other_clones import (
     require_completing_here,
     require_reachable,
 )
-from orchestra_server.usecases.exchange.bring_here import planned_for_others
-from orchestra_server.usecases.exchange.plan_for_others import PlanForOthers
+from orchestra_server.usecases.exchange.bring_here import planned_for_other_clones
+from orchestra_server.usecases.exchange.plan_for_other_clones import PlanForOtherClones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ async def repository_of(context: Context, task_id: str) -> Repository:
 
 async def require_ready(
     context: Context, repo: Repository, wanted: WantedCompletion
-) -> tuple[PlanForOthers, dict[Path, RecentStatus]]:
+) -> tuple[PlanForOtherClones, dict[Path, RecentStatus]]:
     """Return what to do about other clones, and the statuses of this one's chambers.
 
     There are no statuses where no confirmation was needed.
@@ -79,11 +79,11 @@ async def require_ready(
     state = await context.store.snapshot(wanted.task_id)
     task = task_in(state, wanted.task_id)
     if task.is_over:
-        return PlanForOthers(), {}
+        return PlanForOtherClones(), {}
     await require_completing_here(context, task, confirmed=wanted.confirmed)
     require_chosen(state.chambers_of(task.id), wanted.only, merge=wanted.merge)
     chambers = chosen_of(state.chambers_of(task.id), wanted.only)
-    plan = await planned_for_others(context, repo, state, chambers)
+    plan = await planned_for_other_clones(context, repo, state, chambers)
     require_reachable(plan, merge=wanted.merge, partial=wanted.partial)
     if wanted.confirmed or not task.is_open:  # an interrupted landing was confirmed before
         return plan, {}
@@ -93,7 +93,7 @@ async def require_ready(
 
 
 async def begin_completion(
-    context: Context, wanted: WantedCompletion, plan: PlanForOthers
+    context: Context, wanted: WantedCompletion, plan: PlanForOtherClones
 ) -> BegunCompletion:
     """Mark the task 'completing', so that nobody adds to it, and return its chambers.
 

@@ -43,8 +43,8 @@ from orchestra_server.usecases.completion.merge_and_land import (
     tip_of,
 )
 from orchestra_server.usecases.concurrency.repository_lock import lock_repository
-from orchestra_server.usecases.exchange.bring_here import fetch_published, planned_for_others
-from orchestra_server.usecases.exchange.plan_for_others import PlanForOthers
+from orchestra_server.usecases.exchange.bring_here import fetch_published, planned_for_other_clones
+from orchestra_server.usecases.exchange.plan_for_other_clones import PlanForOtherClones
 from orchestra_server.usecases.gates.prove_landing import (
     known_judgement,
     red_together,
@@ -54,7 +54,7 @@ from orchestra_server.usecases.gates.prove_landing import (
 from orchestra_server.usecases.health.observe_chamber import is_gone
 
 _OUTPUT_SHOWN = 200  # characters of what a gate printed
-_NO_OTHERS = PlanForOthers()
+_NO_OTHERS = PlanForOtherClones()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +87,7 @@ async def plan_without_changes(context: Context, wanted: WantedCompletion) -> Co
         require_chosen(state.chambers_of(task.id), wanted.only, merge=wanted.merge)
         chambers = chosen_of(state.chambers_of(task.id), wanted.only)
         live = [chamber for chamber in chambers if chamber.is_live]
-        others = await planned_for_others(context, repo, state, chambers)
+        others = await planned_for_other_clones(context, repo, state, chambers)
         with brief_programs():
             plan = await asyncio.to_thread(
                 plan_completion, repo, task, here_of(live, context.clone), others,
@@ -127,7 +127,7 @@ def plan_completion(
     repo: Repository,
     task: Task,
     chambers: Sequence[Chamber],
-    others: PlanForOthers = _NO_OTHERS,
+    others: PlanForOtherClones = _NO_OTHERS,
     *,
     commit: bool,
     partial: bool,
@@ -184,7 +184,7 @@ def _open_work(repo: Repository, chamber: Chamber) -> UncommittedWork:
     return read_uncommitted_work(repo, path, require_own_branch(repo, chamber))
 
 
-def _published(others: PlanForOthers, left_out: dict[str, str]) -> list[Chamber]:
+def _published(others: PlanForOtherClones, left_out: dict[str, str]) -> list[Chamber]:
     """Return the chambers of other clones that have published something; the others are noted."""
     for chamber in others.asked:
         if not chamber.published:

@@ -22,7 +22,7 @@ from orchestra_server.usecases.completion.merge_and_land import (
     merge_branches,
 )
 from orchestra_server.usecases.exchange.bring_here import BroughtWork, bring_here
-from orchestra_server.usecases.exchange.plan_for_others import PlanForOthers
+from orchestra_server.usecases.exchange.plan_for_other_clones import PlanForOtherClones
 
 _NOBODY: Mapping[str, str] = MappingProxyType({})
 
@@ -45,7 +45,7 @@ async def bring_wanted_here(
     repo: Repository,
     begun: BegunCompletion,
     wanted: WantedCompletion,
-    plan: PlanForOthers,
+    plan: PlanForOtherClones,
 ) -> BroughtWork:
     """Return the work of other clones' chambers; all of it, unless the call lands in part."""
     if not wanted.merge or not begun.others:

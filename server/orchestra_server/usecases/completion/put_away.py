@@ -6,7 +6,7 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.begin_completion import BegunCompletion
 from orchestra_server.usecases.completion.merge_and_land import PreparedLanding, naming_what_landed
 from orchestra_server.usecases.concurrency.chamber_lock import lock_chambers
-from orchestra_server.usecases.exchange.close_for_others import ask_to_close
+from orchestra_server.usecases.exchange.close_across_clones import ask_to_close
 
 
 async def put_away(

@@ -30,8 +30,8 @@ from orchestra_server.usecases.concurrency.leader_lock import run_as_leader
 from orchestra_server.usecases.delivery.deliver import deliver_mail
 from orchestra_server.usecases.delivery.spool_watch import watch_spool
 from orchestra_server.usecases.delivery.take_in_spool import take_in_round
-from orchestra_server.usecases.exchange.clone_duty import CloneDuty
-from orchestra_server.usecases.requests.request_duty import RequestDuty
+from orchestra_server.usecases.exchange.serve_other_clones import OtherClonesService
+from orchestra_server.usecases.requests.serve_requests import RequestService
 from orchestra_server.usecases.workers.silent_workers import SilentWorkers
 
 _NEWS = frozenset(
@@ -78,8 +78,8 @@ class _MailRound:
         self._spooled = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._heartbeat = CloneHeartbeat(store, project)
-        self._duty = CloneDuty(store, project, clock)
-        self._requests = RequestDuty(store, project, clock)
+        self._other_clones = OtherClonesService(store, project, clock)
+        self._requests = RequestService(store, project, clock)
         self._silent = SilentWorkers(store, project, clock)
         self._blocked = BlockedWorkers(store, project, clock)
         self._terminals = TerminalAnswers(store, project, clock)
@@ -94,7 +94,7 @@ class _MailRound:
                     self._heartbeat.run(),
                     self._empty_spool(),
                     watch_spool(self._common_dir, self._spooled.set),
-                    self._duty.run(),
+                    self._other_clones.run(),
                     self._requests.run(),
                     self._silent.run(),
                     self._blocked.run(),
@@ -147,7 +147,7 @@ class _MailRound:
             case Snapshot(state=state):
                 self._state = state
                 self._tell_heartbeat()
-                self._duty.take_state(state)
+                self._other_clones.take_state(state)
                 self._requests.take_state(state)
                 self._silent.take_state(state)
                 self._blocked.take_state(state)
@@ -165,7 +165,7 @@ class _MailRound:
                         self._wake_in(_SENDERS_TURN)
                     elif event.kind in _NEWS:
                         self._woken.set()
-                self._duty.take_events(events)
+                self._other_clones.take_events(events)
                 self._requests.take_events(events)
                 self._terminals.take_events(events)
             case PresenceChanged(presence=presence):

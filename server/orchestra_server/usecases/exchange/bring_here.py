@@ -21,7 +21,10 @@ from orchestra_server.git.remotes.published_refs import chamber_ref, fetch
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.snapshot.ephemeral_commit import is_ephemeral
 from orchestra_server.usecases.common.transaction import Context
-from orchestra_server.usecases.exchange.plan_for_others import PlanForOthers, plan_for_others
+from orchestra_server.usecases.exchange.plan_for_other_clones import (
+    PlanForOtherClones,
+    plan_for_other_clones,
+)
 
 _LOOK_SECONDS = 1.0
 _SUBJECT_LIMIT = 60
@@ -35,22 +38,22 @@ class BroughtWork:
     left_out: dict[str, str] = field(default_factory=dict[str, str])
 
 
-async def planned_for_others(
+async def planned_for_other_clones(
     context: Context, repo: Repository, state: ProjectState, chambers: Iterable[Chamber]
-) -> PlanForOthers:
+) -> PlanForOtherClones:
     """Return what can be done about the chambers that belong to other clones."""
     others = [chamber for chamber in chambers if chamber.clone != context.clone]
     if not others:
-        return PlanForOthers()
+        return PlanForOtherClones()
     addresses = await asyncio.to_thread(read_addresses, repo)
-    return plan_for_others(state, addresses, context.clone, others, context.clock())
+    return plan_for_other_clones(state, addresses, context.clone, others, context.clock())
 
 
 async def bring_here(
     context: Context,
     repo: Repository,
     task: Task,
-    plan: PlanForOthers,
+    plan: PlanForOtherClones,
     summary: str,
 ) -> BroughtWork:
     """Return the work of the plan's chambers as branches of this repository.
@@ -86,7 +89,10 @@ async def bring_here(
 
 
 def fetch_published(
-    repo: Repository, plan: PlanForOthers, chambers: Sequence[Chamber], left_out: dict[str, str]
+    repo: Repository,
+    plan: PlanForOtherClones,
+    chambers: Sequence[Chamber],
+    left_out: dict[str, str],
 ) -> list[ChamberBranch]:
     """Fetch what the chambers have published; add to `left_out` what is missing. Blocking.
 
@@ -117,14 +123,14 @@ def fetch_published(
     return branches
 
 
-def _on_unknown_remote(plan: PlanForOthers, chamber: Chamber) -> str:
+def _on_unknown_remote(plan: PlanForOtherClones, chamber: Chamber) -> str:
     return (
         f"is in {plan.places[chamber.name]}, which published it on {chamber.published_on}; this "
         "clone has no such remote: add it with 'git remote add' and call again"
     )
 
 
-async def _answers(context: Context, task: Task, plan: PlanForOthers) -> Mapping[str, Chamber]:
+async def _answers(context: Context, task: Task, plan: PlanForOtherClones) -> Mapping[str, Chamber]:
     """Return the documents of the chambers that answered in time, by id."""
     waiting, seconds = {chamber.id for chamber in plan.asked}, plan.seconds
     answered = dict[str, Chamber]()

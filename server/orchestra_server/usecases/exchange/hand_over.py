@@ -22,7 +22,7 @@ from orchestra_server.usecases.common.transaction import Context, Decision, run_
 from orchestra_server.usecases.completion.checks.confirmation import require_tracked_intended
 from orchestra_server.usecases.completion.merge_and_land import commit_chambers
 from orchestra_server.usecases.concurrency.task_lock import lock_task
-from orchestra_server.usecases.exchange.plan_for_others import common_address
+from orchestra_server.usecases.exchange.plan_for_other_clones import common_address
 
 _FAULT_LIMIT = 400  # characters
 _log = logging.getLogger(__name__)

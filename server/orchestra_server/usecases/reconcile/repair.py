@@ -41,7 +41,7 @@ from orchestra_server.usecases.clones.whereabouts import here_of
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 from orchestra_server.usecases.completion.checks.other_clones import others_in
 from orchestra_server.usecases.delivery.deliver import deliver_mail
-from orchestra_server.usecases.exchange.close_for_others import ask_to_close, finish_asked
+from orchestra_server.usecases.exchange.close_across_clones import ask_to_close, finish_asked
 from orchestra_server.usecases.reconcile.adopt import adopt, follow
 from orchestra_server.usecases.reconcile.difference import Difference, Name
 from orchestra_server.usecases.reconcile.observation import Observation

@@ -6,7 +6,7 @@ from orchestra_core.errors import Refused
 from orchestra_server.domain.tasks import exchange
 from orchestra_server.usecases.completion import complete_task as completion
 from orchestra_server.usecases.completion.complete_task import complete_task
-from orchestra_server.usecases.exchange import clone_duty, close_for_others
+from orchestra_server.usecases.exchange import close_across_clones, serve_other_clones
 from orchestra_server.usecases.exchange.hand_over import hand_over
 from orchestra_server.usecases.reconcile.reconcile import reconcile
 from tests.orchestra_server.usecases.exchange.conftest import SharedTask, left_completing, served
@@ -99,16 +99,16 @@ async def test_closing_that_fails_there_is_tried_again_and_the_task_stays_comple
     shared: SharedTask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shared.auth.write("auth.py", "1\n")
-    monkeypatch.setattr(clone_duty, "FIRST_PAUSE", 0.05)
+    monkeypatch.setattr(serve_other_clones, "FIRST_PAUSE", 0.05)
     async with served(shared.there):
-        close_all, faults = close_for_others.close_all, [Refused("not now")]
+        close_all, faults = close_across_clones.close_all, [Refused("not now")]
 
         async def refuse_once(*of: object, **named: object) -> object:
             if faults:
                 raise faults.pop()
             return await close_all(*of, **named)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(close_for_others, "close_all", refuse_once)
+        monkeypatch.setattr(close_across_clones, "close_all", refuse_once)
         assert (await complete_task(shared.here, task_id=shared.id, summary="S")).completed
         await until_awaited(lambda: shared.is_over("auth"))
     assert not faults

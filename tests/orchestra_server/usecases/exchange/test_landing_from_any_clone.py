@@ -11,7 +11,7 @@ from orchestra_server.usecases.clones.registration import register_clone
 from orchestra_server.usecases.completion import land_proven, prepare_landing
 from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.exchange import (
-    plan_for_others,
+    plan_for_other_clones,
     radar_exchange,
 )
 from orchestra_server.usecases.exchange.hand_over import hand_over
@@ -120,7 +120,7 @@ async def test_a_hook_that_refuses_there_keeps_the_task_open_with_its_words(
 async def test_a_silent_clone_that_has_published_nothing_is_named(
     shared: SharedTask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(plan_for_others, "STARTING_MS", 0)
+    monkeypatch.setattr(plan_for_other_clones, "STARTING_MS", 0)
     shared.api.write("api.py", "1\n")
     shared.auth.write("auth.py", "1\n")
     with pytest.raises(
@@ -289,7 +289,7 @@ async def test_a_clone_whose_first_process_is_just_starting_is_waited_for(
 async def test_a_clone_that_does_not_answer_is_named_and_the_task_is_open_again(
     shared: SharedTask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(plan_for_others, "START_SECONDS", 0.1)
+    monkeypatch.setattr(plan_for_other_clones, "START_SECONDS", 0.1)
     await register_clone(shared.there.store, shared.there.project)
     with pytest.raises(Refused, match=r"which has not handed its work over within 0 s; call again"):
         await complete_task(shared.here, task_id=shared.id, summary="S")

@@ -7,7 +7,7 @@ from orchestra_core.errors import Refused
 from orchestra_core.models import Chamber, Task
 from orchestra_server.usecases.clones.whereabouts import require_sure
 from orchestra_server.usecases.common.transaction import Context
-from orchestra_server.usecases.exchange.plan_for_others import PlanForOthers
+from orchestra_server.usecases.exchange.plan_for_other_clones import PlanForOtherClones
 
 
 def others_in(chambers: Iterable[Chamber], clone: str) -> list[Chamber]:
@@ -15,7 +15,7 @@ def others_in(chambers: Iterable[Chamber], clone: str) -> list[Chamber]:
     return [chamber for chamber in chambers if chamber.clone != clone and chamber.expects_worker]
 
 
-def require_reachable(plan: PlanForOthers, *, merge: bool, partial: bool) -> None:
+def require_reachable(plan: PlanForOtherClones, *, merge: bool, partial: bool) -> None:
     """Raise Refused if the work of another clone cannot come here, and is to.
 
     Without `merge` it need not come; with `partial` it may stay out.
@@ -30,7 +30,7 @@ def left_out_refusal(left_out: Mapping[str, str]) -> Refused:
     return Refused(f"nothing has landed: {reasons}; partial=true lands the other chambers")
 
 
-def require_as_planned(plan: PlanForOthers, others: Iterable[Chamber]) -> None:
+def require_as_planned(plan: PlanForOtherClones, others: Iterable[Chamber]) -> None:
     """Raise Refused if other clones have got other chambers of the task meanwhile."""
     planned = {chamber.name for chamber in plan.chambers} | plan.left_out.keys()
     if planned != {chamber.name for chamber in others}:

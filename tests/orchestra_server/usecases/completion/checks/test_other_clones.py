@@ -16,11 +16,11 @@ from orchestra_server.usecases.completion.checks.other_clones import (
     require_completing_here,
     require_reachable,
 )
-from orchestra_server.usecases.exchange.plan_for_others import PlanForOthers
+from orchestra_server.usecases.exchange.plan_for_other_clones import PlanForOtherClones
 from tests.support.samples import a_chamber, a_task
 
 HERE, THERE = "0" * 16, "1" * 16
-LEFT_OUT = PlanForOthers(left_out={"auth": "shares no remote", "api": "is being created"})
+LEFT_OUT = PlanForOtherClones(left_out={"auth": "shares no remote", "api": "is being created"})
 
 
 def chamber_there(name: str) -> Chamber:
@@ -52,7 +52,7 @@ def test_work_that_cannot_come_here_is_refused_with_every_chamber_and_reason() -
     [
         lambda: require_reachable(LEFT_OUT, merge=False, partial=False),
         lambda: require_reachable(LEFT_OUT, merge=True, partial=True),
-        lambda: require_reachable(PlanForOthers(), merge=True, partial=False),
+        lambda: require_reachable(PlanForOtherClones(), merge=True, partial=False),
     ],
     ids=["no merge", "partial", "nothing left out"],
 )
@@ -70,7 +70,7 @@ def test_work_need_not_come_here_where_it_is_not_to_land_or_may_stay_out(
 def test_the_plan_holds_only_while_the_other_clones_have_the_same_chambers(
     names: list[str], *, as_planned: bool
 ) -> None:
-    plan = PlanForOthers(
+    plan = PlanForOtherClones(
         asked=(chamber_there("auth"),),
         as_published=(chamber_there("api"),),
         left_out={"docs": "shares no remote"},

@@ -14,9 +14,9 @@ from orchestra_core.models import WorkerRequest
 from orchestra_server.domain.workers.requests import RequestAnswer, answered
 from orchestra_server.files.requests.answer_files import REQUESTS_IN_GIT, waiting_ids
 from orchestra_server.usecases.common.transaction import Context
-from orchestra_server.usecases.requests import request_duty as module
+from orchestra_server.usecases.requests import serve_requests as module
 from orchestra_server.usecases.requests.record_request import record_request
-from orchestra_server.usecases.requests.request_duty import RequestDuty
+from orchestra_server.usecases.requests.serve_requests import RequestService
 from tests.support.conducting import chamber_of
 from tests.support.following import commit
 from tests.support.repositories import TestRepository
@@ -42,8 +42,8 @@ def hung(context: Context, request_id: str) -> int:
 
 
 @asynccontextmanager
-async def on_duty(context: Context) -> AsyncGenerator[RequestDuty]:
-    duty = RequestDuty(context.store, context.project, context.clock)
+async def on_duty(context: Context) -> AsyncGenerator[RequestService]:
+    duty = RequestService(context.store, context.project, context.clock)
     task = asyncio.create_task(duty.run())
     duty.take_state(await context.store.snapshot())
     try:
@@ -114,7 +114,7 @@ async def test_requests_of_another_clone_are_left_alone(context: Context, bell: 
     assert not await is_over(context)
 
 
-async def looked(duty: RequestDuty) -> None:
+async def looked(duty: RequestService) -> None:
     """Let a duty look once more."""
     duty.take_events(())
     for _ in range(20):

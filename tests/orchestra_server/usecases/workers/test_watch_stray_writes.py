@@ -14,11 +14,11 @@ from orchestra_core.events import Event
 from orchestra_core.models import Chamber, Presence, PresenceState
 from orchestra_server.git.watch.file_watcher import FileWatcher
 from orchestra_server.usecases.common.transaction import Context
-from orchestra_server.usecases.workers import watch_deeds
-from orchestra_server.usecases.workers.watch_deeds import (
-    DeedWatch,
+from orchestra_server.usecases.workers import watch_stray_writes
+from orchestra_server.usecases.workers.watch_stray_writes import (
+    StrayWriteWatch,
     changed_files,
-    deed_words,
+    stray_write_words,
     watched_folders,
 )
 from tests.support.conducting import a_started_task, chamber_of, chambers_open
@@ -30,7 +30,7 @@ class Watched:
     """A watch of a main checkout with two chambers; `watchers` are all that it has started."""
 
     context: Context
-    watch: DeedWatch
+    watch: StrayWriteWatch
     chambers: dict[str, Chamber]
     watchers: list[FileWatcher]
 
@@ -77,11 +77,11 @@ async def watched(context: Context, monkeypatch: pytest.MonkeyPatch) -> AsyncGen
         watchers.append(FileWatcher(*paths, **told))  # type: ignore[arg-type]
         return watchers[-1]
 
-    monkeypatch.setattr(watch_deeds, "FileWatcher", noted)
+    monkeypatch.setattr(watch_stray_writes, "FileWatcher", noted)
     task = await a_started_task(context)
     sides = await chambers_open(context, task, ["auth", "web"])
     chambers = {name: await chamber_of(context, task, name) for name in sides}
-    watch = DeedWatch(context)
+    watch = StrayWriteWatch(context)
     running = asyncio.create_task(watch.run())
     try:
         scene = Watched(context, watch, chambers, watchers)
@@ -208,10 +208,10 @@ async def test_ignored_folders_are_not_watched_and_too_many_are_not_either(
     for name in ("build", "src/inner", "node_modules"):
         (main / name).mkdir(parents=True, exist_ok=True)
     assert await asyncio.to_thread(watched_folders, main) == [main / "src"]
-    monkeypatch.setattr(watch_deeds, "MOST_DIRECTORIES", 1)
+    monkeypatch.setattr(watch_stray_writes, "MOST_DIRECTORIES", 1)
     assert await asyncio.to_thread(watched_folders, main) is None
 
 
 def test_many_files_are_counted_and_the_words_are_one_line() -> None:
-    words = deed_words("make\nall", ["a", "b", "c", "d"], "the main checkout")
+    words = stray_write_words("make\nall", ["a", "b", "c", "d"], "the main checkout")
     assert words == "while `make all` ran, a, b, c and 1 more changed in the main checkout"

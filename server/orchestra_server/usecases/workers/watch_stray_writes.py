@@ -42,7 +42,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class _Deed:
+class _StrayWrite:
     """Files that changed in one place while one command ran."""
 
     command: RunningCommand
@@ -51,7 +51,7 @@ class _Deed:
     files: tuple[str, ...]
 
 
-class DeedWatch:
+class StrayWriteWatch:
     """Watches the main checkout while a worker of this clone is in a turn, and hears of siblings.
 
     Only so long, because an open watch wakes the process regularly on systems other than Linux.
@@ -141,7 +141,7 @@ class DeedWatch:
             _log.warning("%s is not watched: %s", self._main, fault)
             return []
         if folders is None:
-            _log.warning("%s has too many folders: deeds there go unnoticed", self._main)
+            _log.warning("%s has too many folders: writes there go unnoticed", self._main)
             return []
 
         def watcher(paths: Iterable[Path], *, is_recursive: bool) -> FileWatcher:
@@ -180,7 +180,7 @@ class DeedWatch:
                     files_by_command.setdefault(id(command), (command, []))[1].append(file)
             where = f"chamber {owner.name}" if owner is not None else "the main checkout"
             for command, files in files_by_command.values():
-                await self._tell(_Deed(command, top, where, tuple(files)))
+                await self._tell(_StrayWrite(command, top, where, tuple(files)))
         except (OrchestraError, OSError) as fault:
             _log.warning("a change in %s was not told: %s", top, fault)
 
@@ -191,16 +191,16 @@ class DeedWatch:
         last_active = self._active.get(owner.id, 0)
         return owner.id == command.chamber_id or at - last_active < _OWN_WORK_MS
 
-    async def _tell(self, deed: _Deed) -> None:
+    async def _tell(self, stray: _StrayWrite) -> None:
         """Record what happened, and write to the worker; once for a command and a place."""
-        key = (deed.command.chamber_id, deed.command.began_ms, deed.top)
-        chamber = self._chambers.get(deed.command.chamber_id)
+        key = (stray.command.chamber_id, stray.command.began_ms, stray.top)
+        chamber = self._chambers.get(stray.command.chamber_id)
         if chamber is None or key in self._told or not is_here(chamber, self._context.clone):
             return
         self._told.add(key)
         if not await asyncio.to_thread(is_isolated, self._main):
             return
-        words = deed_words(deed.command.command, deed.files, deed.where)
+        words = stray_write_words(stray.command.command, stray.files, stray.where)
 
         async def decide(reads: Reads) -> Change:
             task, current = await reads.task(chamber.task_id), await reads.chamber(chamber.id)
@@ -212,7 +212,7 @@ class DeedWatch:
                 actor=ACTOR,
                 task_id=chamber.task_id,
                 chamber=chamber.name,
-                data=EventData(action=deed.where, result=words),
+                data=EventData(action=stray.where, result=words),
             )
             return Change(events=(event,))
 
@@ -228,7 +228,7 @@ class DeedWatch:
         )
 
 
-def deed_words(command: str, files: Sequence[str], where: str) -> str:
+def stray_write_words(command: str, files: Sequence[str], where: str) -> str:
     """Return what happened as one line without a judgement."""
     shown = ", ".join(files[:_SHOWN_PATHS])
     more = f" and {len(files) - _SHOWN_PATHS} more" if len(files) > _SHOWN_PATHS else ""

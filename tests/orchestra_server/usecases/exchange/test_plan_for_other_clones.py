@@ -5,12 +5,12 @@ from msgspec.structs import replace
 
 from orchestra_core.models import Chamber, Heartbeat
 from orchestra_core.state import ProjectState
-from orchestra_server.usecases.exchange.plan_for_others import (
+from orchestra_server.usecases.exchange.plan_for_other_clones import (
     ANSWER_SECONDS,
     START_SECONDS,
-    PlanForOthers,
+    PlanForOtherClones,
     common_address,
-    plan_for_others,
+    plan_for_other_clones,
 )
 from tests.support.samples import NOON, a_chamber, a_clone
 
@@ -30,8 +30,8 @@ def state_with(*, served: bool = True, there: str = SHOP, heard: int = 5_000) ->
     )
 
 
-def plan(chamber: Chamber, state: ProjectState) -> PlanForOthers:
-    return plan_for_others(state, {"origin": SHOP}, HERE, [chamber], NOON)
+def plan(chamber: Chamber, state: ProjectState) -> PlanForOtherClones:
+    return plan_for_other_clones(state, {"origin": SHOP}, HERE, [chamber], NOON)
 
 
 def test_a_clone_on_duty_is_asked() -> None:
@@ -87,7 +87,7 @@ def test_any_other_chamber_is_left_out_with_the_reason(
     "chamber", [replace(AUTH, clone=HERE), replace(AUTH, state="closing", asked_by=HERE)]
 )
 def test_own_chambers_and_closing_ones_are_not_in_the_plan(chamber: Chamber) -> None:
-    assert plan(chamber, state_with()) == PlanForOthers(addresses={"origin": SHOP})
+    assert plan(chamber, state_with()) == PlanForOtherClones(addresses={"origin": SHOP})
 
 
 def test_both_clones_find_the_same_remote() -> None:

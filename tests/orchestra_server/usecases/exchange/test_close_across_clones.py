@@ -11,8 +11,8 @@ from orchestra_core.models import Chamber, Task
 from orchestra_server.git.remotes.published_refs import landed_ref
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.usecases.common.transaction import Context
-from orchestra_server.usecases.exchange import close_for_others
-from orchestra_server.usecases.exchange.close_for_others import (
+from orchestra_server.usecases.exchange import close_across_clones
+from orchestra_server.usecases.exchange.close_across_clones import (
     ask_to_close,
     close_asked,
     finish_asked,
@@ -48,7 +48,7 @@ class Closings:
 @pytest.fixture
 def closings(monkeypatch: pytest.MonkeyPatch) -> Closings:
     closings = Closings()
-    monkeypatch.setattr(close_for_others, "close_all", closings.close_all)
+    monkeypatch.setattr(close_across_clones, "close_all", closings.close_all)
     return closings
 
 

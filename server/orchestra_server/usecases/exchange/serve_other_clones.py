@@ -25,7 +25,7 @@ _ACTOR = "orchestra"
 _log = logging.getLogger(__name__)
 
 
-class CloneDuty:
+class OtherClonesService:
     """Acts on what other clones ask for; its owner tells it of each change of the state."""
 
     def __init__(self, store: Store, project: Project, clock: Clock) -> None:
@@ -75,13 +75,13 @@ class CloneDuty:
         if not (closed or to_close or task_ids):
             return []
         # Late: few daemons need what commits, publishes and closes chambers.
-        from orchestra_server.usecases.exchange import close_for_others  # noqa: PLC0415
+        from orchestra_server.usecases.exchange import close_across_clones  # noqa: PLC0415
         from orchestra_server.usecases.exchange.hand_over import hand_over  # noqa: PLC0415
 
         return [
             *(partial(hand_over, context, task_id) for task_id in dict.fromkeys(task_ids)),
-            *(partial(close_for_others.close_asked, context, chamber) for chamber in to_close),
-            *([partial(close_for_others.withdraw_published, context, closed)] if closed else []),
+            *(partial(close_across_clones.close_asked, context, chamber) for chamber in to_close),
+            *([partial(close_across_clones.withdraw_published, context, closed)] if closed else []),
         ]
 
     async def _try(self, work: Callable[[], Awaitable[None]]) -> bool:

@@ -13,8 +13,8 @@ from orchestra_core.events import Event
 from orchestra_core.models import Chamber
 from orchestra_core.state import ProjectState
 from orchestra_server.usecases.common.transaction import Context
-from orchestra_server.usecases.exchange import clone_duty, close_for_others, hand_over
-from orchestra_server.usecases.exchange.clone_duty import CloneDuty
+from orchestra_server.usecases.exchange import close_across_clones, hand_over, serve_other_clones
+from orchestra_server.usecases.exchange.serve_other_clones import OtherClonesService
 from tests.support.samples import a_chamber, a_task
 from tests.support.waiting import until
 
@@ -50,14 +50,14 @@ class Jobs:
 def jobs(monkeypatch: pytest.MonkeyPatch) -> Jobs:
     jobs = Jobs()
     monkeypatch.setattr(hand_over, "hand_over", jobs.hand_over)
-    monkeypatch.setattr(close_for_others, "close_asked", jobs.close_asked)
-    monkeypatch.setattr(close_for_others, "withdraw_published", jobs.withdraw)
+    monkeypatch.setattr(close_across_clones, "close_asked", jobs.close_asked)
+    monkeypatch.setattr(close_across_clones, "withdraw_published", jobs.withdraw)
     return jobs
 
 
 @asynccontextmanager
-async def running(context: Context) -> AsyncGenerator[CloneDuty]:
-    duty = CloneDuty(context.store, context.project, now_ms)
+async def running(context: Context) -> AsyncGenerator[OtherClonesService]:
+    duty = OtherClonesService(context.store, context.project, now_ms)
     task = asyncio.create_task(duty.run())
     try:
         yield duty
@@ -104,7 +104,7 @@ async def test_each_kind_of_work_is_done_and_only_for_the_clones_own_chambers(
 async def test_work_that_fails_keeps_no_other_waiting_and_is_tried_again(
     context: Context, jobs: Jobs, monkeypatch: pytest.MonkeyPatch, fault: Exception
 ) -> None:
-    monkeypatch.setattr(clone_duty, "FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(serve_other_clones, "FIRST_PAUSE", 0.001)
     jobs.failing = {"close a": fault}
     async with running(context) as duty:
         duty.take_state(state_of(context, to_close("a"), to_close("b")))

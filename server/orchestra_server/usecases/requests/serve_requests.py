@@ -33,7 +33,7 @@ _UNRECORDED_S = 60.0
 _log = logging.getLogger(__name__)
 
 
-class RequestDuty:
+class RequestService:
     """Looks after the requests of this clone's chambers; its owner tells it of each change."""
 
     def __init__(self, store: Store, project: Project, clock: Clock) -> None:

@@ -15,7 +15,7 @@ STARTING_MS = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlanForOthers:
+class PlanForOtherClones:
     """The live chambers of other clones, by what can be done about them.
 
     For those in `asked` a process is on duty or starting, and hands all their work over within
@@ -42,13 +42,13 @@ class PlanForOthers:
         return remote_at(self.addresses, chamber.published_on) if chamber.published_on else ""
 
 
-def plan_for_others(
+def plan_for_other_clones(
     state: ProjectState,
     addresses: Mapping[str, str],
     clone: str,
     chambers: Iterable[Chamber],
     now: int,
-) -> PlanForOthers:
+) -> PlanForOtherClones:
     """Return the plan of the clone with the id `clone`, whose remotes have these addresses.
 
     Its own chambers, and those that are being closed, are not in it.
@@ -76,7 +76,7 @@ def plan_for_others(
                 f"{chamber.name}: nobody is on duty in {places[chamber.name]} to hand its work "
                 f"over; what it published {ago(now - chamber.published_at)} ago would land"
             )
-    return PlanForOthers(
+    return PlanForOtherClones(
         asked=tuple(asked),
         as_published=tuple(as_published),
         left_out=left_out,
