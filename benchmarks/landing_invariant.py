@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from orchestra_server.domain.chambers.own_files import is_own_file
+from orchestra_server.domain.chambers.orchestra_files import is_own_file
 from tests.support.repositories import TestRepository
 
 

@@ -37,7 +37,7 @@ _GIT_MODULES = (
     ),
 )  # fmt: skip
 _DOMAIN_MODULES = (
-    *("chambers/chamber_lifecycle", "chambers/conflicts", "chambers/own_files"),
+    *("chambers/chamber_lifecycle", "chambers/conflicts", "chambers/orchestra_files"),
     *("tasks/landing_holds", "tasks/task_lifecycle", "tasks/unintended_files"),
     *("workers/discoveries", "workers/interrupts"),
 )

@@ -4,7 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
-from orchestra_server.domain.chambers.own_files import TEMPORARY_PREFIX
+from orchestra_server.domain.chambers.orchestra_files import TEMPORARY_PREFIX
 
 
 def write_atomically(path: Path, data: bytes, mode: int = 0o644, *, durable: bool = False) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from orchestra_core.errors import Unavailable
-from orchestra_server.domain.chambers.own_files import OWN_PATTERNS
+from orchestra_server.domain.chambers.orchestra_files import OWN_PATTERNS
 from orchestra_server.files.atomic_write import write_atomically
 
 _BEGIN = "# orchestra: begin (its own files; `orchestra init --undo` removes this)"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestra_server.domain.chambers.own_files import (
+from orchestra_server.domain.chambers.orchestra_files import (
     IGNORE_MARK,
     OWN_PATTERNS,
     SHARED_FILES,

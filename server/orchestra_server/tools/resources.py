@@ -15,7 +15,7 @@ from orchestra_core.text import one_line
 from orchestra_core.wording.states import worker_text
 from orchestra_core.worker_state import WorkerLimits, WorkerState, worker_states
 from orchestra_server.git.snapshot.diff import diff_text
-from orchestra_server.tools.actor import CONDUCTOR
+from orchestra_server.tools.methods.actor import CONDUCTOR
 from orchestra_server.tools.server_session import ServerSession
 from orchestra_server.tools.surrogates import replace_surrogates
 from orchestra_server.usecases.chambers.get_parallel_status import get_parallel_status

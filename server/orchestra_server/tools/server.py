@@ -27,9 +27,9 @@ from orchestra_core.errors import OrchestraError, Unknown, unavailable
 from orchestra_core.text import one_line
 from orchestra_core.worker_state import limits_of
 from orchestra_server.files.spool.worker_calls import worker_refusal
-from orchestra_server.tools.actor import CONDUCTOR
 from orchestra_server.tools.argument_errors import Signature, explain
 from orchestra_server.tools.conductor_prompt import INSTRUCTIONS, conduct_prompt
+from orchestra_server.tools.methods.actor import CONDUCTOR
 from orchestra_server.tools.resources import add_resources, listed_resources
 from orchestra_server.tools.server_session import ServerSession
 from orchestra_server.tools.surrogates import replace_surrogates_in_object

@@ -10,11 +10,11 @@ from mcp.types import ToolAnnotations
 
 from orchestra_core.replies.reply import Reply
 from orchestra_server.tools.argument_errors import Signature
-from orchestra_server.tools.chamber_tools import ChamberTools
+from orchestra_server.tools.methods.chamber_tools import ChamberTools
+from orchestra_server.tools.methods.task_tools import TaskTools
+from orchestra_server.tools.methods.worker_tools import WorkerTools
 from orchestra_server.tools.server_session import ServerSession
 from orchestra_server.tools.surrogates import without_surrogates
-from orchestra_server.tools.task_tools import TaskTools
-from orchestra_server.tools.worker_tools import WorkerTools
 
 _NULL = {"type": "null"}
 

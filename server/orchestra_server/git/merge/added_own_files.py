@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from orchestra_server.domain.chambers.own_files import MARKS, SHARED_FILES, all_pathspecs
+from orchestra_server.domain.chambers.orchestra_files import MARKS, SHARED_FILES, all_pathspecs
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.snapshot.index_copy import split_nul
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from orchestra_core.errors import Refused, Unavailable
 from orchestra_server.git.process.run import git_output
-from orchestra_server.git.repository.own_files import is_ours
+from orchestra_server.git.repository.find_orchestra_files import is_ours
 
 # All uncommitted work, whatever the user's settings hide; read from the files themselves and not
 # from git's cache of untracked files.

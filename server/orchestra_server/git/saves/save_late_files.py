@@ -11,7 +11,7 @@ from pathlib import Path
 
 from orchestra_core.errors import Refused
 from orchestra_server.git.process.run import git_output
-from orchestra_server.git.repository.own_files import is_ours
+from orchestra_server.git.repository.find_orchestra_files import is_ours
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.saves.save import SavedCommit
 from orchestra_server.git.saves.save_extras import SaveExtras

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_core.text import clean
-from orchestra_server.domain.chambers.own_files import all_pathspecs
+from orchestra_server.domain.chambers.orchestra_files import all_pathspecs
 from orchestra_server.git.process.run import git_output_prefix
-from orchestra_server.git.repository.own_files import own_files_in
+from orchestra_server.git.repository.find_orchestra_files import own_files_in
 from orchestra_server.git.snapshot.index_copy import IndexCopy, copied_index, split_nul
 from orchestra_server.git.snapshot.stage_all import unstage
 

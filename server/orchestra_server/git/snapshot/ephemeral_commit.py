@@ -13,12 +13,12 @@ from functools import partial
 from pathlib import Path
 
 from orchestra_core.errors import OrchestraError, Unavailable
-from orchestra_server.domain.chambers.own_files import all_pathspecs
+from orchestra_server.domain.chambers.orchestra_files import all_pathspecs
 from orchestra_server.git.process.foreign_programs import map_watched
 from orchestra_server.git.process.identity import ORCHESTRA_IDENTITY
 from orchestra_server.git.process.plain_git import GitResult
 from orchestra_server.git.process.run import GitFailed, ceiling_env, git_output, run_git
-from orchestra_server.git.repository.own_files import own_files_in
+from orchestra_server.git.repository.find_orchestra_files import own_files_in
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import git_directory, require_worktree
 from orchestra_server.git.snapshot.index_copy import PLAIN, split_nul

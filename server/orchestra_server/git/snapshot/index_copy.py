@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_server.git.process.run import git_output
-from orchestra_server.git.repository.own_files import is_ours
+from orchestra_server.git.repository.find_orchestra_files import is_ours
 from orchestra_server.git.repository.worktree_status import (
     git_directory,
     read_status,

@@ -32,7 +32,6 @@ from orchestra_server.agents.reports import (
     Used,
 )
 from orchestra_server.domain.workers import started_workers as rules
-from orchestra_server.usecases.started_workers.account import spent_of
 from orchestra_server.usecases.started_workers.record_worker import (
     record_spending,
     record_worker,
@@ -48,6 +47,7 @@ from orchestra_server.usecases.started_workers.session.session_mail import (
 from orchestra_server.usecases.started_workers.session.session_requests import SessionRequests
 from orchestra_server.usecases.started_workers.session.shown_presence import presence_of
 from orchestra_server.usecases.started_workers.session.transcript_writer import TranscriptWriter
+from orchestra_server.usecases.started_workers.spend_budgets import spent_of
 from orchestra_server.usecases.started_workers.workplace import Workplace
 
 _STOP_SECONDS = 2.0

@@ -20,7 +20,7 @@ from orchestra_core.events import Event, EventData
 from orchestra_core.models import Chamber, Presence
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import one_line
-from orchestra_server.domain.chambers.own_files import is_own_file
+from orchestra_server.domain.chambers.orchestra_files import is_own_file
 from orchestra_server.files.hook_setup.hook_settings import is_isolated
 from orchestra_server.git.process.run import ceiling_env, run_git
 from orchestra_server.git.watch.file_watcher import FileWatcher, count_directories

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_server.domain.chambers.own_files import IGNORE_MARK
+from orchestra_server.domain.chambers.orchestra_files import IGNORE_MARK
 from orchestra_server.git.repository.worktree_status import read_status
 from orchestra_server.git.saves.save import save_work
 from orchestra_server.git.snapshot.commit import commit_uncommitted_work

@@ -14,8 +14,8 @@ from orchestra_server.domain.workers.requests import CONTINUE, asked
 from orchestra_server.domain.workers.spend_limits import Budget
 from orchestra_server.usecases.common.transaction import NOTHING, Decision, run_transaction
 from orchestra_server.usecases.requests.record_request import show_asked
-from orchestra_server.usecases.started_workers.account import read_account
 from orchestra_server.usecases.started_workers.record_worker import until_stored
+from orchestra_server.usecases.started_workers.spend_budgets import read_account
 
 _ID_BYTES = 5
 

@@ -19,15 +19,15 @@ from orchestra_server.domain.workers import started_workers as rules
 from orchestra_server.domain.workers.requests import ENDED_NOTE
 from orchestra_server.domain.workers.spend_limits import Budget, LimitKey, SpendLimits
 from orchestra_server.usecases.requests.withdraw_requests import withdraw_requests
-from orchestra_server.usecases.started_workers.account import (
-    read_budgets,
-    read_spend_limits,
-)
 from orchestra_server.usecases.started_workers.record_worker import record_worker, until_stored
 from orchestra_server.usecases.started_workers.session.limit_question import (
     ask_about_limit,
     tell_of_limit,
     widen_limit,
+)
+from orchestra_server.usecases.started_workers.spend_budgets import (
+    read_budgets,
+    read_spend_limits,
 )
 
 RAISED_NOTE = "the limit is no longer used up"

@@ -7,7 +7,7 @@ import pytest
 from orchestra_core.workers.started_worker import Spent
 from orchestra_server.agents.reports import Used
 from orchestra_server.domain.workers.spend_limits import SpendLimits
-from orchestra_server.usecases.started_workers.account import (
+from orchestra_server.usecases.started_workers.spend_budgets import (
     read_spend_limits,
     spent_of,
 )

@@ -3,7 +3,7 @@ from typing import Any, cast
 import pytest
 
 from orchestra_core.models import OPERATOR
-from orchestra_server.tools.actor import CONDUCTOR, ROOM_CLIENT, ToolCall, actor_of
+from orchestra_server.tools.methods.actor import CONDUCTOR, ROOM_CLIENT, ToolCall, actor_of
 
 
 class _Named:

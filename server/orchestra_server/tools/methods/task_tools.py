@@ -2,8 +2,8 @@
 
 from orchestra_core.replies.completion import CompletedTask
 from orchestra_core.replies.tasks import AdvancedPhase, StartedTask, TaskStatus
-from orchestra_server.tools import arguments
-from orchestra_server.tools.actor import ToolCall, actor_of
+from orchestra_server.tools.methods import argument_types
+from orchestra_server.tools.methods.actor import ToolCall, actor_of
 from orchestra_server.tools.server_session import ServerSession
 from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.tasks.advance_phase import advance_phase
@@ -21,9 +21,9 @@ class TaskTools:
         self,
         *,
         call: ToolCall,
-        description: arguments.Description,
-        complexity: arguments.Complexity = "auto-detect",
-        working_directory: arguments.WorkingDirectory = "",
+        description: argument_types.Description,
+        complexity: argument_types.Complexity = "auto-detect",
+        working_directory: argument_types.WorkingDirectory = "",
     ) -> StartedTask:
         """Start a task that several workers can share; call this first.
 
@@ -39,7 +39,11 @@ class TaskTools:
         )
 
     async def advance_phase(
-        self, *, call: ToolCall, task_id: arguments.TaskId, phase: arguments.PhaseName = ""
+        self,
+        *,
+        call: ToolCall,
+        task_id: argument_types.TaskId,
+        phase: argument_types.PhaseName = "",
     ) -> AdvancedPhase:
         """Finish the task's current phase and begin the next one, or the one named.
 
@@ -50,7 +54,9 @@ class TaskTools:
             await self._session.context(actor_of(call)), task_id=task_id, phase=phase
         )
 
-    async def get_task_status(self, *, call: ToolCall, task_id: arguments.TaskId) -> TaskStatus:
+    async def get_task_status(
+        self, *, call: ToolCall, task_id: argument_types.TaskId
+    ) -> TaskStatus:
         """Read a whole task: request, phases, chambers, agents, discoveries, unread interrupts.
 
         Use it to resume a task in a new session.
@@ -61,13 +67,13 @@ class TaskTools:
         self,
         *,
         call: ToolCall,
-        task_id: arguments.TaskId,
-        summary: arguments.Summary,
-        commit_changes: arguments.CommitChanges = True,
-        dry_run: arguments.DryRun = False,
-        partial: arguments.Partial = False,
-        confirm: arguments.ConfirmLanding = False,
-        only: arguments.Only = None,
+        task_id: argument_types.TaskId,
+        summary: argument_types.Summary,
+        commit_changes: argument_types.CommitChanges = True,
+        dry_run: argument_types.DryRun = False,
+        partial: argument_types.Partial = False,
+        confirm: argument_types.ConfirmLanding = False,
+        only: argument_types.Only = None,
     ) -> CompletedTask:
         """Finish a task: commit open work in its chambers, merge them all, clean up, close it.
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_server.domain.chambers.own_files import (
+from orchestra_server.domain.chambers.orchestra_files import (
     IGNORE_MARK,
     OWN_PATTERNS,
     is_only_ours,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from orchestra_server.domain.chambers.own_files import SHARED_FILES, is_only_ours, is_own_file
+from orchestra_server.domain.chambers.orchestra_files import SHARED_FILES, is_only_ours, is_own_file
 
 _LONGEST = 1_000_000  # bytes; ours are a few thousand
 

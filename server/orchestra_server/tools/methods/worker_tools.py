@@ -9,8 +9,8 @@ from orchestra_core.replies.workers import (
     WorkerStart,
     WorkerStop,
 )
-from orchestra_server.tools import arguments
-from orchestra_server.tools.actor import ToolCall, actor_of
+from orchestra_server.tools.methods import argument_types
+from orchestra_server.tools.methods.actor import ToolCall, actor_of
 from orchestra_server.tools.server_session import ServerSession
 from orchestra_server.usecases.interrupts.cancel_interrupt import cancel_interrupt
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
@@ -33,9 +33,9 @@ class WorkerTools:
         self,
         *,
         call: ToolCall,
-        task_id: arguments.TaskId,
-        agent_type: arguments.AgentType,
-        module: arguments.Module = "",
+        task_id: argument_types.TaskId,
+        agent_type: argument_types.AgentType,
+        module: argument_types.Module = "",
     ) -> AgentContext:
         """Read what an agent needs to know before you start it; pass it `prompt`.
 
@@ -53,11 +53,11 @@ class WorkerTools:
         self,
         *,
         call: ToolCall,
-        task_id: arguments.TaskId,
-        agent_id: arguments.AgentId,
-        action: arguments.Action,
-        result: arguments.Result,
-        patterns: arguments.Patterns = None,
+        task_id: argument_types.TaskId,
+        agent_id: argument_types.AgentId,
+        action: argument_types.Action,
+        result: argument_types.Result,
+        patterns: argument_types.Patterns = None,
     ) -> RecordedAction:
         """Record what a worker reported in the task's history.
 
@@ -76,12 +76,12 @@ class WorkerTools:
         self,
         *,
         call: ToolCall,
-        task_id: arguments.TaskId,
-        agent_id: arguments.AgentId,
-        discovery: arguments.DiscoveryText,
-        severity: arguments.Severity,
-        impact: arguments.Impact = "",
-        affects: arguments.Affects = None,
+        task_id: argument_types.TaskId,
+        agent_id: argument_types.AgentId,
+        discovery: argument_types.DiscoveryText,
+        severity: argument_types.Severity,
+        impact: argument_types.Impact = "",
+        affects: argument_types.Affects = None,
     ) -> SharedDiscovery:
         """Record something that other workers should know: a constraint, a bug, a changed contract.
 
@@ -101,11 +101,11 @@ class WorkerTools:
         self,
         *,
         call: ToolCall,
-        task_id: arguments.TaskId,
-        chamber: arguments.ChamberName,
-        agent: arguments.AgentName = "",
-        policy: arguments.PolicyName = "edits",
-        text: arguments.StartText = "",
+        task_id: argument_types.TaskId,
+        chamber: argument_types.ChamberName,
+        agent: argument_types.AgentName = "",
+        policy: argument_types.PolicyName = "edits",
+        text: argument_types.StartText = "",
     ) -> WorkerStart:
         """Start an agent of its own in a chamber, with its briefing, in place of a subagent."""
         return await start_worker(
@@ -118,7 +118,7 @@ class WorkerTools:
         )
 
     async def stop_worker(
-        self, *, call: ToolCall, task_id: arguments.TaskId, chamber: arguments.ChamberName
+        self, *, call: ToolCall, task_id: argument_types.TaskId, chamber: argument_types.ChamberName
     ) -> WorkerStop:
         """End the agent that start_worker has started in a chamber; its work stays where it is."""
         return await stop_worker(
@@ -129,10 +129,10 @@ class WorkerTools:
         self,
         *,
         call: ToolCall,
-        task_id: arguments.TaskId,
-        chamber: arguments.ChamberName,
-        message: arguments.Message,
-        requires: arguments.RequiresName = "review",
+        task_id: argument_types.TaskId,
+        chamber: argument_types.ChamberName,
+        message: argument_types.Message,
+        requires: argument_types.RequiresName = "review",
     ) -> SentInterrupt:
         """Send a message to one chamber's worker; it interrupts the worker's next tool call.
 
@@ -148,7 +148,11 @@ class WorkerTools:
         )
 
     async def cancel_interrupt(
-        self, *, call: ToolCall, task_id: arguments.TaskId, interrupt_id: arguments.InterruptId
+        self,
+        *,
+        call: ToolCall,
+        task_id: argument_types.TaskId,
+        interrupt_id: argument_types.InterruptId,
     ) -> CancelledInterrupt:
         """Cancel a message that its worker has not read yet; the worker never sees it.
 
@@ -161,7 +165,7 @@ class WorkerTools:
         )
 
     async def resume_worker(
-        self, *, call: ToolCall, task_id: arguments.TaskId, chamber: arguments.ChamberName
+        self, *, call: ToolCall, task_id: argument_types.TaskId, chamber: argument_types.ChamberName
     ) -> ResumedWorker:
         """Let the tools of a suspended chamber run again, and tell its worker to go on.
 
@@ -175,10 +179,10 @@ class WorkerTools:
         self,
         *,
         call: ToolCall,
-        request_id: arguments.RequestId,
-        answer: arguments.RequestAnswerName,
-        words: arguments.DenialWords = "",
-        choices: arguments.Choices = None,
+        request_id: argument_types.RequestId,
+        answer: argument_types.RequestAnswerName,
+        words: argument_types.DenialWords = "",
+        choices: argument_types.Choices = None,
     ) -> AnsweredRequest:
         """Answer what a worker waits for: a permission, or a question.
 

@@ -8,8 +8,8 @@ from orchestra_core.replies.chambers import (
 )
 from orchestra_core.replies.conflicts import CurrentConflicts
 from orchestra_core.replies.review import ChamberDiff
-from orchestra_server.tools import arguments
-from orchestra_server.tools.actor import ToolCall, actor_of
+from orchestra_server.tools.methods import argument_types
+from orchestra_server.tools.methods.actor import ToolCall, actor_of
 from orchestra_server.tools.server_session import ServerSession
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
@@ -29,11 +29,11 @@ class ChamberTools:
         self,
         *,
         call: ToolCall,
-        task_id: arguments.TaskId,
-        chamber_names: arguments.ChamberNames,
-        base: arguments.Base = "",
-        briefs: arguments.Briefs = None,
-        skeleton: arguments.Skeleton = None,
+        task_id: argument_types.TaskId,
+        chamber_names: argument_types.ChamberNames,
+        base: argument_types.Base = "",
+        briefs: argument_types.Briefs = None,
+        skeleton: argument_types.Skeleton = None,
     ) -> CreatedChambers:
         """Create a chamber for each part of the work: a git worktree with a branch and a mailbox.
 
@@ -52,7 +52,7 @@ class ChamberTools:
         )
 
     async def get_parallel_status(
-        self, *, call: ToolCall, task_id: arguments.TaskId
+        self, *, call: ToolCall, task_id: argument_types.TaskId
     ) -> ParallelStatus:
         """Read the status of a task's workers side by side, without disturbing them.
 
@@ -63,7 +63,9 @@ class ChamberTools:
             await self._session.context(actor_of(call)), task_id=task_id
         )
 
-    async def get_conflicts(self, *, call: ToolCall, task_id: arguments.TaskId) -> CurrentConflicts:
+    async def get_conflicts(
+        self, *, call: ToolCall, task_id: argument_types.TaskId
+    ) -> CurrentConflicts:
         """Read which chambers of a task would not merge now, uncommitted work included.
 
         For each two chambers that conflict, or a chamber and the branch it lands on ('base'): the
@@ -76,10 +78,10 @@ class ChamberTools:
         self,
         *,
         call: ToolCall,
-        task_id: arguments.TaskId,
-        chamber: arguments.ChamberName,
-        part: arguments.Part = "all",
-        path: arguments.ReviewedPath = "",
+        task_id: argument_types.TaskId,
+        chamber: argument_types.ChamberName,
+        part: argument_types.Part = "all",
+        path: argument_types.ReviewedPath = "",
     ) -> ChamberDiff:
         """Read what a chamber changed, as files and a diff; also of a landed or closed one."""
         return await review_chamber(
@@ -94,9 +96,9 @@ class ChamberTools:
         self,
         *,
         call: ToolCall,
-        task_id: arguments.TaskId,
-        chamber: arguments.ChamberName,
-        confirm: arguments.Confirm = False,
+        task_id: argument_types.TaskId,
+        chamber: argument_types.ChamberName,
+        confirm: argument_types.Confirm = False,
     ) -> ClosedChamber:
         """Remove one chamber before the task is complete; its work is not merged.
 
@@ -115,9 +117,9 @@ class ChamberTools:
         self,
         *,
         call: ToolCall,
-        task_id: arguments.TaskId,
-        chamber: arguments.RestoredName = "",
-        saved_ref: arguments.SavedRef = "",
+        task_id: argument_types.TaskId,
+        chamber: argument_types.RestoredName = "",
+        saved_ref: argument_types.SavedRef = "",
     ) -> RestoredChamber:
         """Restore a closed chamber exactly: commits, index, open files, a merge in progress.
 

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from orchestra_server.git.repository.own_files import is_ours, own_files_in
+from orchestra_server.git.repository.find_orchestra_files import is_ours, own_files_in
 from tests.support.repositories import TestRepository
 
 OURS = '{"mcpServers": {"orchestration": {"args": [".claude/tools/orchestration.py"]}}}'
