@@ -44,7 +44,7 @@ from orchestra_tui.screens.dialogs.command_palette import RoomCommands, StillPal
 from orchestra_tui.screens.dialogs.theme_commands import ThemeCommands
 from orchestra_tui.screens.room.room_screen import RoomScreen
 from orchestra_tui.terminal.announcer import Announcer
-from orchestra_tui.terminal.driver import RoomDriver
+from orchestra_tui.terminal.textual_driver import RoomDriver
 from orchestra_tui.terminal.typed_keys import KeyPassed, TypedKeys
 
 _USUAL_NOTICES = NoticeOptions()

@@ -12,8 +12,8 @@ from benchmarks.places import Place, a_place
 from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
 from benchmarks.stopped_worker import StoppedWorker
 from benchmarks.typed_claude import TypedClaude, typed_claude
+from orchestra_server.agents.agent_driver import Launch, Session
 from orchestra_server.agents.claude.claude_driver import ClaudeDriver
-from orchestra_server.agents.driver import Launch, Session
 from tests.support.claude_code import client_environ
 from tests.support.scripted_model import scripted_model
 

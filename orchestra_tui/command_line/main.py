@@ -123,9 +123,9 @@ def _run_other(place: CommandContext, options: Options) -> int:
         case "create" | "diff" | "land" | "close":
             code = _run_for_chambers(place, options)
         case "completion":
-            from orchestra_tui.command_line.commands.completion import completion
+            from orchestra_tui.command_line.commands.shell_completion import completion_script
 
-            code = completion.run(options.shell)
+            code = completion_script.run(options.shell)
         case "config":
             from orchestra_tui.command_line.commands.configuration import config
 
@@ -158,7 +158,7 @@ def _names(words: list[str]) -> int | None:
     """Answer a shell that completes names, which is no command of a person's."""
     if "__complete" not in words[:3]:
         return None
-    from orchestra_tui.command_line.commands.completion import print_names
+    from orchestra_tui.command_line.commands.shell_completion import print_names
 
     return print_names.run(words) if print_names.asks_for_names(words) else None
 

@@ -9,10 +9,10 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from orchestra_server.files.agents.agent_clients import AGENTS
 from orchestra_server.files.chamber.chamber_files import provision_chamber
 from orchestra_server.files.chamber.closed_marks import mark_closed, unmark_restored
 from orchestra_server.files.chamber.mailbox import unread
+from orchestra_server.files.clients.agent_clients import AGENTS
 from orchestra_server.files.hook_setup.shell_guard import chamber_command, main_command
 from tests.support.hooks import (
     HookAnswer,

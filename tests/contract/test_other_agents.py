@@ -11,10 +11,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from orchestra_server.files.agents.agent_clients import AGENTS
 from orchestra_server.files.chamber.chamber_files import provision_chamber
 from orchestra_server.files.chamber.mailbox import unread
 from orchestra_server.files.chamber.suspension import Suspension, show_suspension
+from orchestra_server.files.clients.agent_clients import AGENTS
 from orchestra_server.files.installation.install import initialise
 from tests.support.hooks import (
     HookedCheckout,

@@ -18,7 +18,7 @@ from orchestra_core.private_valkey import inspect, join
 from orchestra_core.project import find_project
 from orchestra_core.settings import Settings
 from orchestra_core.store.open_store import open_store
-from orchestra_server.commands.status_document import StatusDocument
+from orchestra_server.operator_commands.status_document import StatusDocument
 from orchestra_tui.command_line.commands.doctor import DoctorReport
 from tests.support.commands import COMMAND, line_of, orchestra, orchestra_running
 from tests.support.repositories import TestRepository, small_repository

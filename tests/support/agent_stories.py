@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from orchestra_server.agents.driver import Deny
+from orchestra_server.agents.agent_driver import Deny
 from orchestra_server.agents.reports import (
     Asked,
     AskWithdrawn,

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from orchestra_server.agents.acp.acp_driver import AcpDriver
+from orchestra_server.agents.agent_driver import Allow, Driver, Launch, Session
 from orchestra_server.agents.claude.claude_driver import ClaudeDriver
-from orchestra_server.agents.driver import Allow, Driver, Launch, Session
 from orchestra_server.agents.reports import Asked, Ended, Report, TurnEnded
 from tests.support.claude_code import claude_binary, client_environ
 from tests.support.opencode import opencode_binary, opencode_environ

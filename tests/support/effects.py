@@ -13,9 +13,9 @@ from pathlib import Path
 from threading import Lock
 from typing import cast
 
-from orchestra_core.redis_request import Answer
 from orchestra_core.store.client.client_protocol import Part
 from orchestra_core.store.client.redis_client import RedisClient
+from orchestra_core.store.client.redis_request import Answer
 from orchestra_core.store.scripts import Script
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from orchestra_core.errors import OrchestraError, Refused
 from orchestra_core.models import Chamber
 from orchestra_core.workers.started_worker import StartedWorker
-from orchestra_server.agents.driver import Abilities, Answer, Session
+from orchestra_server.agents.agent_driver import Abilities, Answer, Session
 from orchestra_server.agents.reports import (
     Ended,
     PromptRead,

@@ -14,14 +14,14 @@ from pathlib import Path
 
 from orchestra_core.errors import StoreUnavailable
 from orchestra_core.private_valkey import inspect, shut_down
-from orchestra_core.redis_request import ask
 from orchestra_core.settings import STATE_DIR, Settings, read_settings
+from orchestra_core.store.client.redis_request import ask
 from orchestra_core.store.client.reply_parser import as_bytes
 
 _USER = """
 import sys
 from orchestra_core.private_valkey import join
-from orchestra_core.redis_request import ask
+from orchestra_core.store.client.redis_request import ask
 from orchestra_core.settings import read_settings
 sys.stdin.readline()
 lease = join(read_settings())

@@ -8,21 +8,21 @@ from msgspec import Struct
 
 from orchestra_core.errors import OrchestraError
 from orchestra_core.project import Project
-from orchestra_tui.command_line.checks.chambers_check import check_chambers
-from orchestra_tui.command_line.checks.checks import (
+from orchestra_tui.command_line.command_context import CommandContext
+from orchestra_tui.command_line.doctor_checks.chambers_check import check_chambers
+from orchestra_tui.command_line.doctor_checks.checks import (
     Check,
     check_claude_code,
     check_git,
     check_repository,
 )
-from orchestra_tui.command_line.checks.claude_settings_check import check_claude_settings
-from orchestra_tui.command_line.checks.daemon_check import check_daemon
-from orchestra_tui.command_line.checks.gates_check import check_gates
-from orchestra_tui.command_line.checks.installation_check import check_installation
-from orchestra_tui.command_line.checks.mcp_check import check_mcp_server
-from orchestra_tui.command_line.checks.protection_check import check_protection
-from orchestra_tui.command_line.checks.store_check import check_store
-from orchestra_tui.command_line.command_context import CommandContext
+from orchestra_tui.command_line.doctor_checks.claude_settings_check import check_claude_settings
+from orchestra_tui.command_line.doctor_checks.daemon_check import check_daemon
+from orchestra_tui.command_line.doctor_checks.gates_check import check_gates
+from orchestra_tui.command_line.doctor_checks.installation_check import check_installation
+from orchestra_tui.command_line.doctor_checks.mcp_check import check_mcp_server
+from orchestra_tui.command_line.doctor_checks.protection_check import check_protection
+from orchestra_tui.command_line.doctor_checks.store_check import check_store
 from orchestra_tui.command_line.print_output import print_document, print_lines
 from orchestra_tui.command_line.run_to_end import run_to_end
 

@@ -13,7 +13,7 @@ from orchestra_core.store.follow import Arrived, Disconnected, Reconnected, Snap
 from orchestra_core.store.store import Store
 from orchestra_core.text import clean
 from orchestra_core.workers.transcript import encode_entry
-from orchestra_server.commands.chambers.transcript import (
+from orchestra_server.operator_commands.chambers.run_transcript import (
     entry_text,
     find_transcript,
     transcript_entries,

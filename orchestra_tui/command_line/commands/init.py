@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from orchestra_server.files.agents.agent_clients import find_agent_client
+from orchestra_server.files.clients.agent_clients import find_agent_client
 from orchestra_server.files.installation.install import initialise
 from orchestra_server.files.installation.install import undo as take_out
 from orchestra_server.usecases.common.hide_own_files import hide_own_files

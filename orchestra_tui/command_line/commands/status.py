@@ -5,8 +5,8 @@ from orchestra_core.clone.clone_id import own_clone_id
 from orchestra_core.state import ProjectState
 from orchestra_core.store.single_read import quick_snapshot
 from orchestra_core.worker_state import limits_of
-from orchestra_server.commands.status import agents_to_go_on, status_text
 from orchestra_server.files.spool.spool_folder import has_files
+from orchestra_server.operator_commands.run_status import agents_to_go_on, status_text
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.print_output import print_json, print_text
 from orchestra_tui.command_line.start_daemon_soon import start_daemon_soon

@@ -33,8 +33,8 @@ def land_in_steps(step: RunStep, *, as_json: bool, dry_run: bool, yes: bool) -> 
 
 
 def _agreed(question: str) -> bool:
-    from orchestra_tui.command_line.interaction.ask_operator import (  # noqa: PLC0415 - only here
-        ask_operator,
+    from orchestra_tui.command_line.interaction.ask_yes_or_no import (  # noqa: PLC0415 - only here
+        ask_yes_or_no,
     )
 
-    return ask_operator(question)
+    return ask_yes_or_no(question)

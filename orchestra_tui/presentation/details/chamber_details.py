@@ -18,10 +18,10 @@ from orchestra_tui.presentation.details.task_and_discovery_details import (
     heading,
 )
 from orchestra_tui.presentation.indexed_state import IndexedState
-from orchestra_tui.presentation.rows.acts import act_of
 from orchestra_tui.presentation.rows.cells import Cell, Line, Tone
 from orchestra_tui.presentation.rows.chamber_rows import diff_cell
 from orchestra_tui.presentation.rows.mail_cell import mail_cell
+from orchestra_tui.presentation.rows.operator_actions import act_of
 from orchestra_tui.presentation.rows.symbols import (
     CHAMBER,
     HEALTH,

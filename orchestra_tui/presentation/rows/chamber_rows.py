@@ -13,13 +13,13 @@ from orchestra_core.wording.titles import task_title
 from orchestra_core.worker_state import Group, WorkerState
 from orchestra_tui.presentation.details.conflict_lines import conflict_badge, conflict_text
 from orchestra_tui.presentation.indexed_state import Diff, IndexedState
-from orchestra_tui.presentation.rows.acts import act_of
 from orchestra_tui.presentation.rows.cells import Cell, Column, Row, Tone
 from orchestra_tui.presentation.rows.mail_cell import (
     next_unread_due,
     unread_cell,
     unread_count,
 )
+from orchestra_tui.presentation.rows.operator_actions import act_of
 from orchestra_tui.presentation.rows.symbols import (
     HEALTH,
     SUSPENDED,

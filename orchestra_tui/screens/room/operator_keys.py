@@ -4,14 +4,14 @@ from orchestra_core.models import Chamber, Interrupt, Requires
 from orchestra_core.text import one_line
 from orchestra_tui.key_bindings import key_of
 from orchestra_tui.presentation.choices.next_in_need import oldest_request
-from orchestra_tui.presentation.rows.acts import NO_ACT, Act, act_of
 from orchestra_tui.presentation.rows.mail_cell import unread
+from orchestra_tui.presentation.rows.operator_actions import NO_ACT, Act, act_of
 from orchestra_tui.screens.app_base import AppBase
 from orchestra_tui.screens.dialogs.confirm import Confirm
-from orchestra_tui.screens.dialogs.create_chambers import CreateChambers
 from orchestra_tui.screens.dialogs.interrupt_editor import InterruptEditor
 from orchestra_tui.screens.dialogs.request_dialog import RequestDialog
-from orchestra_tui.screens.dialogs.start_task import StartTask
+from orchestra_tui.screens.dialogs.start.create_chambers_dialog import CreateChambers
+from orchestra_tui.screens.dialogs.start.start_task_dialog import StartTask
 from orchestra_tui.screens.room.lists.lists import Lists
 from orchestra_tui.screens.room.refusals import NO_CHAMBER, say_why_not
 from orchestra_tui.screens.room.worker_keys import WorkerKeys
@@ -201,7 +201,7 @@ class OperatorKeys:
             self._cannot("land", "nothing to land: the task has no live chamber; c creates some")
         else:
             # Late: its answers take 15 ms to declare, for which the first paint should not wait.
-            from orchestra_tui.screens.dialogs.landing.land import Land
+            from orchestra_tui.screens.dialogs.landing.land_dialog import Land
 
             self._app.push_screen(Land(self._app.tool_calls, self._app.view_model.state, task))
 

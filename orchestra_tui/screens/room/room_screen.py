@@ -19,7 +19,7 @@ from orchestra_tui.presentation.choices.acting_keys import Selected, acting_keys
 from orchestra_tui.presentation.choices.next_in_need import anybody_in_need
 from orchestra_tui.presentation.drawer.drawer_lines import DrawerLines
 from orchestra_tui.presentation.landing.land_line import land_line
-from orchestra_tui.presentation.rows.acts import NO_ACT
+from orchestra_tui.presentation.rows.operator_actions import NO_ACT
 from orchestra_tui.presentation.status_text import title_text
 from orchestra_tui.screens.app_base import AppBase
 from orchestra_tui.screens.room.detail.conflicting_lines import ConflictingLines

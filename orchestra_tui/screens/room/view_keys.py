@@ -6,7 +6,7 @@ from orchestra_tui.presentation.choices.copy_choices import copy_choices
 from orchestra_tui.screens.app_base import AppBase
 from orchestra_tui.screens.dialogs.copy_menu import CopyMenu
 from orchestra_tui.screens.dialogs.help import Help
-from orchestra_tui.screens.dialogs.start_worker import configured_agents
+from orchestra_tui.screens.dialogs.start.start_worker_dialog import configured_agents
 from orchestra_tui.screens.room.detail.detail_pages import DetailPages
 from orchestra_tui.screens.room.lists.lists import Lists
 from orchestra_tui.screens.room.navigation import Navigation

@@ -8,7 +8,7 @@ from orchestra_core.workers.started_worker import StartedWorker
 from orchestra_tui.presentation.choices.take_over import own_screen
 from orchestra_tui.screens.app_base import AppBase
 from orchestra_tui.screens.dialogs.confirm import Confirm
-from orchestra_tui.screens.dialogs.start_worker import StartWorker, configured_agents
+from orchestra_tui.screens.dialogs.start.start_worker_dialog import StartWorker, configured_agents
 from orchestra_tui.screens.room.lists.lists import Lists
 from orchestra_tui.screens.room.refusals import NO_CHAMBER, say_why_not
 from orchestra_tui.terminal.tmux_window import is_in_tmux, open_window

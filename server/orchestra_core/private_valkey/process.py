@@ -21,7 +21,7 @@ from orchestra_core.private_valkey.paths import (
 )
 from orchestra_core.process.detached_process import LOG_LIMIT, empty_long_log, start_detached
 from orchestra_core.process.file_lock import is_locked, try_lock_exclusive
-from orchestra_core.redis_request import Garbled, HungUp, Refusal, ask
+from orchestra_core.store.client.redis_request import Garbled, HungUp, Refusal, ask
 from orchestra_core.text import one_line
 
 # Seconds. 43 ms is usual to the first PING; a machine under load takes its time, and a long

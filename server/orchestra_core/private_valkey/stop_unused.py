@@ -9,7 +9,7 @@ from orchestra_core.errors import StoreUnavailable
 from orchestra_core.private_valkey.paths import ServerPaths, shared_socket_directory
 from orchestra_core.private_valkey.process import stop
 from orchestra_core.process.file_lock import open_lock_file, try_lock_exclusive
-from orchestra_core.redis_request import Garbled, HungUp, Refusal, ask
+from orchestra_core.store.client.redis_request import Garbled, HungUp, Refusal, ask
 from orchestra_core.store.client.reply_parser import as_bytes
 
 _CLIENTS = re.compile(rb"connected_clients:(\d+)")

@@ -13,9 +13,9 @@ from orchestra_core.change import Change
 from orchestra_core.errors import BadInput
 from orchestra_core.events import Event, EventData, encode_event
 from orchestra_core.models import Clone, Conflict, Task
-from orchestra_core.redis_request import Answer
 from orchestra_core.state import ArchivedTask
 from orchestra_core.store.client.client_protocol import Part
+from orchestra_core.store.client.redis_request import Answer
 from orchestra_core.store.client.reply_parser import as_bytes, as_event, as_list, as_number
 from orchestra_core.store.documents import encode, hash_of
 from orchestra_core.store.keys import Keys

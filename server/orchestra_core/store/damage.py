@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Literal
 from orchestra_core.errors import Refused
 from orchestra_core.events import Position
 from orchestra_core.models import Document
-from orchestra_core.redis_request import Answer
 from orchestra_core.store.checkpoint import checkpoint_number, checkpoint_of, replay
+from orchestra_core.store.client.redis_request import Answer
 from orchestra_core.store.client.reply_parser import as_bytes, as_list, as_number
 from orchestra_core.store.documents import encode, hash_of
 from orchestra_core.store.keys import DOCUMENT_HASHES

@@ -15,9 +15,9 @@ from typing import TypeAlias
 from orchestra_core.errors import StoreUnavailable
 from orchestra_core.events import Event, Position
 from orchestra_core.models import Heartbeat, Presence
-from orchestra_core.redis_request import Answer
 from orchestra_core.state import ProjectState
 from orchestra_core.store.client.client_protocol import Client
+from orchestra_core.store.client.redis_request import Answer
 from orchestra_core.store.client.reply_parser import (
     as_bytes,
     as_event,

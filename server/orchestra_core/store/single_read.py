@@ -9,10 +9,10 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from orchestra_core.private_valkey.paths import read_server_record, server_paths
-from orchestra_core.redis_request import Garbled, Refusal, Target, ask
 from orchestra_core.settings import Settings
 from orchestra_core.state import ProjectState
 from orchestra_core.store.client.address import read_address
+from orchestra_core.store.client.redis_request import Garbled, Refusal, Target, ask
 from orchestra_core.store.client.reply_parser import UnreadableDocumentError
 from orchestra_core.store.documents import decode_fields, decode_snapshot, snapshot_keys
 from orchestra_core.store.keys import Keys

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from orchestra_server.agents.driver import Abilities, Answer
+from orchestra_server.agents.agent_driver import Abilities, Answer
 from orchestra_server.agents.process.line_splitter import OutputLine
 from orchestra_server.agents.reports import Report
 

@@ -7,8 +7,8 @@ from collections.abc import AsyncGenerator
 from contextlib import suppress
 
 from orchestra_core.errors import Refused
+from orchestra_server.agents.agent_driver import Abilities, Answer, ConversationLost, Launch
 from orchestra_server.agents.dialect import Dialect, Exchange
-from orchestra_server.agents.driver import Abilities, Answer, ConversationLost, Launch
 from orchestra_server.agents.process.agent_process import AgentProcess, start_process
 from orchestra_server.agents.reports import Ended, Report
 

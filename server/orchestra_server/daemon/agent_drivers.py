@@ -1,7 +1,7 @@
 """The driver of each protocol, imported when the first agent of it starts."""
 
 from orchestra_core.configuration.agents import Protocol
-from orchestra_server.agents.driver import Driver
+from orchestra_server.agents.agent_driver import Driver
 
 
 def driver_of(protocol: Protocol) -> Driver:

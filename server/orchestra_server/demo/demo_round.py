@@ -17,13 +17,13 @@ from orchestra_core.replies.completion import CompletedTask
 from orchestra_core.replies.reply import Reply
 from orchestra_core.replies.tasks import StartedTask
 from orchestra_server.demo.resolve_conflicts import resolve_conflicts
-from orchestra_server.demo.stories.story import Story
-from orchestra_server.demo.worker_reports import (
+from orchestra_server.demo.step_reports import (
     DiscoveryMade,
     StepFinished,
     WorkerFinished,
     decode_report,
 )
+from orchestra_server.demo.stories.story import Story
 
 Answer = TypeVar("Answer", bound=Reply)
 _CONFLICT_PACES = 2.0  # for which a conflict is seen before it is resolved

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_server.demo.hook_client import HookClient, HookResponse
+from orchestra_server.demo.step_reports import Report, StepFinished, WorkerFinished, encode_report
 from orchestra_server.demo.stories.stories import content_in_round, story_of
 from orchestra_server.demo.stories.story import Assignment, DemoQuestion, Step
-from orchestra_server.demo.worker_reports import Report, StepFinished, WorkerFinished, encode_report
 
 _IDENTITY = ("-c", "user.name=Demo worker", "-c", "user.email=worker@demo.invalid")
 # How often a blocked stop is tried again: Claude Code gives up after eight.

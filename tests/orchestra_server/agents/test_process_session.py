@@ -12,10 +12,10 @@ import pytest
 
 from orchestra_core.errors import Refused
 from orchestra_server.agents.acp.acp_dialect import AcpDialect
+from orchestra_server.agents.agent_driver import Allow, ConversationLost, Launch
 from orchestra_server.agents.claude.claude_dialect import ClaudeDialect
 from orchestra_server.agents.claude.claude_driver import ClaudeDriver
 from orchestra_server.agents.dialect import Dialect
-from orchestra_server.agents.driver import Allow, ConversationLost, Launch
 from orchestra_server.agents.process import agent_process
 from orchestra_server.agents.process_session import how_it_ended, start_session
 from orchestra_server.agents.reports import Asked, Ended, Noted
@@ -228,7 +228,7 @@ _STARTER = """
 import asyncio, os, sys
 from pathlib import Path
 from orchestra_server.agents.claude.claude_driver import ClaudeDriver
-from orchestra_server.agents.driver import Allow, Launch
+from orchestra_server.agents.agent_driver import Allow, Launch
 from orchestra_server.agents.reports import Asked
 
 async def main():

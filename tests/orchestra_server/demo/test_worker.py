@@ -7,10 +7,10 @@ import pytest
 from msgspec.structs import replace
 
 from orchestra_server.demo.hook_client import HookClient
+from orchestra_server.demo.step_reports import Report, StepFinished
 from orchestra_server.demo.stories.sign_in import SIGN_IN
 from orchestra_server.demo.stories.story import Assignment, DemoQuestion, Step
 from orchestra_server.demo.worker import Worker
-from orchestra_server.demo.worker_reports import Report, StepFinished
 from orchestra_server.files.chamber.mailbox import post
 from orchestra_server.files.chamber.suspension import Suspension, show_suspension
 from tests.support.hooks import hooked_checkout

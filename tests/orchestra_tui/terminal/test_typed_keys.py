@@ -7,9 +7,9 @@ from textual.widgets import Input, TextArea
 from orchestra_core.events import EventData
 from orchestra_tui.screens.dialogs.confirm import Confirm
 from orchestra_tui.screens.dialogs.interrupt_editor import InterruptEditor
-from orchestra_tui.screens.dialogs.landing.land import Land
+from orchestra_tui.screens.dialogs.landing.land_dialog import Land
 from orchestra_tui.screens.dialogs.request_dialog import RequestDialog
-from orchestra_tui.screens.dialogs.start_task import StartTask
+from orchestra_tui.screens.dialogs.start.start_task_dialog import StartTask
 from orchestra_tui.screens.room.room_screen import RoomScreen
 from tests.support import gallery_stories as stories
 from tests.support.gallery import FixedTools, settle

@@ -3,11 +3,11 @@
 from msgspec.structs import replace
 
 from orchestra_core.errors import BadInput
-from orchestra_server.commands.chambers.chamber_command import check_chamber_command
+from orchestra_server.operator_commands.chambers.chamber_command import check_chamber_command
 from orchestra_tui.command_line.arguments import Options
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.commands.chambers.run_here import run_here, typed_command
-from orchestra_tui.command_line.interaction.ask_operator import can_ask
+from orchestra_tui.command_line.interaction.ask_yes_or_no import can_ask
 from orchestra_tui.command_line.interaction.land_in_steps import LandingStep, land_in_steps
 from orchestra_tui.command_line.interaction.show_answer import Answer
 

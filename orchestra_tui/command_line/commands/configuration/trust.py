@@ -14,7 +14,7 @@ from orchestra_core.configuration.trust import (
 from orchestra_core.errors import BadInput, Refused
 from orchestra_tui.command_line.arguments import Options
 from orchestra_tui.command_line.command_context import CommandContext
-from orchestra_tui.command_line.interaction.ask_operator import ask_operator, can_ask
+from orchestra_tui.command_line.interaction.ask_yes_or_no import ask_yes_or_no, can_ask
 from orchestra_tui.command_line.print_output import print_lines
 
 _STATES: dict[TrustState, str] = {
@@ -48,7 +48,7 @@ def run(place: CommandContext, options: Options) -> int:
     if not options.yes:
         if not can_ask():
             raise BadInput("'orchestra trust' asks, and here is no terminal; add --yes")
-        if not ask_operator("May Orchestra run these, with your rights, on the work of chambers?"):
+        if not ask_yes_or_no("May Orchestra run these, with your rights, on the work of chambers?"):
             print_lines(["Nothing has changed."])
             return 1
     give_trust(state_dir, project.git_dir, plan)

@@ -15,7 +15,7 @@ from orchestra_core.state import ProjectState
 from orchestra_core.store.follow import Arrived, Disconnected, Reconnected, Snapshot
 from orchestra_core.text import as_lines
 from orchestra_core.wording.requests import answer_in_short
-from orchestra_server.commands.requests.list_requests import open_requests, short_lines
+from orchestra_server.operator_commands.requests.list_requests import open_requests, short_lines
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.open_project import open_project
 from orchestra_tui.command_line.print_output import print_json, warn

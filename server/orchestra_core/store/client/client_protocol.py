@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeAlias
 
-from orchestra_core.redis_request import Answer
+from orchestra_core.store.client.redis_request import Answer
 from orchestra_core.store.client.subscription_buffer import Hearing
 from orchestra_core.store.scripts import Script
 

@@ -27,10 +27,10 @@ from redis.exceptions import RedisError
 from redis.typing import EncodableT
 
 from orchestra_core.errors import BadInput
-from orchestra_core.redis_request import Answer
 from orchestra_core.settings import REDIS_URL
 from orchestra_core.store.client.address import Address
 from orchestra_core.store.client.client_protocol import Part
+from orchestra_core.store.client.redis_request import Answer
 
 Options: TypeAlias = dict[str, Any]
 ConnectionKind: TypeAlias = type[AbstractConnection]

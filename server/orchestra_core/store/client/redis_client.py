@@ -12,11 +12,11 @@ from typing import TypeVar, cast
 
 from redis.asyncio.client import PubSub
 
-from orchestra_core.redis_request import Answer
 from orchestra_core.store.client.address import Address
 from orchestra_core.store.client.client_protocol import Part
 from orchestra_core.store.client.connections import Connections, connections_to
 from orchestra_core.store.client.failure_codes import TROUBLE, failure_code
+from orchestra_core.store.client.redis_request import Answer
 from orchestra_core.store.client.reply_parser import as_bytes, as_list
 from orchestra_core.store.client.store_errors import ELSEWHERE, LOST, PASSING, Failure
 from orchestra_core.store.scripts import Script

@@ -4,7 +4,7 @@ import msgspec
 
 from orchestra_core.errors import StoreUnavailable
 from orchestra_core.events import Event, decode_event
-from orchestra_core.redis_request import Answer
+from orchestra_core.store.client.redis_request import Answer
 from orchestra_core.text import one_line
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError)

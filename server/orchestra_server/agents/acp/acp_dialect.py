@@ -11,8 +11,8 @@ from orchestra_server.agents.acp.handshake import FIRST_PROMPT, Handshake
 from orchestra_server.agents.acp.messages import RpcMessage, SessionUpdate, ToolCall
 from orchestra_server.agents.acp.turns import Turns
 from orchestra_server.agents.acp.usage import SessionUsage
+from orchestra_server.agents.agent_driver import Abilities, Allow, Answer, Deny, Launch
 from orchestra_server.agents.dialect import Exchange
-from orchestra_server.agents.driver import Abilities, Allow, Answer, Deny, Launch
 from orchestra_server.agents.garbage import GarbageCount
 from orchestra_server.agents.process.line_splitter import OutputLine
 from orchestra_server.agents.reports import (

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from orchestra_server.agents.acp.acp_dialect import AcpDialect
 from orchestra_server.agents.acp.known_agents import ASKING_ENVIRONMENT
-from orchestra_server.agents.driver import Launch, Session
+from orchestra_server.agents.agent_driver import Launch, Session
 from orchestra_server.agents.process_session import start_session
 
 

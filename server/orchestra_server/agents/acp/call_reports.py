@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from orchestra_server.agents.acp.messages import ToolCall
-from orchestra_server.agents.acp.tool_calls import CallState
+from orchestra_server.agents.acp.tool_call_names import CallState
 from orchestra_server.agents.reports import TEXT_LIMIT, Report, ToolBegan, ToolEnded
 
 _ENDS: Mapping[str | None, Literal["done", "failed"]] = {"completed": "done", "failed": "failed"}

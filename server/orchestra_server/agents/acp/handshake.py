@@ -5,7 +5,7 @@ from orchestra_core.text import one_line
 from orchestra_server.agents.acp import messages
 from orchestra_server.agents.acp.known_agents import KnownAgent, known_agent
 from orchestra_server.agents.acp.messages import RpcMessage
-from orchestra_server.agents.driver import Abilities, ConversationLost, Launch
+from orchestra_server.agents.agent_driver import Abilities, ConversationLost, Launch
 from orchestra_server.agents.reports import Started
 
 _INITIALIZE, _OPEN, _SET_MODE = 1, 2, 3

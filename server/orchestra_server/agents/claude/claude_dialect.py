@@ -10,11 +10,11 @@ import msgspec
 
 from orchestra_core.errors import Refused
 from orchestra_core.text import one_line
+from orchestra_server.agents.agent_driver import Abilities, Allow, Answer, Choose, Deny
 from orchestra_server.agents.claude import messages
 from orchestra_server.agents.claude.messages import ClientMessage
 from orchestra_server.agents.claude.usage_sums import UsageSums
 from orchestra_server.agents.dialect import Exchange
-from orchestra_server.agents.driver import Abilities, Allow, Answer, Choose, Deny
 from orchestra_server.agents.garbage import GarbageCount
 from orchestra_server.agents.process.line_splitter import OutputLine
 from orchestra_server.agents.reports import (

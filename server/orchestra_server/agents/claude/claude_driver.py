@@ -2,8 +2,8 @@
 
 from uuid import uuid4
 
+from orchestra_server.agents.agent_driver import Launch, Session
 from orchestra_server.agents.claude.claude_dialect import ClaudeDialect
-from orchestra_server.agents.driver import Launch, Session
 from orchestra_server.agents.process_session import start_session
 
 # It asks for everything that is not plainly harmless; whoever reads the reports decides.

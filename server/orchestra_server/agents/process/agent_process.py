@@ -12,7 +12,7 @@ from typing import IO
 from orchestra_core.errors import Refused
 from orchestra_core.process.started_mark import STARTED
 from orchestra_core.text import one_line
-from orchestra_server.agents.driver import Launch
+from orchestra_server.agents.agent_driver import Launch
 from orchestra_server.agents.process.guard import Guard
 from orchestra_server.agents.process.input_pipe import InputPipe
 from orchestra_server.agents.process.leftovers import end_marked

@@ -1,7 +1,7 @@
 """The second story: search and invoices for the bookshop of the first."""
 
+from orchestra_server.demo.step_reports import DiscoveryMade
 from orchestra_server.demo.stories.story import Assignment, DemoQuestion, Step, Story
-from orchestra_server.demo.worker_reports import DiscoveryMade
 
 SEARCH_WORKER = Assignment(
     brief="Search over titles and authors in bookshop/search.py; misspelled words count as well.",

@@ -1,7 +1,7 @@
 """The first story: three workers add sign-in, a users table and an orders API to a bookshop."""
 
+from orchestra_server.demo.step_reports import DiscoveryMade
 from orchestra_server.demo.stories.story import Assignment, Step, Story
-from orchestra_server.demo.worker_reports import DiscoveryMade
 
 REQUEST = (
     "Let customers of the bookshop sign in and see their orders: JWT sign-in with rate limiting, "

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from orchestra_server.demo.worker_reports import DiscoveryMade
+from orchestra_server.demo.step_reports import DiscoveryMade
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from orchestra_core.errors import BadInput, Refused, Unavailable
 from orchestra_core.models import Chamber, Task
 from orchestra_core.project import Project
 from orchestra_server.domain.chambers.chamber_ports import as_environment
-from orchestra_server.files.agents.agent_clients import AGENTS, AgentClient
 from orchestra_server.files.atomic_write import write_atomically
 from orchestra_server.files.chamber.chamber_links import (
     link_chamber_folder,
@@ -26,6 +25,7 @@ from orchestra_server.files.chamber.chamber_links import (
 from orchestra_server.files.chamber.own_directory import require_own_directory
 from orchestra_server.files.chamber.skeleton import create_skeleton_path, skeleton_path
 from orchestra_server.files.chamber.worker_context import worker_context
+from orchestra_server.files.clients.agent_clients import AGENTS, AgentClient
 from orchestra_server.files.git_exclude import PATTERNS, ensure_excluded
 from orchestra_server.files.hook_setup.hook_code import code_folder, install_code, starter_source
 from orchestra_server.files.hook_setup.hook_settings import (

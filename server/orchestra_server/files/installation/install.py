@@ -10,9 +10,9 @@ from pathlib import Path
 from orchestra_core.errors import Refused, Unavailable
 from orchestra_core.project import Project, find_project
 from orchestra_server.files import git_exclude, json_edit
-from orchestra_server.files.agents.agent_clients import AGENTS
 from orchestra_server.files.atomic_write import write_atomically
 from orchestra_server.files.chamber.own_directory import require_inside
+from orchestra_server.files.clients.agent_clients import AGENTS
 from orchestra_server.files.hook_setup.hook_code import (
     code_folder,
     install_code,

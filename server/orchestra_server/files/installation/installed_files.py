@@ -7,7 +7,7 @@ from pathlib import Path
 from orchestra_core.errors import BadInput, Refused, Unavailable
 from orchestra_core.project import Project
 from orchestra_server.files import git_exclude, json_edit
-from orchestra_server.files.agents.agent_clients import AGENTS, AgentClient
+from orchestra_server.files.clients.agent_clients import AGENTS, AgentClient
 from orchestra_server.files.hook_setup.hook_code import code_folder, starter_source
 from orchestra_server.files.hook_setup.hook_settings import (
     HOOK,

@@ -6,7 +6,7 @@ import msgspec
 
 from orchestra_core.models import Presence
 from orchestra_core.process.process_mark import process_mark
-from orchestra_server.files.agents.transcript import subagent_transcript
+from orchestra_server.files.clients.client_transcript import subagent_transcript
 from orchestra_server.files.hook.find_reader import Reader, find_reader, settings_at
 from orchestra_server.files.hook.json_files import (
     Fields,

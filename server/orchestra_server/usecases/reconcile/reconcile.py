@@ -20,10 +20,10 @@ from orchestra_server.usecases.concurrency.repository_lock import lock_repositor
 from orchestra_server.usecases.concurrency.task_lock import is_task_locked, try_lock_task
 from orchestra_server.usecases.delivery.take_in_spool import take_in_spool
 from orchestra_server.usecases.health.record_health import refresh_health
-from orchestra_server.usecases.reconcile.as_seen import chamber_name, is_as_seen
 from orchestra_server.usecases.reconcile.diagnose import differences
 from orchestra_server.usecases.reconcile.difference import Difference
 from orchestra_server.usecases.reconcile.observe import look
+from orchestra_server.usecases.reconcile.recheck_under_lock import chamber_name, is_as_seen
 from orchestra_server.usecases.reconcile.relocate import moved_from, note_place
 from orchestra_server.usecases.reconcile.repair import Case, mend
 from orchestra_server.usecases.tasks.former_repository import close_former_tasks, former_tasks

@@ -9,7 +9,7 @@ from orchestra_core.configuration.agents import AgentCommand, Protocol
 from orchestra_core.models import Chamber
 from orchestra_core.project import Project
 from orchestra_core.workers.started_worker import StartedWorker
-from orchestra_server.agents.driver import Driver, Launch, Session
+from orchestra_server.agents.agent_driver import Driver, Launch, Session
 from orchestra_server.domain.chambers.chamber_ports import as_environment
 from orchestra_server.usecases.started_workers.agent_choice import choose_agent
 

@@ -18,7 +18,7 @@ from orchestra_core.process.process_mark import process_mark
 from orchestra_core.text import one_line
 from orchestra_core.workers.day_account import DayAccount
 from orchestra_core.workers.started_worker import EndReason, Spent, StartedWorker
-from orchestra_server.agents.driver import Session
+from orchestra_server.agents.agent_driver import Session
 from orchestra_server.agents.reports import (
     Asked,
     AskWithdrawn,

@@ -9,7 +9,7 @@ from orchestra_core.project import Project
 from orchestra_core.state import ProjectState
 from orchestra_core.store.store import Store
 from orchestra_core.workers.started_worker import StartedWorker
-from orchestra_server.agents.driver import Session
+from orchestra_server.agents.agent_driver import Session
 from orchestra_server.usecases.started_workers.prepare_workplace import (
     PrepareWorkplace,
     nothing_to_prepare,

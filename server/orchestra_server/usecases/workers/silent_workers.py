@@ -21,8 +21,8 @@ from orchestra_core.process.process_mark import is_running
 from orchestra_core.project import Project
 from orchestra_core.state import ProjectState
 from orchestra_core.store.store import Store
-from orchestra_server.files.agents.transcript import aborted_at
 from orchestra_server.files.chamber.idle_mark import mark_idle
+from orchestra_server.files.clients.client_transcript import aborted_at
 from orchestra_server.usecases.clones.whereabouts import is_here
 from orchestra_server.usecases.delivery.merge_reports import UNPROVEN
 

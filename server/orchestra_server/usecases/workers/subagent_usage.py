@@ -13,7 +13,7 @@ from orchestra_core.events import Event, EventData
 from orchestra_core.models import Presence
 from orchestra_core.store.reads import Reads
 from orchestra_core.workers.started_worker import Spent
-from orchestra_server.files.agents.transcript_usage import spent_in_transcript
+from orchestra_server.files.clients.transcript_usage import spent_in_transcript
 from orchestra_server.usecases.common.transaction import (
     NOTHING,
     Context,

@@ -11,7 +11,7 @@ from pathlib import Path
 from orchestra_core.errors import OrchestraError
 from orchestra_core.models import Chamber, Presence
 from orchestra_core.store.reads import Reads
-from orchestra_server.domain.workers.discovery_file import DiscoveryFileContent, read_discoveries
+from orchestra_server.domain.workers.parse_discoveries import DiscoveryFileContent, read_discoveries
 from orchestra_server.files.chamber.discovery_file import (
     SIZE_LIMIT,
     ClaimedFile,

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from orchestra_core.errors import StoreUnavailable
-from orchestra_core.redis_request import Answer
+from orchestra_core.store.client.redis_request import Answer
 from orchestra_core.store.client.reply_parser import (
     as_bytes,
     as_event,

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from orchestra_core.errors import Refused
 from orchestra_server.agents.acp.acp_dialect import AcpDialect
-from orchestra_server.agents.driver import Allow, ConversationLost, Deny, Launch
+from orchestra_server.agents.agent_driver import Allow, ConversationLost, Deny, Launch
 from orchestra_server.agents.process.line_splitter import OutputLine
 from orchestra_server.agents.reports import (
     Asked,

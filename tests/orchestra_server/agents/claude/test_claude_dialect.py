@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from orchestra_core.errors import Refused
+from orchestra_server.agents.agent_driver import Allow, Choose, Deny
 from orchestra_server.agents.claude.claude_dialect import OLDEST, ClaudeDialect, is_too_old
-from orchestra_server.agents.driver import Allow, Choose, Deny
 from orchestra_server.agents.process.line_splitter import OutputLine
 from orchestra_server.agents.reports import (
     Asked,

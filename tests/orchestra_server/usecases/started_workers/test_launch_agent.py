@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from orchestra_core.configuration.agents import AgentCommand, Protocol
 from orchestra_core.errors import BadInput
-from orchestra_server.agents.driver import Launch, Session
+from orchestra_server.agents.agent_driver import Launch, Session
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.started_workers.launch_agent import AgentLauncher, launch_of
 from tests.support.samples import a_chamber, a_started_worker

@@ -16,7 +16,7 @@ from orchestra_core.process.process_mark import is_running, process_mark
 from orchestra_core.store.follow import Snapshot, Updates
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
-from orchestra_server.agents.driver import Abilities, Deny
+from orchestra_server.agents.agent_driver import Abilities, Deny
 from orchestra_server.agents.reports import Asked, Ended
 from orchestra_server.domain.workers import started_workers as rules
 from orchestra_server.usecases.common.transaction import Context

@@ -5,7 +5,7 @@ import pytest
 from orchestra_core.errors import Refused
 from orchestra_core.models import Presence
 from orchestra_core.workers.started_worker import Spent
-from orchestra_server.agents.driver import Abilities, Allow, Deny
+from orchestra_server.agents.agent_driver import Abilities, Allow, Deny
 from orchestra_server.agents.reports import (
     Asked,
     Said,

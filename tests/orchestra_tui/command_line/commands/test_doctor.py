@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.settings import Settings
-from orchestra_tui.command_line.checks.checks import Check
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.commands import doctor
 from orchestra_tui.command_line.commands.doctor import check_lines
+from orchestra_tui.command_line.doctor_checks.checks import Check
 from tests.support.repositories import small_repository
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from orchestra_tui.command_line.interaction import ask_operator
+from orchestra_tui.command_line.interaction import ask_yes_or_no
 from orchestra_tui.command_line.interaction.land_in_steps import LandingStep, land_in_steps
 from orchestra_tui.command_line.interaction.show_answer import Answer
 
@@ -35,7 +35,7 @@ def test_it_lands_once_the_operator_has_agreed(
     def agree(_: str) -> bool:
         return answer
 
-    monkeypatch.setattr(ask_operator, "ask_operator", agree)
+    monkeypatch.setattr(ask_yes_or_no, "ask_yes_or_no", agree)
     asked = Steps()
     assert land(asked) == code
     assert len(asked.asked) == steps

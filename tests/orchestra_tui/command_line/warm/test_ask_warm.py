@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from orchestra_server.commands.chambers.asked_command import ChamberCommand
+from orchestra_server.operator_commands.chambers.asked_command import ChamberCommand
 from orchestra_tui.command_line.warm import ask_warm
 from orchestra_tui.command_line.warm.ask_warm import answered_warm
 from tests.support.repositories import small_repository

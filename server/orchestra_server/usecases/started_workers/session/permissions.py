@@ -6,7 +6,7 @@ from typing import cast
 
 from orchestra_core.models import Chamber
 from orchestra_core.workers.started_worker import Policy
-from orchestra_server.agents.driver import Allow, Deny
+from orchestra_server.agents.agent_driver import Allow, Deny
 from orchestra_server.agents.reports import Asked
 from orchestra_server.files.hook.bash_guard import forbidden_command
 from orchestra_server.files.hook.find_reader import Reader, load_chamber

@@ -14,7 +14,7 @@ import msgspec
 from orchestra_core.clock import Clock
 from orchestra_core.models import Chamber, Interrupt, InterruptState
 from orchestra_core.store.store import Store
-from orchestra_server.agents.driver import Abilities, Session
+from orchestra_server.agents.agent_driver import Abilities, Session
 from orchestra_server.agents.reports import (
     PromptRead,
     Report,

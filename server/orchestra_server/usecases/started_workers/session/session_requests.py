@@ -8,7 +8,7 @@ from orchestra_core.models import Chamber, WorkerRequest
 from orchestra_core.store.store import Store
 from orchestra_core.text import one_line
 from orchestra_core.workers.started_worker import StartedWorker
-from orchestra_server.agents.driver import Allow, Answer, Choose, Deny, Session
+from orchestra_server.agents.agent_driver import Allow, Answer, Choose, Deny, Session
 from orchestra_server.agents.reports import Asked
 from orchestra_server.domain.workers.requests import ENDED_NOTE, GONE_NOTE
 from orchestra_server.files.requests.asked_files import encoded_input

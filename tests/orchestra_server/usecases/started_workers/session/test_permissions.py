@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from orchestra_core.models import Chamber
-from orchestra_server.agents.driver import Allow, Deny
+from orchestra_server.agents.agent_driver import Allow, Deny
 from orchestra_server.agents.reports import Asked
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.started_workers.session.permissions import rule_on

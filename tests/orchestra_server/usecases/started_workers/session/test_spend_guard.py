@@ -14,7 +14,7 @@ from orchestra_core.models import WorkerRequest
 from orchestra_core.store.archive import archive_ended
 from orchestra_core.workers.day_account import DayAccount
 from orchestra_core.workers.started_worker import Spent, StartedWorker
-from orchestra_server.agents.driver import Allow
+from orchestra_server.agents.agent_driver import Allow
 from orchestra_server.agents.reports import Asked, TurnBegan, TurnEnded, Used
 from orchestra_server.domain.workers.requests import CONTINUE
 from orchestra_server.domain.workers.started_workers import turn_ended

@@ -1,0 +1,363 @@
+"""The document that `orchestra status --json` prints.
+
+Programs rely on it: members are added, never renamed or removed without a new `version`.
+Times are milliseconds since 1970, 0 for what has not happened.
+"""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from orchestra_core.clone.clone_places import place_of
+from orchestra_core.models import (
+    Chamber,
+    ChamberState,
+    Conflict,
+    Interrupt,
+    InterruptState,
+    Presence,
+    PresenceState,
+    RequestKind,
+    Requires,
+    Task,
+    TaskState,
+    WorkerRequest,
+)
+from orchestra_core.project import Project
+from orchestra_core.state import ProjectState
+from orchestra_core.text import one_line
+from orchestra_core.wording.gates import fails_together
+from orchestra_core.wording.holds import hold_words
+from orchestra_core.wording.requests import asked_in_full, questions_of
+from orchestra_core.worker_state import (
+    Cause,
+    Group,
+    WorkerLimits,
+    WorkerState,
+    count_groups,
+    worker_states,
+)
+from orchestra_core.workers.spend_totals import spent_in_chamber, spent_in_chambers
+from orchestra_server.operator_commands.agent_entries import (
+    AgentEntry,
+    UsedEntry,
+    agent_entry,
+    used_entry,
+    used_on,
+)
+
+_NO_LIMITS = WorkerLimits()
+
+
+class WorkerEntry(Struct, frozen=True, kw_only=True):
+    """What a worker last reported about itself."""
+
+    state: PresenceState
+    tool: str
+    detail: str
+    since: int
+    message: str
+
+
+class StateEntry(Struct, frozen=True, kw_only=True):
+    """The worker's one state: its group, what put it there, the reason in words, and since when."""
+
+    group: Group
+    cause: Cause
+    reason: str
+    since: int
+
+
+class MailEntry(Struct, frozen=True, kw_only=True):
+    """An unread message."""
+
+    id: str
+    message: str
+    requires: Requires
+    state: InterruptState
+    sent_at: int
+
+
+class RequestEntry(Struct, frozen=True, kw_only=True):
+    """An open request: what is asked, and the options of each question.
+
+    `like` is the rule that `allow-like` adds to the chamber, "" where there is none.
+    """
+
+    id: str
+    kind: RequestKind
+    tool: str
+    asked: str
+    asked_at: int
+    like: str
+    options: tuple[tuple[str, ...], ...]
+
+
+class ConflictEntry(Struct, frozen=True, kw_only=True):
+    """A conflict of a chamber: with another chamber's id or "base", and the first of its files."""
+
+    other: str
+    files: tuple[str, ...]
+    file_count: int
+    since: int
+    fails_together: bool = False  # they merge, and fail a gate then
+
+
+class CloneEntry(Struct, frozen=True, kw_only=True):
+    """Where a chamber is: the clone that has its worktree, and when that was last heard.
+
+    `served` tells whether a process is on duty there, so that mail is posted.
+    """
+
+    id: str
+    name: str
+    is_here: bool
+    served: bool
+    heard_at: int
+
+
+class ChamberEntry(Struct, frozen=True, kw_only=True, rename={"conflicts": "collisions"}):
+    """A chamber, its worker and its unread mail."""
+
+    name: str
+    state: ChamberState
+    path: str
+    branch: str
+    created_at: int
+    ended_at: int
+    note: str
+    suspended_at: int
+    proven_ready: bool
+    worker: WorkerEntry
+    unread: tuple[MailEntry, ...]
+    conflicts: tuple[ConflictEntry, ...]
+    health: tuple[str, ...]  # what is wrong with it, a sentence each
+    worker_state: StateEntry
+    clone: CloneEntry | None = None
+    requests: tuple[RequestEntry, ...] = ()
+    agent: AgentEntry | None = None
+    used: UsedEntry | None = None  # by all agents that were in it
+    setup_fault: str = ""  # why the setup of its worktree failed
+    held_by: tuple[str, ...] = ()  # what holds work to land, in a few words each
+    verdict: str = ""  # of its gates on what it holds now: `wording/gates.py`; "" without a gate
+
+
+class TaskEntry(Struct, frozen=True, kw_only=True):
+    """A task and all its chambers."""
+
+    id: str
+    description: str
+    state: TaskState
+    complexity: str
+    phase: str
+    base_branch: str
+    started_at: int
+    finished_at: int
+    summary: str
+    chambers: tuple[ChamberEntry, ...]
+    used: UsedEntry | None = None  # by the agents of its chambers
+
+
+class StatusDocument(Struct, frozen=True, kw_only=True):
+    """A project after event `seq`: open tasks first, then the others, each newest first."""
+
+    version: int = 1
+    project: str
+    root: str
+    seq: int
+    tasks: tuple[TaskEntry, ...]
+    counts: dict[Group, int] = {}  # how many workers of unfinished tasks are in each group
+    held: int = 0  # how many have work that cannot land
+    used_on: dict[str, UsedEntry] = {}  # the last days on which agents have used something
+    archived: int = 0  # tasks that ended long ago and are not in `tasks`
+    unreadable: tuple[str, ...] = ()  # documents that this version cannot read, with the reason
+    orphans: tuple[str, ...] = ()  # worktrees of chambers that the store does not know
+
+
+def status_document(
+    project: Project,
+    state: ProjectState,
+    own_clone: str = "",
+    now: int = 0,
+    orphans: Sequence[str] = (),
+    *,
+    limits: WorkerLimits = _NO_LIMITS,
+) -> StatusDocument:
+    """Return the document of one state; `orphans` are directories."""
+    chambers: dict[str, list[ChamberEntry]] = {}
+    states = worker_states(state, state.chambers.values(), limits, now)
+    mail, conflicts = state.unread_by_chamber(), state.conflicts_by_chamber()
+    requests = state.open_requests_by_chamber()
+    holds = {
+        key: _held_by(state, state.chambers[key], mail.get(key, ()), conflicts.get(key, ()))
+        for key, worker in states.items()
+        if worker.has_work_to_land
+    }
+    for chamber in sorted(state.chambers.values(), key=_chamber_order):
+        entry = _chamber_entry(
+            chamber,
+            _clone_entry(chamber, state, own_clone, now),
+            mail.get(chamber.id, ()),
+            conflicts.get(chamber.id, ()),
+            requests.get(chamber.id, ()),
+            presence=state.presence.get(chamber.id),
+            worker_state=states[chamber.id],
+        )
+        worker = state.workers.get(chamber.id)
+        used = used_entry(spent_in_chamber(chamber, worker))
+        held_by = holds.get(chamber.id, ())
+        entry = replace(entry, agent=agent_entry(worker), used=used, held_by=held_by)
+        chambers.setdefault(chamber.task_id, []).append(entry)
+    tasks = sorted(state.tasks.values(), key=_task_order)
+    return StatusDocument(
+        project=project.id,
+        root=str(project.root),
+        seq=state.seq,
+        tasks=tuple(
+            replace(
+                _task_entry(task, tuple(chambers.get(task.id, ()))),
+                used=used_entry(spent_in_chambers(state.chambers_of(task.id), state.workers)),
+            )
+            for task in tasks
+        ),
+        counts=count_groups(
+            states[chamber.id]
+            for chamber in state.chambers.values()
+            if chamber.is_standing and chamber.task_id in state.tasks
+        ),
+        held=sum(map(bool, holds.values())),
+        used_on=used_on(state.days.values()),
+        archived=state.archived,
+        orphans=tuple(map(one_line, orphans)),
+        unreadable=tuple(one_line(f"{key} {field}: {why}") for key, field, why in state.unreadable),
+    )
+
+
+def _held_by(
+    state: ProjectState,
+    chamber: Chamber,
+    unread: Sequence[Interrupt],
+    conflicts: Sequence[Conflict],
+) -> tuple[str, ...]:
+    critical = (interrupt for interrupt in unread if interrupt.is_critical(state.discoveries))
+    return hold_words(chamber, conflicts, critical)
+
+
+def request_entry(request: WorkerRequest) -> RequestEntry:
+    """Return an open request."""
+    questions = questions_of(request)
+    return RequestEntry(
+        id=request.id,
+        kind=request.kind,
+        tool=request.tool,
+        asked="\n".join(line.text for line in asked_in_full(request)),
+        asked_at=request.asked_at,
+        like=request.like,
+        options=tuple(tuple(option.label for option in question.options) for question in questions),
+    )
+
+
+def _task_entry(task: Task, chambers: tuple[ChamberEntry, ...]) -> TaskEntry:
+    return TaskEntry(
+        id=task.id,
+        description=task.description,
+        state=task.state,
+        complexity=task.complexity,
+        phase=task.phase,
+        base_branch=task.base_branch,
+        started_at=task.started_at,
+        finished_at=task.finished_at,
+        summary=task.summary,
+        chambers=chambers,
+    )
+
+
+def _chamber_entry(
+    chamber: Chamber,
+    clone: CloneEntry | None,
+    unread: Sequence[Interrupt],
+    conflicts: Sequence[Conflict],
+    requests: Sequence[WorkerRequest],
+    *,
+    presence: Presence | None,
+    worker_state: WorkerState,
+) -> ChamberEntry:
+    return ChamberEntry(
+        name=chamber.name,
+        state=chamber.state,
+        path=chamber.path,
+        branch=chamber.branch,
+        created_at=chamber.created_at,
+        ended_at=chamber.ended_at,
+        note=chamber.note,
+        suspended_at=chamber.suspended_at,
+        proven_ready=chamber.is_proven_ready(presence),
+        worker=_worker_entry(presence or Presence(chamber_id=chamber.id)),
+        unread=tuple(map(_mail_entry, unread)),
+        conflicts=tuple(
+            ConflictEntry(
+                other=conflict.other(chamber.id),
+                files=conflict.files,
+                file_count=conflict.count,
+                since=conflict.since,
+                fails_together=fails_together(conflict),
+            )
+            for conflict in conflicts
+        ),
+        health=chamber.health if chamber.is_live else (),
+        worker_state=StateEntry(
+            group=worker_state.group,
+            cause=worker_state.cause,
+            reason=worker_state.reason,
+            since=worker_state.since,
+        ),
+        clone=clone,
+        requests=tuple(map(request_entry, requests)),
+        setup_fault=chamber.setup_fault if chamber.is_live else "",
+        verdict=chamber.verdict if chamber.is_live else "",
+    )
+
+
+def _worker_entry(presence: Presence) -> WorkerEntry:
+    return WorkerEntry(
+        state=presence.state,
+        tool=presence.tool,
+        detail=presence.detail,
+        since=presence.since,
+        message=presence.message,
+    )
+
+
+def _mail_entry(interrupt: Interrupt) -> MailEntry:
+    return MailEntry(
+        id=interrupt.id,
+        message=interrupt.message,
+        requires=interrupt.requires,
+        state=interrupt.state,
+        sent_at=interrupt.sent_at,
+    )
+
+
+def _clone_entry(
+    chamber: Chamber, state: ProjectState, own_clone: str, now: int
+) -> CloneEntry | None:
+    """Return where a chamber is; None for one from before clones had ids."""
+    if not chamber.clone:
+        return None
+    place = place_of(chamber, state, own_clone, now)
+    return CloneEntry(
+        id=chamber.clone,
+        name=place.name,
+        is_here=place.is_here,
+        served=place.served,
+        heard_at=place.heard_at,
+    )
+
+
+def _task_order(task: Task) -> tuple[bool, int, str]:
+    return (task.is_over, -task.started_at, task.id)
+
+
+def _chamber_order(chamber: Chamber) -> tuple[bool, int, str]:
+    return (not chamber.is_standing, chamber.created_at, chamber.name)
