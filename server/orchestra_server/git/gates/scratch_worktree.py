@@ -16,6 +16,8 @@ from pathlib import Path
 
 from orchestra_core.errors import Refused
 from orchestra_core.process.file_lock import is_locked, open_lock_file, try_lock_exclusive
+from orchestra_server.git.gates.digest_of_names import digest_of_names
+from orchestra_server.git.gates.remove_tree import remove_tree
 from orchestra_server.git.gates.scratch_submodules import (
     drop_changed_submodules,
     fill_scratch_submodules,
@@ -30,10 +32,12 @@ _KEY = 16  # hex digits
 _LOOK = 0.05  # seconds between two attempts to take it
 _UNUSED_SECONDS = 7 * 86_400
 # These override the clone's configuration, which the command includes before them: its filters and
-# line ends hold; its hooks, its file monitor and what is set for one worktree do not.
+# line ends hold; its hooks, its file monitor, what is set for one worktree and what would overlook
+# a changed file do not.
 _SETTINGS = (
     "-c", "core.bare=false", "-c", "core.sparseCheckout=false", "-c", "core.fsmonitor=false",
     "-c", "core.hooksPath=/dev/null", "-c", "core.splitIndex=false", "-c", "advice.detachedHead=0",
+    "-c", "core.ignoreStat=false", "-c", "core.trustctime=true", "-c", "core.checkStat=default",
 )  # fmt: skip
 
 
@@ -54,6 +58,25 @@ class ScratchWorktree:
         """The file that says for what it was prepared, and which paths that has made."""
         return self.place / "prepared.json"
 
+    @property
+    def _own(self) -> Path:
+        """The git directory by which it is checked out: no gate has changed its index."""
+        return self.place / "own.git"
+
+    @property
+    def _gates(self) -> Path:
+        """The git directory that a gate finds."""
+        return self.path / ".git"
+
+    @property
+    def _index(self) -> Path:
+        return self._own / "index"
+
+    @property
+    def _listed(self) -> Path:
+        """The file with a digest of the names that were there after the checkout."""
+        return self.place / "listed"
+
     def check_out(self, commit: str, objects: Sequence[Path], keep: Sequence[str]) -> None:
         """Make it the commit's tree, without anything else but the `keep` paths.
 
@@ -68,7 +91,8 @@ class ScratchWorktree:
     def delete(self) -> None:
         """Delete the working tree and what it was prepared for."""
         self.prepared.unlink(missing_ok=True)
-        shutil.rmtree(self.path, ignore_errors=True)
+        remove_tree(self._own)
+        remove_tree(self.path)
 
     def others(self) -> list[str]:
         """Return the paths that the tree does not have, a whole folder as one."""
@@ -76,27 +100,43 @@ class ScratchWorktree:
         return [path for path in listed.split("\0") if path]
 
     def _check_out(self, commit: str, objects: Sequence[Path], keep: Sequence[str]) -> None:
-        if not (self.path / ".git" / "HEAD").exists():
+        if not ((self._own / "HEAD").exists() and (self._gates / "HEAD").exists()):
             self.delete()
-            self.path.mkdir(parents=True)
-            form = self.repo.git("rev-parse", "--show-object-format").strip()
-            env = {"GIT_DIR": str(self.path / ".git"), "GIT_WORK_TREE": str(self.path)}
-            init = ("init", "-q", "--template=", f"--object-format={form}")
-            git_output(self.path, *init, env=env)
-        (self.path / ".git" / "index.lock").unlink(missing_ok=True)
-        info = self.path / ".git" / "objects" / "info"
-        info.mkdir(parents=True, exist_ok=True)
-        (info / "alternates").write_bytes(b"".join(os.fsencode(path) + b"\n" for path in objects))
-        excluded = [word for path in keep for word in ("-e", f"/{path}")]
-        if (self.path / ".git" / "index").exists():
+            self._make()
+        for git_dir in (self._own, self._gates):
+            (git_dir / "index.lock").unlink(missing_ok=True)
+            info = git_dir / "objects" / "info"
+            info.mkdir(parents=True, exist_ok=True)
+            listed = b"".join(os.fsencode(path) + b"\n" for path in objects)
+            (info / "alternates").write_bytes(listed)
+        if self._index.exists():
             drop_changed_submodules(self.path, commit, self._git)
-            self._git("clean", "-ffdxq", *excluded)
+            self._clean(keep)
         self._git("read-tree", "--reset", "-u", f"{commit}^{{tree}}")
+        shutil.copyfile(self._index, self._gates / "index")
+        (self._gates / "HEAD").write_text(f"{commit}\n", encoding="ascii")
         fill_scratch_submodules(self.repo, self.path)
-        (self.path / ".git" / "HEAD").write_text(f"{commit}\n", encoding="ascii")
+        self._listed.write_text(digest_of_names(self.path, keep), encoding="ascii")
+
+    def _make(self) -> None:
+        self.path.mkdir(parents=True)
+        form = self.repo.git("rev-parse", "--show-object-format").strip()
+        init = ("init", "-q", "--template=", f"--object-format={form}")
+        git_output(self.place, *init, "--bare", str(self._own))
+        env = {"GIT_DIR": str(self._gates), "GIT_WORK_TREE": str(self.path)}
+        git_output(self.path, *init, env=env)
+
+    def _clean(self, keep: Sequence[str]) -> None:
+        """Delete what the tree does not have; git is asked only where a gate has left something."""
+        listed = self._listed.read_text("ascii") if self._listed.exists() else ""
+        self._listed.unlink(missing_ok=True)
+        if listed and listed == digest_of_names(self.path, keep):
+            return
+        excluded = [word for path in keep for word in ("-e", f"/{path}")]
+        self._git("clean", "-ffdxq", *excluded)
 
     def _git(self, *args: str) -> str:
-        env = {"GIT_DIR": str(self.path / ".git"), "GIT_WORK_TREE": str(self.path)}
+        env = {"GIT_DIR": str(self._own), "GIT_WORK_TREE": str(self.path)}
         common_dir = self.repo.common_dir
         own = ("-c", f"include.path={common_dir / 'config'}", "-c", f"lfs.storage={common_dir}/lfs")
         return git_output(self.path, *own, *_SETTINGS, *args, env=env)
@@ -160,7 +200,7 @@ def sweep_scratch(state_dir: Path) -> list[Path]:
                 age = time.time() - (place / "clone").stat().st_mtime
                 unused = age > _UNUSED_SECONDS and not is_locked(place / "lock")
                 if unused or not clone.exists():
-                    shutil.rmtree(place, ignore_errors=True)
+                    remove_tree(place)
                     swept.append(place)
     return swept
 

@@ -3,11 +3,13 @@
 import asyncio
 import shutil
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from orchestra_core.errors import Refused
+from orchestra_server.git.gates import scratch_worktree
 from orchestra_server.git.gates.scratch_worktree import (
     gates_folder,
     is_wanted,
@@ -130,3 +132,76 @@ def test_the_files_of_a_clone_that_is_gone_are_deleted(
     place = gates_folder(tmp_path / "state", repo.common_dir)
     assert sweep_scratch(tmp_path / "state") == [place]
     assert not place.exists()
+
+
+def test_nothing_that_a_gate_does_to_gits_index_or_attributes_keeps_a_file_from_being_exact(
+    shop: TestRepository, repo: Repository, tmp_path: Path
+) -> None:
+    second = shop.commit("two", {"b.txt": "2\n"})
+    path = check_out(repo, tmp_path / "state", second)
+    run_git(path, "update-index", "--skip-worktree", "a.txt")
+    (path / "a.txt").write_text("changed\n")
+    (path / ".git" / "info").mkdir(exist_ok=True)
+    (path / ".git" / "info" / "attributes").write_text("* eol=crlf\n")
+    run_git(path, "rm", "--cached", "--quiet", "b.txt")
+    (path / "staged.txt").write_text("staged\n")
+    run_git(path, "add", "staged.txt")
+    third = shop.commit("three", {"c.txt": "3\n"})
+    check_out(repo, tmp_path / "state", third)
+    assert (path / "c.txt").read_bytes() == b"3\n"
+    assert files_in(path) == {
+        ".gitignore": "cache\n", "a.txt": "1\n", "b.txt": "2\n", "c.txt": "3\n",
+    }  # fmt: skip
+    assert run_git(path, "diff", "--cached", "--name-only") == ""
+
+
+@pytest.mark.parametrize("left", ["left.txt", "b/left.txt", ".hidden/deep/left.txt", "cache/left"])
+def test_whatever_a_gate_leaves_is_deleted_and_what_it_deletes_comes_back(
+    shop: TestRepository, repo: Repository, tmp_path: Path, left: str
+) -> None:
+    commit = shop.commit("two", {"b/c.txt": "2\n", "d/e.txt": "3\n"})
+    path = check_out(repo, tmp_path / "state", commit)
+    whole = files_in(path)
+    (path / left).parent.mkdir(parents=True, exist_ok=True)
+    (path / left).write_text("by a gate\n")
+    shutil.rmtree(path / "d")
+    check_out(repo, tmp_path / "state", commit)
+    assert files_in(path) == whole
+    assert not (path / left).parent.exists() or (path / left).parent in {path, path / "b"}
+
+
+def test_a_file_in_place_of_a_folder_and_a_folder_in_place_of_a_file_are_put_right(
+    shop: TestRepository, repo: Repository, tmp_path: Path
+) -> None:
+    commit = shop.commit("two", {"b/c.txt": "2\n"})
+    path = check_out(repo, tmp_path / "state", commit)
+    whole = files_in(path)
+    shutil.rmtree(path / "b")
+    (path / "b").write_text("a file\n")
+    (path / "a.txt").unlink()
+    (path / "a.txt").mkdir()
+    (path / "a.txt" / "inner").touch()
+    check_out(repo, tmp_path / "state", commit)
+    assert files_in(path) == whole
+
+
+def test_git_does_not_look_for_what_was_left_where_nothing_was(
+    shop: TestRepository, repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands = list[str]()
+    run = scratch_worktree.git_output
+
+    def note(directory: Path, *args: str, **options: Mapping[str, str]) -> str:
+        commands.extend(word for word in args if word in {"clean", "read-tree"})
+        return run(directory, *args, env=options.get("env"))
+
+    monkeypatch.setattr(scratch_worktree, "git_output", note)
+    second = shop.commit("two", {"b/c.txt": "2\n"})
+    path = check_out(repo, tmp_path / "state", second, ("made/",))
+    (path / "made").mkdir()
+    (path / "made" / "by the setup").touch()
+    check_out(repo, tmp_path / "state", f"{second}~1", ("made/",))
+    assert commands == ["read-tree", "read-tree"]
+    check_out(repo, tmp_path / "state", second)
+    assert commands[2:] == ["clean", "read-tree"]
+    assert not (path / "made").exists()
