@@ -55,13 +55,17 @@ INHERITED = (
 )
 _WORDS_LIMIT = 300  # characters of git's message in an error line
 _LOCK = re.compile(r"'([^']+\.lock)': File exists")  # left by a git that was killed, or in use
-# What to do where git could not write; it does not always say why.
+# What to do where git says what is wrong, and not always what to do.
 _CURES = (
     (re.compile("No space left on device|Out of diskspace"), "make room on the disk"),
     (re.compile("Disk quota exceeded"), "make room in this user's disk quota"),
     (
         re.compile("(?:couldn't|unable to) write|write error"),
         "see that the disk has room and can be written",
+    ),
+    (
+        re.compile("(?:LF would be replaced by CRLF|CRLF would be replaced by LF) in"),
+        "convert its line ends, or let git do it: git config core.safecrlf warn",
     ),
 )
 _BY_HOOK = "aborted by hook"

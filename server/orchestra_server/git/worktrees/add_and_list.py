@@ -122,6 +122,9 @@ def _obstacle(plan: WorktreePlan, registered: Collection[Path], branches: Sequen
             f"{cannot} {plan.path} is in the way; "
             "close that chamber, move it aside, or choose another name"
         )
+    above = next(parent for parent in plan.path.parents if os.path.lexists(parent))
+    if not above.is_dir():
+        return f"{cannot} {above} is a file, where a directory is needed; move it aside"
     if plan.path in registered:
         return (
             f"{cannot} git still lists a worktree at {plan.path} that is gone; "
@@ -132,9 +135,9 @@ def _obstacle(plan: WorktreePlan, registered: Collection[Path], branches: Sequen
             f"{cannot} the branch {plan.branch} exists already; "
             f"choose another name, or delete it: git branch -d {plan.branch}"
         )
-    above = [str(parent) for parent in PurePosixPath(plan.branch).parents][:-1]
+    prefixes = [str(parent) for parent in PurePosixPath(plan.branch).parents][:-1]
     below = f"{plan.branch}/"
-    clash = next((branch for branch in branches if branch in above or branch.startswith(below)), "")
+    clash = next((name for name in branches if name in prefixes or name.startswith(below)), "")
     if clash:
         return (
             f"{cannot} the branch {clash!r} exists, and git cannot keep {plan.branch} beside it; "

@@ -10,6 +10,7 @@ from orchestra_server.git.merge.held_merge import (
     release_merge,
 )
 from orchestra_server.git.merge.merge import ChamberBranch, FullMerge, merge_all
+from orchestra_server.git.process.run import GitFailed
 from tests.support.chambers import Workshop, workshop
 from tests.support.repositories import TestRepository, small_repository
 
@@ -57,3 +58,19 @@ def test_a_merge_that_git_has_deleted_or_a_part_of_is_not_held(
     (shop.main.path / ".git" / "objects" / gone[:2] / gone[2:]).unlink()
     assert not hold_merge(shop.repo, "t-1", commit, merged_branches)
     assert shop.main.git("for-each-ref", HELD) == ""
+
+
+def test_a_hook_that_refuses_the_ref_is_named_with_its_words(
+    shop: Workshop, merged: tuple[str, list[str]]
+) -> None:
+    shop.main.hook(
+        "reference-transaction",
+        '[ "$1" = prepared ] || exit 0; echo no refs of tools here >&2; exit 1',
+    )
+    with pytest.raises(GitFailed) as refused:
+        hold_merge(shop.repo, "t-1", *merged)
+    assert str(refused.value) == (
+        "refs/orchestra/landing/t-1 could not be written, and nothing has landed: no refs of tools "
+        "here; ref updates aborted by hook; a reference-transaction hook has to accept "
+        "refs/orchestra/"
+    )

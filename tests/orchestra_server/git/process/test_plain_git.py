@@ -37,9 +37,13 @@ def test_the_failure_for_a_lock_file_says_how_to_delete_it() -> None:
         ("cannot create x: Disk quota exceeded", "make room in this user's disk quota"),
         ("couldn't write 'a.lock'", "see that the disk has room and can be written"),
         ("unable to write file f17.txt", "see that the disk has room and can be written"),
+        (
+            "LF would be replaced by CRLF in shop.py",
+            "convert its line ends, or let git do it: git config core.safecrlf warn",
+        ),
     ],
 )
-def test_where_git_could_not_write_the_failure_says_what_to_do(words: str, cure: str) -> None:
+def test_where_git_does_not_say_what_to_do_the_failure_does(words: str, cure: str) -> None:
     assert GitResult(128, "", f"fatal: {words}\n").failure == f"{words}; {cure}"
 
 

@@ -122,6 +122,15 @@ def test_everything_that_is_in_the_way_of_a_batch_is_named_at_once(tmp_path: Pat
     assert [name for name in names if f"chamber {name!r}" in told] == ["api", "db"]
 
 
+def test_a_file_where_the_chambers_directories_should_be_is_named_and_kept(tmp_path: Path) -> None:
+    made = small_repository(tmp_path / "repo")
+    repo = open_repository(made.path)
+    mine = made.write(".claude", "mine")
+    with pytest.raises(Refused, match=rf"chamber 'api' .*{mine} is a file, where a directory is"):
+        add_worktrees(repo, [plan(repo, "api")])
+    assert mine.read_text() == "mine"
+
+
 def test_a_dangling_symlink_at_the_chambers_path_is_named_too(tmp_path: Path) -> None:
     made = small_repository(tmp_path / "repo")
     repo = open_repository(made.path)
