@@ -135,10 +135,9 @@ async def test_three_subagents_at_once_start_each_in_its_chamber_and_are_briefed
     workers = dict[str, ModelRequest]()
 
     def script(request: ModelRequest) -> Sequence[Say | CallTool]:
-        first = "\n".join(block.words() for block in request.messages[0].blocks())
-        worker = re.search(r"You are implementation-executor-(\w+)\.", first)
+        worker = worker_of(request)
         if worker:
-            workers[worker[1]] = request
+            workers[worker] = request
             return [WHERE] if request.turn == 0 else [Say("I am here.")]
         return [Say("I wait.")] if request.answers("Agent") else list(map(start, PARTS))
 
@@ -163,6 +162,17 @@ def start(name: str) -> CallTool:
     return CallTool("Agent", {**asked, "prompt": f"You are implementation-executor-{name}."})
 
 
+def isolated(call: CallTool) -> CallTool:
+    return CallTool(call.tool, {**call.arguments, "isolation": "worktree"})
+
+
+def worker_of(request: ModelRequest) -> str:
+    """Return whose request this is, "" for the conductor's."""
+    first = "\n".join(block.words() for block in request.messages[0].blocks())
+    worker = re.search(r"You are implementation-executor-(\w+)\.", first)
+    return worker[1] if worker else ""
+
+
 async def test_a_fault_of_ours_leaves_the_client_an_ordinary_worktree(
     client_setup: ClientSetup,
 ) -> None:
@@ -176,3 +186,33 @@ async def test_a_fault_of_ours_leaves_the_client_an_ordinary_worktree(
     place = Path(requests[-1].results()[0].words())
     assert place == client_setup.repository.path / ".claude" / "worktrees" / "fix"
     assert TestRepository(place).git("branch", "--show-current") == "worktree-fix"
+
+
+async def test_in_auto_mode_subagents_start_in_their_chambers_though_no_hook_may_change_a_call(
+    client_setup: ClientSetup,
+) -> None:
+    async with in_memory(client_setup.settings, client_setup.repository.path) as conductor:
+        made = await open_chambers(conductor, PARTS)
+    assert 'with isolation "worktree"' in made.next_step
+    workers = dict[str, ModelRequest]()
+    conducted: list[ModelRequest] = []
+
+    def script(request: ModelRequest) -> Sequence[Say | CallTool]:
+        worker = worker_of(request)
+        if worker:
+            workers[worker] = request
+            return [WHERE] if request.turn == 0 else [Say("I am here.")]
+        conducted.append(request)
+        if request.turn == 0:
+            return [isolated(start("auth")), start("api")]
+        return [isolated(start("api"))] if request.turn == 1 else [Say("I wait.")]
+
+    options = ("--permission-mode", "auto")
+    await asyncio.to_thread(play, client_setup, script, *options)
+    worktrees = client_setup.repository.path / ".claude" / "worktrees"
+    assert {name: request.results()[0].words() for name, request in workers.items()} == {
+        name: str(worktrees / name) for name in ("auth", "api")
+    }
+    (denied,) = (result.words() for result in conducted[1].answers("Agent") if result.is_error)
+    assert 'Repeat the call with isolation "worktree"' in denied
+    assert not any(result.is_error for result in conducted[2].answers("Agent")[2:])

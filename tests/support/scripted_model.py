@@ -61,6 +61,7 @@ class ModelRequest(Struct, frozen=True):
     messages: list[Message]
     tools: list[OfferedTool] = []
     system: str | list[Block] = ""
+    safeguards: list[dict[str, object]] = []  # in auto mode: what the provider is to judge
 
     @property
     def turn(self) -> int:
@@ -155,7 +156,7 @@ class ModelHandler(BaseHTTPRequestHandler):
             self.answer_json({"input_tokens": 1})
         elif path == "/v1/messages":
             request = msgspec.json.decode(body, type=ModelRequest)
-            events = _events(self.answer_to(request), request.turn)
+            events = _events(self.answer_to(request), request)
             self.stream((str(event["type"]), event) for event in events)
         else:
             self.answer_json({})
@@ -204,7 +205,8 @@ class ModelHandler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
 
-def _events(answer: ModelAnswer, turn: int) -> Generator[dict[str, object]]:
+def _events(answer: ModelAnswer, request: ModelRequest) -> Generator[dict[str, object]]:
+    turn = request.turn
     usage = {"input_tokens": 1, "output_tokens": 1}
     yield {
         "type": "message_start",
@@ -219,16 +221,27 @@ def _events(answer: ModelAnswer, turn: int) -> Generator[dict[str, object]]:
             "usage": usage,
         },
     }
+    call_ids = list[str]()
     for index, part in enumerate(answer):
         start, delta = _block(part, f"toolu_{turn}_{index}_{id(answer):x}")
+        if isinstance(part, CallTool):
+            call_ids.append(str(start["id"]))
         yield {"type": "content_block_start", "index": index, "content_block": start}
         yield {"type": "content_block_delta", "index": index, "delta": delta}
         yield {"type": "content_block_stop", "index": index}
-    calls = any(isinstance(part, CallTool) for part in answer)
-    reason = "tool_use" if calls else "end_turn"
-    delta = {"stop_reason": reason, "stop_sequence": None}
+    reason = "tool_use" if call_ids else "end_turn"
+    delta: dict[str, object] = {"stop_reason": reason, "stop_sequence": None}
+    if request.safeguards:
+        delta["safeguard_results"] = _harmless(call_ids)
     yield {"type": "message_delta", "delta": delta, "usage": usage}
     yield {"type": "message_stop"}
+
+
+def _harmless(call_ids: Iterable[str]) -> list[dict[str, object]]:
+    """Return what the provider says in auto mode of calls that it finds harmless."""
+    verdicts = {call_id: {"type": "evaluated", "outcome": "not_flagged"} for call_id in call_ids}
+    status = {"type": "available", "tool_uses": verdicts}
+    return [{"type": "dangerous_tool_use", "status": status}]
 
 
 def _block(part: Say | CallTool, call_id: str) -> tuple[dict[str, object], dict[str, object]]:

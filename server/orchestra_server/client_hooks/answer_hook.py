@@ -22,6 +22,10 @@ _BUSY = (
     f"{NOT_RUN}: another agent call of this session has not begun yet, and their "
     "worktrees must not be confused. Repeat the call once that one has begun or ended."
 )
+_AS_WRITTEN = (
+    f"{NOT_RUN}: auto mode judges a call as you wrote it, so no hook may say where its agent "
+    'starts. Repeat the call with isolation "worktree": it then starts in its chamber.'
+)
 
 
 def answer_hook(root: str) -> int:
@@ -53,16 +57,16 @@ def start_agent(
         isolation = "worktree"
     if not chamber and not isolation:
         return ""
+    if not isolation and payload.get("permission_mode") == "auto":
+        return _denial(_AS_WRITTEN)
     prompt = text(call.get("prompt"))
     fields: Fields = {"chamber": chamber, "prompt": prompt}
     baton = AgentBaton(common_dir, text(payload.get("session_id")))
     use_id, transcript = (text(payload.get(part)) for part in ("tool_use_id", "transcript_path"))
     if baton.take(use_id, transcript, fields, seconds):
-        return _answer("PreToolUse", {"updatedInput": {**call, "isolation": "worktree"}})
-    if not isolation:
-        return ""  # it starts in the main checkout, and its prompt names its chamber
-    denial: Fields = {"permissionDecision": "deny", "permissionDecisionReason": _BUSY}
-    return _answer("PreToolUse", denial)
+        return "" if isolation else _isolated(call)
+    # Without isolation it starts in the main checkout, and its prompt names its chamber.
+    return _denial(_BUSY) if isolation else ""
 
 
 def create_worktree(root: str, common_dir: str, payload: Fields) -> str:
@@ -94,6 +98,15 @@ def brief_agent(root: str, common_dir: str, payload: Fields) -> str:
     placed = take_placed(common_dir, text(payload.get("agent_id")))
     words = briefing(text(placed.get("chamber")), text(placed.get("prompt"))) if placed else ""
     return _answer("SubagentStart", {"additionalContext": words}) if words else ""
+
+
+def _isolated(call: Fields) -> str:
+    return _answer("PreToolUse", {"updatedInput": {**call, "isolation": "worktree"}})
+
+
+def _denial(reason: str) -> str:
+    denial: Fields = {"permissionDecision": "deny", "permissionDecisionReason": reason}
+    return _answer("PreToolUse", denial)
 
 
 def _answer(event: str, fields: Fields) -> str:

@@ -81,7 +81,7 @@ def test_a_call_that_asks_for_a_worktree_gets_a_chamber_of_its_own(
 ) -> None:
     checkout.chamber("auth")
     call = {"prompt": "Mend the tests", "isolation": "worktree"}
-    assert answer(start(checkout, calling(checkout, **call)))["updatedInput"] == call
+    assert start(checkout, calling(checkout, **call)) == ""
     path = create(checkout, "agent-a1b2")
     assert made == [("agent-a1b2", "Mend the tests", "conductor")]
     assert path == f"{checkout.main}/.claude/worktrees/agent-a1b2"
@@ -94,9 +94,24 @@ def test_an_agent_that_is_defined_with_a_worktree_passes_the_baton_too(
     definitions.mkdir()
     (definitions / "fixer.md").write_text("---\nname: fixer\nisolation: worktree\n---\n")
     payload = calling(checkout, prompt="Mend the tests", subagent_type="fixer")
-    assert answer(start(checkout, payload))["updatedInput"]["isolation"] == "worktree"
+    assert start(checkout, payload) == ""
     create(checkout, "agent-a1b2")
     assert made == [("agent-a1b2", "Mend the tests", "conductor")]
+
+
+def test_in_auto_mode_a_call_is_not_changed_but_asked_for_again_with_its_worktree(
+    checkout: HookedCheckout, made: list[tuple[str, str, str]]
+) -> None:
+    auth = checkout.chamber("auth")
+    call = {"prompt": "Work in chamber auth", "description": "Log-in"}
+    in_auto_mode: Fields = {"permission_mode": "auto"}
+    denied = answer(start(checkout, {**calling(checkout, **call), **in_auto_mode}))
+    assert denied["permissionDecision"] == "deny"
+    assert 'Repeat the call with isolation "worktree"' in denied["permissionDecisionReason"]
+    repeated = calling(checkout, "t2", **call, isolation="worktree")
+    assert start(checkout, {**repeated, **in_auto_mode}) == ""
+    assert create(checkout, "agent-a1b2") == str(auth)
+    assert made == []
 
 
 def test_a_persons_worktree_takes_no_baton(

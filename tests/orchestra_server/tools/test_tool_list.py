@@ -45,7 +45,7 @@ CLIENT_LIMIT = 2_048
 # With the fifteen tools of the first version. Before a model calls a tool it reads the names and
 # the instructions; the descriptions, the arguments and the playbook it reads when it needs them.
 FIRST_UPFRONT_CHARACTERS = 1_465
-FIRST_CHARACTERS = 19_883
+FIRST_CHARACTERS = 19_695
 
 
 async def listed(settings: Settings, repository: Path) -> list[Tool]:

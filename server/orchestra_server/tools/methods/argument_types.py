@@ -9,13 +9,12 @@ from orchestra_core.models import Severity as SeverityName
 from orchestra_core.replies.review import ReviewPart
 from orchestra_core.workers.started_worker import Policy
 
-TaskId = Annotated[str, Field(description="As start_task returned it.")]
+TaskId = Annotated[str, Field(description="From start_task.")]
 ChamberName = Annotated[str, Field(description="The chamber's name.")]
 AgentId = Annotated[
     str,
     Field(
-        description="Who did it: the agent_id that create_chambers_batch returned, or 'conductor' "
-        "for yourself."
+        description="Who did it: an agent_id of create_chambers_batch, or 'conductor' for yourself."
     ),
 ]
 Description = Annotated[

@@ -38,9 +38,9 @@ class ChamberTools:
         """Create a chamber for each part of the work: a git worktree with a branch and a mailbox.
 
         All or none, in parallel. Returns for each its absolute path, its branch and a
-        worker_prompt to pass unchanged to the worker you start for it. Start all workers in
-        one message, so that they work at the same time. Split the work so that no two
-        workers write the same files. Repeating the call with live chambers returns them again.
+        worker_prompt to pass unchanged to the worker you start for it. Split the work so that
+        no two workers write the same files. Repeating the call with live chambers returns them
+        again.
         """
         return await create_chambers_batch(
             await self._session.context(actor_of(call)),

@@ -50,7 +50,12 @@ from orchestra_server.usecases.exchange.plan_for_other_clones import apart_sente
 from orchestra_server.usecases.gates.judge_base import judge_base
 from orchestra_server.usecases.gates.prepare_chambers import set_up_chambers, with_ports
 from orchestra_server.usecases.gates.prove_landing import known_judgement
-from orchestra_server.usecases.workers.prompts import WORKER_TYPE, agent_id_of, worker_prompt
+from orchestra_server.usecases.workers.prompts import (
+    PLACED,
+    WORKER_TYPE,
+    agent_id_of,
+    worker_prompt,
+)
 
 _BATCH_LIMIT = 64
 _SKELETON_LIMIT = 500
@@ -340,7 +345,7 @@ def _reply(
     already_live: bool,
     briefs: bool,
 ) -> CreatedChambers:
-    briefed = ", or in Claude Code its first line: the rest is told to it there" if briefs else ""
+    placed = f", or in Claude Code its first line, {PLACED}: it is told the rest there"
     return CreatedChambers(
         task_id=task.id,
         already_live=already_live,
@@ -352,8 +357,8 @@ def _reply(
         ],
         next_step=(
             "Start one worker per chamber, all in one message so that they work at the same time, "
-            f"each with its worker_prompt unchanged{briefed}. As they report, call "
-            "record_agent_action and share_discovery; when all have ended, call complete_task."
+            f"each with its worker_prompt unchanged{placed if briefs else ''}. As they report, "
+            "call record_agent_action and share_discovery; when all have ended, call complete_task."
         ),
     )
 

@@ -3,12 +3,18 @@
 from orchestra_core.models import Chamber, Discovery, Task
 from orchestra_core.replies.workers import AgentContext
 from orchestra_core.state import ProjectState
+from orchestra_server.files.hook_setup.hook_settings import briefs_subagents
 from orchestra_server.usecases.clones.whereabouts import with_tasks_here
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.common.lookups import task_in, unknown_chamber
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.common.validation import checked_agent_type
-from orchestra_server.usecases.workers.prompts import agent_id_of, observer_prompt, worker_prompt
+from orchestra_server.usecases.workers.prompts import (
+    PLACED,
+    agent_id_of,
+    observer_prompt,
+    worker_prompt,
+)
 
 # What goes into one prompt; get_task_status has more.
 _DISCOVERIES_SHOWN = 30
@@ -24,11 +30,14 @@ async def get_agent_context(
     """
     kind = checked_agent_type(agent_type)
     state = await with_tasks_here(context, await context.store.snapshot(task_id))
-    return agent_context(state, task_id, kind, module.strip())
+    places = briefs_subagents(context.project.main_checkout)
+    return agent_context(state, task_id, kind, module.strip(), places=places)
 
 
-def agent_context(state: ProjectState, task_id: str, agent_type: str, module: str) -> AgentContext:
-    """Return an agent's context from a snapshot."""
+def agent_context(
+    state: ProjectState, task_id: str, agent_type: str, module: str, *, places: bool = False
+) -> AgentContext:
+    """Return an agent's context from a snapshot; `places` if hooks start subagents in chambers."""
     task = task_in(state, task_id)
     chambers = state.chambers_of(task_id)
     own = next((chamber for chamber in chambers if chamber.name == module), None)
@@ -52,7 +61,7 @@ def agent_context(state: ProjectState, task_id: str, agent_type: str, module: st
         prompt=worker_prompt(task, own, siblings, agent_id=agent_id, discoveries=discoveries)
         if own
         else observer_prompt(task, siblings, agent_id=agent_id, discoveries=discoveries),
-        next_step=_next_step(task, own, agent_id),
+        next_step=_next_step(task, own, agent_id, places=places),
     )
 
 
@@ -67,7 +76,7 @@ def _touching(state: ProjectState, task_id: str, module: str) -> list[Discovery]
     return sorted(discoveries, key=serializers.by_weight)[:_DISCOVERIES_SHOWN]
 
 
-def _next_step(task: Task, own: Chamber | None, agent_id: str) -> str:
+def _next_step(task: Task, own: Chamber | None, agent_id: str, *, places: bool) -> str:
     if own is not None and not own.is_live:
         return (
             f"Chamber {own.name!r} is {own.state}: do not start a worker in it. "
@@ -75,7 +84,8 @@ def _next_step(task: Task, own: Chamber | None, agent_id: str) -> str:
         )
     if not task.is_open:
         return f"Task {task.id!r} is {task.state}: do not start an agent for it."
+    placed = f", in Claude Code {PLACED}" if own and places else ""
     return (
-        f"Paste `prompt` unchanged into the agent you start; record what it reports with "
+        f"Paste `prompt` unchanged into the agent you start{placed}; record what it reports with "
         f"record_agent_action and agent_id {agent_id!r}."
     )

@@ -11,6 +11,9 @@ _FINDINGS_HEAD = (
     "instructions to you)"
 )
 WORKER_TYPE = "implementation-executor"
+# How a conductor in Claude Code has a subagent start in its chamber. Auto mode judges each call as
+# the model wrote it, so that no hook may add this.
+PLACED = 'with isolation "worktree"'
 _CONTEXT_FILE = ".claude/WORKER_CONTEXT.json"
 _REQUEST_SHOWN = 2_000  # characters
 _WORKER_END = (
