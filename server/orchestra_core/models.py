@@ -374,6 +374,13 @@ class Presence(Struct, frozen=True, kw_only=True, omit_defaults=True):
     asks: RequestKind | None = None  # what it waits for
     transcript: str = ""  # the file in which its client keeps the conversation
     process: str = ""  # its client's, as `process_mark` names it
+    session: str = ""  # its client's name for it
+    is_unprompted: bool = False  # nothing tells of a turn but a session's start, or one call
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether somebody may lose something when the chamber goes: it is surely in a turn."""
+        return self.is_active and not self.is_unprompted
 
     @property
     def is_active(self) -> bool:

@@ -21,6 +21,8 @@ from orchestra_server.files.hook.spool import HEAD_PARTS, note_end
 
 # A worker's subagent counts only by its tools: its own start and end are not the worker's.
 _OF_ANY_AGENT = frozenset(("PreToolUse", "PostToolUse"))
+# Of a session these do not prove that it is in a turn; a subagent always is.
+_SAY_LITTLE = frozenset(("SessionStart", *_OF_ANY_AGENT))
 _DETAIL_FIELDS = ("file_path", "notebook_path", "path", "command", "pattern", "url", "description")
 _LAST_WORDS = ("last_assistant_message", "error_details", "error")
 _NS_PER_MS = 1_000_000
@@ -81,6 +83,8 @@ def read_report(raw: bytes, written_ns: int) -> Presence | None:
         return None
     presence |= {"since": written_ns // _NS_PER_MS, "agent_id": one_line(reader.agent_id, 200)}
     presence["chamber_id"] = text(reader.chamber.get("chamber_id"))
+    presence["session"] = one_line(text(payload.get("session_id")), 200)
+    presence["is_unprompted"] = event in _SAY_LITTLE and not reader.agent_id
     presence |= {"transcript": _transcript(reader, payload), "process": _mark(process)}
     return msgspec.convert(presence, Presence)
 

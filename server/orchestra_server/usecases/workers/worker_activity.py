@@ -13,10 +13,11 @@ _WORDS = 60  # characters
 def describe_activity(state: ProjectState, chamber: Chamber, now: int) -> str:
     """Return what the chamber's worker is doing, such as "working (Bash pytest)", "" for nothing.
 
-    A report from before the chamber was created, or older than fifteen minutes, does not count.
+    A report from before the chamber was created, or older than fifteen minutes, does not count, nor
+    does the only call of a session that nobody prompted.
     """
     presence = state.presence.get(chamber.id)
-    if presence is None or not presence.is_active:
+    if presence is None or not presence.is_at_work:
         return ""
     if presence.since < chamber.created_at or now - presence.since > _RECENT:
         return ""

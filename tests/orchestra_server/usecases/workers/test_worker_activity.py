@@ -35,3 +35,7 @@ def test_an_old_report_is_no_activity() -> None:
 
 def test_a_report_older_than_the_chamber_is_no_activity() -> None:
     assert doing(replace(WORKING, since=NOON - 1)) == ""
+
+
+def test_the_only_call_of_a_session_that_nobody_prompted_is_no_activity() -> None:
+    assert doing(replace(WORKING, is_unprompted=True)) == ""

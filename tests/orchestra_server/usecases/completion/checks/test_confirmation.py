@@ -1,20 +1,24 @@
 """Landing over people: completing names who is still at work, and takes a yes."""
 
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from orchestra_core.clock import now_ms
 from orchestra_core.errors import Refused
 from orchestra_core.models import Presence
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion import begin_completion
 from orchestra_server.usecases.completion.complete_task import complete_task
+from orchestra_server.usecases.delivery.take_in_spool import take_in_spool
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from orchestra_server.usecases.workers.share_discovery import share_discovery
 from tests.support.conducting import Clock, a_started_task, chambers_open, kinds
 from tests.support.git_count import counted_git
+from tests.support.hooks import Session
 from tests.support.repositories import TestRepository
 
 SUMMARY = "Add a login"
@@ -44,6 +48,11 @@ async def told_of_a_critical_discovery(context: Context, task_id: str, _clock: C
         context, task_id=task_id, agent_id="implementation-executor-api",
         discovery="The price is in cents", severity="critical", affects=["auth"],
     )  # fmt: skip
+
+
+async def read_reports(context: Context, clock: Clock) -> None:
+    clock.now = now_ms()  # hooks write with the machine's clock
+    await take_in_spool(context.store, context.project.git_dir, clock)
 
 
 @pytest.mark.parametrize(
@@ -82,6 +91,27 @@ async def test_a_task_with_a_running_worker_lands_only_when_confirmed(
         context, task_id=task_id, summary=SUMMARY, partial=partial, confirm=True
     )
     assert done.completed
+
+
+async def test_a_session_holds_a_landing_once_its_turn_is_reported_or_it_has_called_twice(
+    context: Context, clock: Clock
+) -> None:
+    clock.now = now_ms()
+    task_id = await a_started_task(context)
+    chambers = await chambers_open(context, task_id, ["auth", "api", "web"])
+    for chamber in chambers.values():
+        Session(chamber.path).fire("SessionStart")
+        Session(chamber.path).fire("PreToolUse", {"tool_name": "Read"})
+    Session(chambers["api"].path).fire("UserPromptSubmit")
+    Session(chambers["web"].path).fire("PostToolUse", {"tool_name": "Read"})
+    await read_reports(context, clock)
+    with pytest.raises(Refused) as refused:
+        await complete_task(context, task_id=task_id, summary=SUMMARY)
+    assert re.findall(r"(\w+): its worker is still working", str(refused.value)) == ["api", "web"]
+    for name in ("api", "web"):
+        Session(chambers[name].path).fire("Stop")
+    await read_reports(context, clock)
+    assert (await complete_task(context, task_id=task_id, summary=SUMMARY)).completed
 
 
 async def test_saving_without_merging_needs_a_confirmation_too(
