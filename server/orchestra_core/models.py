@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from orchestra_core.names import chamber_id
 from orchestra_core.workers.day_account import DayAccount
-from orchestra_core.workers.presence_state import PresenceState
+from orchestra_core.workers.presence import Presence, RequestKind
 from orchestra_core.workers.started_worker import Spent, StartedWorker
 
 Level = Literal["trivial", "simple", "moderate", "complex", "very-complex"]
@@ -25,7 +25,6 @@ Severity = Literal["info", "important", "critical"]
 Requires = Literal["review", "stop", "suspend"]
 InterruptState = Literal["sent", "posted", "delivered", "acted", "cancelled", "expired"]
 ConflictState = Literal["open", "clear"]
-RequestKind = Literal["permission", "question"]
 RequestState = Literal["open", "answered", "withdrawn"]
 AnswerName = Literal["allow", "allow-like", "deny", "choose"]
 Work = Literal["", "none", "uncommitted", "committed"]
@@ -38,8 +37,6 @@ _WITH_WORK = ("live", "closing")
 _UNREAD = ("sent", "posted")
 _WITHDRAWN = ("cancelled", "expired")
 _OVER_INTERRUPT = ("acted", *_WITHDRAWN)
-_ACTIVE_WORKER = ("starting", "working", "waiting", "blocked")
-_OVER_WORKER = ("finished", "failed", "killed", "gone")
 
 OPERATOR = "operator"  # the actor of what a person does
 BASE = "base"  # the side of a conflict that is no chamber
@@ -355,42 +352,6 @@ class Heartbeat(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def is_on_duty(self) -> bool:
         """Whether a process serves the clone's chambers, as far as it has said."""
         return bool(self.serves)
-
-
-class Presence(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a chamber's worker does right now; the last report wins and history does not keep it.
-
-    A `blocked` worker's client shows a dialog of which no hook tells. An `aborted` turn waits for a
-    person; a `killed` worker was ended by somebody, one that is `gone` has no process any more.
-    """
-
-    chamber_id: str
-    state: PresenceState = "unknown"
-    tool: str = ""
-    detail: str = ""
-    since: int = 0
-    agent_id: str = ""
-    message: str = ""  # the worker's last message, or the fault, once it does nothing any more
-    asks: RequestKind | None = None  # what it waits for
-    transcript: str = ""  # the file in which its client keeps the conversation
-    process: str = ""  # its client's, as `process_mark` names it
-    session: str = ""  # its client's name for it
-    is_unprompted: bool = False  # nothing tells of a turn but a session's start, or one call
-
-    @property
-    def is_at_work(self) -> bool:
-        """Whether somebody may lose something when the chamber goes: it is surely in a turn."""
-        return self.is_active and not self.is_unprompted
-
-    @property
-    def is_active(self) -> bool:
-        """Whether the worker is in a turn: it runs, or waits for a person."""
-        return self.state in _ACTIVE_WORKER
-
-    @property
-    def is_over(self) -> bool:
-        """Whether the worker has ended."""
-        return self.state in _OVER_WORKER
 
 
 Document = (

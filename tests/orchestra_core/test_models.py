@@ -13,9 +13,9 @@ from orchestra_core.models import (
     ConflictState,
     InterruptState,
     Presence,
-    PresenceState,
     TaskState,
 )
+from orchestra_core.workers.presence import PresenceState
 from tests.support.samples import NOON, a_chamber, a_conflict, a_task, an_interrupt
 
 TASKS: dict[TaskState, set[str]] = {

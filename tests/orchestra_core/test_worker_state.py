@@ -5,15 +5,7 @@ from typing import get_args
 import pytest
 from msgspec.structs import replace
 
-from orchestra_core.models import (
-    MERGED,
-    Chamber,
-    ChamberState,
-    Interrupt,
-    Presence,
-    PresenceState,
-    Work,
-)
+from orchestra_core.models import MERGED, Chamber, ChamberState, Interrupt, Presence, Work
 from orchestra_core.settings import read_settings
 from orchestra_core.state import ProjectState
 from orchestra_core.worker_state import (
@@ -29,6 +21,7 @@ from orchestra_core.worker_state import (
     worker_state,
     worker_states,
 )
+from orchestra_core.workers.presence import PresenceState
 from tests.support.samples import NOON, a_chamber, a_discovery, a_request, an_interrupt
 
 LIVE = replace(a_chamber(), state="live")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from orchestra_core.models import ChamberState, InterruptState, PresenceState, Severity, TaskState
+from orchestra_core.models import ChamberState, InterruptState, Severity, TaskState
 from orchestra_core.wording.states import (
     CHAMBER_SYMBOLS,
     CONFLICT_SYMBOL,
@@ -15,6 +15,7 @@ from orchestra_core.wording.states import (
     worker_symbol,
 )
 from orchestra_core.worker_state import Group, WorkerState
+from orchestra_core.workers.presence import PresenceState
 from orchestra_tui.presentation.rows.cells import Cell, Tone
 
 _TASK_TONES: dict[TaskState, Tone] = {

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from orchestra_core.models import ChamberState, PresenceState, TaskState
+from orchestra_core.models import ChamberState, TaskState
 from orchestra_core.replies.interrupts import InterruptStatus
 from orchestra_core.replies.reply import Reply
 from orchestra_core.replies.requests import RequestStatus
 from orchestra_core.worker_state import Group
+from orchestra_core.workers.presence import PresenceState
 
 
 @dataclass(frozen=True, kw_only=True)

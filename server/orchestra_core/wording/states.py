@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from orchestra_core.models import ChamberState, PresenceState, TaskState
+from orchestra_core.models import ChamberState, TaskState
 from orchestra_core.worker_state import Group, WorkerState
+from orchestra_core.workers.presence import PresenceState
 
 TASK_SYMBOLS: dict[TaskState, str] = {
     "open": "●",

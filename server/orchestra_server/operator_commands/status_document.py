@@ -17,7 +17,6 @@ from orchestra_core.models import (
     Interrupt,
     InterruptState,
     Presence,
-    PresenceState,
     RequestKind,
     Requires,
     Task,
@@ -38,6 +37,7 @@ from orchestra_core.worker_state import (
     count_groups,
     worker_states,
 )
+from orchestra_core.workers.presence import PresenceState
 from orchestra_core.workers.spend_totals import spent_in_chamber, spent_in_chambers
 from orchestra_server.operator_commands.agent_entries import (
     AgentEntry,

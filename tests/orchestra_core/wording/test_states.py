@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from orchestra_core.models import ChamberState, PresenceState, TaskState
+from orchestra_core.models import ChamberState, TaskState
 from orchestra_core.wording.states import (
     CHAMBER_SYMBOLS,
     FAILED_SYMBOL,
@@ -18,6 +18,7 @@ from orchestra_core.wording.states import (
     worker_word,
 )
 from orchestra_core.worker_state import GROUPS, WorkerState
+from orchestra_core.workers.presence import PresenceState
 
 
 @pytest.mark.parametrize(

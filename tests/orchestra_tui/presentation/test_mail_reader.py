@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from orchestra_core.models import PresenceState
+from orchestra_core.workers.presence import PresenceState
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.mail_reader import unreadable_text
 from tests.support.gallery_states import chamber, presence

@@ -7,7 +7,8 @@ from typing import get_args
 import pytest
 
 from orchestra_core.errors import BadInput, Refused, Unknown
-from orchestra_core.models import Presence, PresenceState
+from orchestra_core.models import Presence
+from orchestra_core.workers.presence import PresenceState
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
 from orchestra_server.usecases.chambers.restore_chamber import restore_chamber

@@ -3,7 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
-from orchestra_core.models import Presence, PresenceState
+from orchestra_core.models import Presence
+from orchestra_core.workers.presence import PresenceState
 from orchestra_server.usecases.delivery.merge_reports import merge_report
 from tests.support.samples import NOON, a_chamber
 

@@ -11,7 +11,8 @@ import pytest
 from msgspec.structs import replace
 
 from orchestra_core.events import Event
-from orchestra_core.models import Chamber, Presence, PresenceState
+from orchestra_core.models import Chamber, Presence
+from orchestra_core.workers.presence import PresenceState
 from orchestra_server.git.watch.file_watcher import FileWatcher
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.workers import watch_stray_writes

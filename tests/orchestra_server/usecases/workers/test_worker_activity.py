@@ -1,8 +1,9 @@
 import pytest
 from msgspec.structs import replace
 
-from orchestra_core.models import Presence, PresenceState
+from orchestra_core.models import Presence
 from orchestra_core.state import ProjectState
+from orchestra_core.workers.presence import PresenceState
 from orchestra_server.usecases.workers.worker_activity import describe_activity
 from tests.support.samples import NOON, a_chamber
 

@@ -3,8 +3,9 @@
 from msgspec.structs import replace
 
 from orchestra_core.events import EventData
-from orchestra_core.models import Presence, PresenceState
+from orchestra_core.models import Presence
 from orchestra_core.worker_state import WorkerLimits
+from orchestra_core.workers.presence import PresenceState
 from orchestra_tui.presentation.choices.next_in_need import (
     anybody_in_need,
     next_in_need,

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, cast
 
 from msgspec.structs import replace
 
-from orchestra_core.models import Presence, PresenceState
+from orchestra_core.models import Presence
 from orchestra_core.text import one_line
+from orchestra_core.workers.presence import PresenceState
 from orchestra_server.agents.reports import (
     Report,
     Said,
