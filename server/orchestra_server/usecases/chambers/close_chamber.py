@@ -26,7 +26,7 @@ from orchestra_server.usecases.concurrency.answer_in_time import (
     waits_recorded,
 )
 from orchestra_server.usecases.concurrency.chamber_lock import lock_chambers
-from orchestra_server.usecases.concurrency.repository_lock import lock_repository
+from orchestra_server.usecases.concurrency.repository_lock import keep_gc_out, lock_repository
 from orchestra_server.usecases.concurrency.task_lock import lock_task
 from orchestra_server.usecases.workers.take_in_discoveries import take_in_discoveries
 from orchestra_server.usecases.workers.worker_activity import describe_activity
@@ -89,7 +89,8 @@ async def _close(context: Context, task_id: str, name: str, *, confirm: bool) ->
             await _require_idle(context, chamber)
         await take_in_discoveries(context, chamber, is_last=True)  # the file goes with it
         [chamber] = await follow_branches(context, repo, task, [chamber])
-        chamber, closed_work = await close_one(context, repo, task, chamber)
+        async with keep_gc_out(repo.common_dir):
+            chamber, closed_work = await close_one(context, repo, task, chamber)
     state = await show_change(context, task_id)
     return _reply(chamber, state, already_closed=False, branch_kept=closed_work.branch_kept)
 

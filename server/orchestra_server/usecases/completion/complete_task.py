@@ -33,7 +33,11 @@ from orchestra_server.usecases.completion.prepare_landing import bring_wanted_he
 from orchestra_server.usecases.completion.put_away import ask_others_to_close, put_away
 from orchestra_server.usecases.completion.task_changes import end, reopen
 from orchestra_server.usecases.concurrency.answer_in_time import answer_in_time, waits_recorded
-from orchestra_server.usecases.concurrency.repository_lock import lock_repository, run_shielded
+from orchestra_server.usecases.concurrency.repository_lock import (
+    keep_gc_out,
+    lock_repository,
+    run_shielded,
+)
 from orchestra_server.usecases.concurrency.task_lock import lock_task
 
 
@@ -112,7 +116,8 @@ async def _complete(context: Context, wanted: WantedCompletion) -> CompletedTask
                 )
                 begun = with_changes(begun, chambers=present_chambers)
         async with _reopened_on_failure(context, wanted):
-            branches = await commit_open_work(repo, begun, wanted, recent)
+            async with keep_gc_out(repo.common_dir):
+                branches = await commit_open_work(repo, begun, wanted, recent)
             brought = await bring_wanted_here(context, repo, begun, wanted, plan)
         landing = None
         if wanted.merge:
@@ -125,7 +130,8 @@ async def _complete(context: Context, wanted: WantedCompletion) -> CompletedTask
         lands = landing is None or landing.moves or not (landing.conflicts or landing.red)
         if lands or half_closed:
             async with _reopened_on_failure(context, wanted):
-                kept_branches = await put_away(context, repo, begun, landing)
+                async with keep_gc_out(repo.common_dir):
+                    kept_branches = await put_away(context, repo, begun, landing)
                 await ask_others_to_close(context, repo, begun, landing)
         return await _end_or_reopen(context, begun, wanted, landing, kept_branches)
 

@@ -19,7 +19,7 @@ from orchestra_server.usecases.completion.merge_and_land import (
 )
 from orchestra_server.usecases.completion.prepare_landing import prepare_landing
 from orchestra_server.usecases.completion.task_changes import announce_landing
-from orchestra_server.usecases.concurrency.repository_lock import lock_landing
+from orchestra_server.usecases.concurrency.repository_lock import keep_gc_out, lock_landing
 from orchestra_server.usecases.exchange.bring_here import BroughtWork
 from orchestra_server.usecases.gates.judge_tree import TreeJudge
 from orchestra_server.usecases.gates.prove_landing import (
@@ -64,6 +64,7 @@ async def land_proven(
         prepare = partial(prepare_landing, repo, begun, wanted, branches, brought, without=without)
         async with (
             lock_landing(repo.common_dir),
+            keep_gc_out(repo.common_dir),
             held_landing(repo, begun.task.id, prepare) as prepared,
         ):
             landing = prepared

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from orchestra_server.git.repository.gc_hold import gc_held
 from orchestra_server.usecases.concurrency.leader_lock import hold_lock
 
 Result = TypeVar("Result")
@@ -40,6 +41,17 @@ async def lock_landing(common_dir: Path) -> AsyncGenerator[None]:
     """Wait until no other call, in any process, merges and lands a task of this repository."""
     async with hold_lock(common_dir / _LANDING):
         yield
+
+
+@asynccontextmanager
+async def keep_gc_out(common_dir: Path) -> AsyncGenerator[None]:
+    """Let no `git gc` begin within the block, and wait a few seconds for one that runs."""
+    hold = gc_held(common_dir)
+    await asyncio.to_thread(hold.__enter__)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(hold.__exit__, None, None, None)
 
 
 async def run_shielded(work: Coroutine[Any, Any, Result]) -> Result:
