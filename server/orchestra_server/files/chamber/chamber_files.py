@@ -22,7 +22,7 @@ from orchestra_server.files.chamber.chamber_links import (
     link_workspace,
     workspace_link,
 )
-from orchestra_server.files.chamber.own_directory import require_own_directory
+from orchestra_server.files.chamber.own_directory import leads_astray, require_own_directory
 from orchestra_server.files.chamber.skeleton import create_skeleton_path, skeleton_path
 from orchestra_server.files.chamber.worker_context import worker_context
 from orchestra_server.files.clients.agent_clients import AGENTS, AgentClient
@@ -123,17 +123,18 @@ def remove_provisions(chamber: Path) -> None:
 
 
 def _check_folder(chamber: Path) -> None:
-    """Refuse a `.claude` that links out of the chamber: all chambers would share its content."""
+    """Refuse a `.claude` that is a link: chambers would share its content, or git would show it."""
     require_own_directory(chamber)
     if not chamber.is_dir():
         raise Unavailable(f"the chamber's directory {chamber} is gone; close the chamber")
     for folder in (Path(".claude"), HOOK.parent):
-        target = (chamber / folder).resolve()
-        if not target.is_relative_to(chamber.resolve()):
+        astray = leads_astray(chamber, folder)
+        if astray:
             raise Refused(
-                f"{folder} of this project is a link to {target}, outside the chamber; "
+                f"{folder} of this project is a link to {astray}; "
                 "make it a directory and commit that"
             )
+        target = chamber / folder
         if target.exists() and not target.is_dir():
             raise Refused(
                 f"{folder} of this project is a file, and Orchestra needs a directory there"
@@ -199,8 +200,9 @@ def _write_agent_settings(plan: ProvisionPlan, chamber: Path, agent: AgentClient
         return ""
     if agent.place.as_posix() in plan.tracked:
         return f"{agent.place} is tracked and was not changed: {agent.name} gets no mail"
-    if not path.parent.resolve().is_relative_to(chamber.resolve()):
-        return f"{agent.place} links out of the chamber: {agent.name} gets no mail"
+    astray = leads_astray(chamber, agent.place.parent)
+    if astray:
+        return f"{agent.place.parent} leads to {astray}: {agent.name} gets no mail"
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, agent.merged(text, str(path), _command(plan, chamber)).encode())

@@ -8,14 +8,33 @@ from orchestra_core.errors import Refused, Unavailable
 OWN_FOLDERS = (Path(".claude"), Path(".claude", "worktrees"), Path(".claude", "workspaces"))
 
 
-def require_inside(top: Path, *folders: Path) -> None:
-    """Raise Refused for a folder that a symbolic link puts outside the working tree at `top`."""
+def leads_astray(top: Path, folder: Path) -> str:
+    """Return where a symbolic link puts a folder of ours, and why not there; "" where it may be.
+
+    `folder` is relative to the working tree at `top`, or below it. A link to another `.claude` of
+    the working tree is as good: git hides our files in it by the same patterns.
+    """
+    place = (top / folder).resolve()
+    if not place.is_relative_to(top.resolve()):
+        return f"{place}, outside the repository"
+    ours = _from_own_folder(folder)
+    if place.parts[-len(ours) :] != ours:
+        return f"{place}, where git would not hide Orchestra's files"
+    return ""
+
+
+def require_own_folders(top: Path, *folders: Path) -> None:
+    """Raise Refused for a folder that a symbolic link puts where our files must not be."""
     for folder in folders:
-        place = (top / folder).resolve()
-        if not place.is_relative_to(top.resolve()):
-            raise Refused(
-                f"{top / folder} leads to {place}, outside the repository; make it a directory"
-            )
+        astray = leads_astray(top, folder)
+        if astray:
+            raise Refused(f"{top / folder} leads to {astray}; make it a directory")
+
+
+def _from_own_folder(folder: Path) -> tuple[str, ...]:
+    """Return the parts of a path from `.claude` on, or the whole path where that is not in it."""
+    parts = folder.parts
+    return parts[parts.index(".claude") :] if ".claude" in parts else parts
 
 
 def require_own_directory(chamber: Path) -> None:

@@ -11,7 +11,7 @@ from orchestra_core.errors import Refused, Unavailable
 from orchestra_core.project import Project, find_project
 from orchestra_server.files import git_exclude, json_edit
 from orchestra_server.files.atomic_write import write_atomically
-from orchestra_server.files.chamber.own_directory import require_inside
+from orchestra_server.files.chamber.own_directory import require_own_folders
 from orchestra_server.files.clients.agent_clients import AGENTS
 from orchestra_server.files.hook_setup.hook_code import (
     code_folder,
@@ -136,7 +136,7 @@ def _project(root: Path) -> Project:
     project = find_project(root)
     if project.root == project.git_dir:
         raise Refused(f"{root} is a bare repository; run this in a working tree of it")
-    require_inside(project.root, *_FOLDERS)
+    require_own_folders(project.root, *_FOLDERS)
     for folder in _FOLDERS:
         place = project.root / folder
         if place.exists() and not place.is_dir():

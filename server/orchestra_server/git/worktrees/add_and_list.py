@@ -91,12 +91,14 @@ def fill_worktrees(repo: Repository, plans: Sequence[WorktreePlan]) -> tuple[str
 def list_worktrees(repo: Repository) -> list[Worktree]:
     """Return every worktree of the repository, the main one first.
 
-    Where its git directory is elsewhere (`git init --separate-git-dir`), git names that directory
-    in place of the main checkout, which is `repo.top` then.
+    Where its git directory is elsewhere (`git init --separate-git-dir`, or a symbolic link `.git`),
+    git names that directory in place of the main checkout, which is `repo.top` then.
     """
     listed = repo.git("worktree", "list", "--porcelain", "-z")
     trees = [_parse_worktree(block.split("\0")) for block in listed.split("\0\0") if block]
-    is_elsewhere = trees[0].path == repo.common_dir != repo.top and (repo.top / ".git").is_file()
+    marker = repo.top / ".git"
+    leads_elsewhere = marker.is_file() or marker.is_symlink()
+    is_elsewhere = leads_elsewhere and trees[0].path == repo.common_dir != repo.top
     if is_elsewhere and git_directory(repo.top).resolve() == repo.common_dir:
         return [replace(trees[0], path=repo.top, gone=False), *trees[1:]]
     return trees

@@ -17,7 +17,7 @@ from orchestra_core.text import MESSAGE_LIMIT, one_line, optional
 from orchestra_server.domain.chambers import chamber_lifecycle
 from orchestra_server.domain.chambers.chamber_lifecycle import HookProbe
 from orchestra_server.domain.tasks import task_lifecycle
-from orchestra_server.files.chamber.own_directory import OWN_FOLDERS, require_inside
+from orchestra_server.files.chamber.own_directory import OWN_FOLDERS, require_own_folders
 from orchestra_server.files.hook_setup.hook_settings import briefs_subagents
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.git.repository.upstream import stale_base
@@ -209,10 +209,10 @@ def _base_commit(repo: Repository, task: Task, base: str) -> str:
 def _require_writable_places(repo: Repository, task: Task) -> None:
     """Raise Unavailable where git or the folder of chambers cannot be written.
 
-    Raises Refused where that folder is not in the repository.
+    Raises Refused where a link puts that folder elsewhere.
     """
     directory = Path(task.working_directory)
-    require_inside(repo.top, *(directory / folder for folder in OWN_FOLDERS))
+    require_own_folders(repo.top, *(directory / folder for folder in OWN_FOLDERS))
     require_writable_repository(repo)
     require_writable(directory / ".claude" / "worktrees")
 

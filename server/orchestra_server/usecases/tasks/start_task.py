@@ -12,8 +12,8 @@ from orchestra_core.replies.tasks import StartedTask
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import DESCRIPTION_LIMIT, one_line, required
 from orchestra_server.domain.tasks.task_lifecycle import request_claim, started
-from orchestra_server.files.chamber.own_directory import OWN_FOLDERS, require_inside
-from orchestra_server.git.repository.repository import Head, open_repository
+from orchestra_server.files.chamber.own_directory import OWN_FOLDERS, require_own_folders
+from orchestra_server.git.repository.repository import Head, Repository, open_repository
 from orchestra_server.git.repository.upstream import stale_base
 from orchestra_server.usecases.clones.registration import register_clone
 from orchestra_server.usecases.common.after_commit import show_change_soon
@@ -32,8 +32,7 @@ async def start_task(
     """
     text = required("description", description, DESCRIPTION_LIMIT)
     level = checked_level(complexity)
-    directory = await asyncio.to_thread(_checkout, context.project, working_directory)
-    repo = await asyncio.to_thread(open_repository, directory)
+    directory, repo = await asyncio.to_thread(_checkout, context.project, working_directory)
     head = await asyncio.to_thread(repo.head)
     await register_clone(context.store, context.project)
     await close_former_tasks(context, repo)
@@ -86,8 +85,8 @@ def _new_task(
     )
 
 
-def _checkout(project: Project, working_directory: str) -> Path:
-    """Return the resolved path of the checkout that the argument names."""
+def _checkout(project: Project, working_directory: str) -> tuple[Path, Repository]:
+    """Return the resolved path that the argument names, and its repository."""
     shown = one_line(working_directory, 200)
     try:
         directory = (project.root / working_directory).resolve(strict=True)
@@ -103,18 +102,21 @@ def _checkout(project: Project, working_directory: str) -> Path:
         raise _elsewhere(shown, project) from fault
     if checkout.git_dir != project.git_dir:
         raise _elsewhere(shown, project)
-    if checkout.root == checkout.git_dir:
-        raise BadInput(
-            f"{directory} has no files to work on: it is git's own directory; "
-            "give the path of a working tree as working_directory ('git worktree list' names them)"
-        )
     if one_line(str(directory)) != str(directory):
         raise BadInput(
-            f"the path {shown!r} has characters that JSON or a line cannot hold; "
+            f"the path {str(directory)!r} has characters that JSON or a line cannot hold; "
             "rename the directory, or work in a checkout with a plain path"
         )
-    require_inside(checkout.root, *(directory / folder for folder in OWN_FOLDERS))
-    return directory
+    repo = open_repository(directory)
+    # A `.git` file may also lead to a bare repository, beside whose worktrees people put it.
+    if repo.common_dir in {checkout.root, repo.top}:
+        raise BadInput(
+            f"{directory} has no files to work on: git's own directory is checked out nowhere in "
+            "it; give the path of a working tree as working_directory ('git worktree list' names "
+            "them)"
+        )
+    require_own_folders(checkout.root, *(directory / folder for folder in OWN_FOLDERS))
+    return directory, repo
 
 
 def _elsewhere(shown: str, project: Project) -> BadInput:

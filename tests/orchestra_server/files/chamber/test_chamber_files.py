@@ -258,6 +258,21 @@ def test_a_claude_folder_that_is_a_link_out_of_the_chamber_is_refused(
     assert list((tmp_path / "shared").iterdir()) == []
 
 
+@pytest.mark.parametrize("folder", [".claude", ".claude/hooks"])
+def test_a_folder_of_ours_that_is_a_link_to_one_of_the_project_is_refused(
+    main: TestRepository, folder: str
+) -> None:
+    """Git hides our files by their paths below `.claude`: there they would be committed."""
+    auth = chamber_plan(main)
+    chamber = Path(auth.chamber.path)
+    (chamber / "agents").mkdir()
+    (chamber / folder).parent.mkdir(exist_ok=True)
+    (chamber / folder).symlink_to(chamber / "agents")
+    with pytest.raises(Refused, match=rf"{folder} of this project is a link to .*would not hide"):
+        provision_chamber(auth)
+    assert list((chamber / "agents").iterdir()) == []
+
+
 def test_a_file_at_the_path_of_our_folder_is_refused(main: TestRepository) -> None:
     auth = chamber_plan(main)
     (Path(auth.chamber.path) / ".claude").touch()

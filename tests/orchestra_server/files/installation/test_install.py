@@ -285,6 +285,14 @@ def test_a_claude_folder_outside_the_repository_is_refused(
         initialise(repo.path, PYTHON)
 
 
+def test_a_claude_folder_that_is_a_link_to_another_name_is_refused(repo: TestRepository) -> None:
+    (repo.path / "agents").mkdir()
+    (repo.path / ".claude").symlink_to("agents")
+    with pytest.raises(Refused, match="agents, where git would not hide Orchestra's files"):
+        initialise(repo.path, PYTHON)
+    assert list((repo.path / "agents").iterdir()) == []
+
+
 def test_a_bare_repository_and_a_chamber_are_refused(tmp_path: Path) -> None:
     bare, worktree = bare_with_worktree(tmp_path.resolve())
     with pytest.raises(Refused, match="bare"):

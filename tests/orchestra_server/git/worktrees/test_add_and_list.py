@@ -212,3 +212,14 @@ def test_no_file_is_left_open(tmp_path: Path) -> None:
     before = len(list(Path("/dev/fd").iterdir()))
     add_worktrees(repo, [plan(repo, f"c{n}") for n in range(4)])
     assert len(list(Path("/dev/fd").iterdir())) == before
+
+
+def test_the_main_checkout_is_listed_by_its_path_where_its_git_directory_is_behind_a_link(
+    tmp_path: Path,
+) -> None:
+    made = small_repository(tmp_path / "repo")
+    (made.path / ".git").rename(tmp_path / "store")
+    (made.path / ".git").symlink_to(tmp_path / "store")
+    repo = open_repository(made.path)
+    [main] = list_worktrees(repo)
+    assert (main.path, main.gone) == (made.path, False)

@@ -100,7 +100,7 @@ async def test_the_error_for_an_unknown_level_lists_the_levels(context: Context)
         ("README", "is a file"),
         ("..", "not in this repository"),
         ("/", "not in this repository"),
-        (".git", "git's own directory"),
+        (".git", "has no files to work on"),
         ("a\0b", "is not there"),
         ("x" * 5000, "is not there"),
     ],
@@ -175,6 +175,29 @@ async def test_a_task_cannot_start_where_our_folder_is_a_link_out_of_the_reposit
     with pytest.raises(Refused, match="outside the repository; make it a directory"):
         await start_task(context, description="Add a login")
     assert list((tmp_path / "outside").iterdir()) == []
+
+
+@pytest.mark.parametrize("folder", [".claude", ".claude/worktrees"])
+async def test_a_task_cannot_start_where_our_folder_is_a_link_to_where_git_would_show_our_files(
+    context: Context, repository: TestRepository, folder: str
+) -> None:
+    (repository.path / "agents").mkdir()
+    (repository.path / folder).parent.mkdir(exist_ok=True)
+    (repository.path / folder).symlink_to(repository.path / "agents")
+    with pytest.raises(Refused, match=r"agents, where git would not hide .*; make it a directory"):
+        await start_task(context, description="Add a login")
+    assert list((repository.path / "agents").iterdir()) == []
+
+
+async def test_a_directory_beside_the_worktrees_of_a_bare_repository_has_no_files_to_work_on(
+    context_at: MakeContext, tmp_path: Path
+) -> None:
+    bare, worktree = bare_with_worktree(tmp_path)
+    (tmp_path / ".git").write_text(f"gitdir: {bare.path}\n")
+    with pytest.raises(BadInput, match=r"has no files to work on.*'git worktree list' names them"):
+        await start_task(context_at(tmp_path), description="Add a login")
+    started = await start_task(context_at(worktree.path), description="Add a login")
+    assert started.working_directory == str(worktree.path)
 
 
 async def test_our_folder_of_a_subdirectory_may_be_a_link_within_the_repository(
