@@ -87,6 +87,13 @@ class Reads:
         raw = await self._field(self._keys.verdicts, verdict_id)
         return decode_verdict(raw) if raw else None
 
+    async def verdicts(self, verdict_ids: Sequence[str]) -> list[GateVerdict | None]:
+        """Return gates' verdicts on several contents in one command, unguarded."""
+        if not verdict_ids:
+            return []
+        answer = as_list(await self._client.call("HMGET", self._keys.verdicts, *verdict_ids))
+        return [decode_verdict(as_bytes(raw)) if raw else None for raw in answer]
+
     async def claim(self, name: str) -> str:
         """Return who holds a claim, "" when it is free."""
         return (await self._field(self._keys.claims, name)).decode()

@@ -7,13 +7,14 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from orchestra_core.errors import Refused
+from orchestra_server.domain.gates.judgement import Judgement
 from orchestra_server.git.gates.merge_snapshots import merge_snapshots
 from orchestra_server.git.gates.prepare_scratch import CommitToJudge
 from orchestra_server.git.gates.scratch_worktree import is_wanted
 from orchestra_server.git.process.foreign_programs import ProgramWatch
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.concurrency.run_watched import run_watched
-from orchestra_server.usecases.gates.judge_tree import Judgement, TreeJudge
+from orchestra_server.usecases.gates.judge_tree import TreeJudge
 
 _MOST_KEPT = 2_000  # trees and merges
 _WHOLE = 100  # percent
@@ -61,22 +62,29 @@ class BackgroundJudge:
     async def merged(
         self, judge: TreeJudge, base: str, commits: Sequence[str], env: Mapping[str, str]
     ) -> str:
-        """Return a commit of the base with all these, "" if they do not merge."""
+        """Return a commit of the base with all these, "" if they do not merge; read its tree."""
         if len(self._merges) > _MOST_KEPT:
             self._merges = {}
-        return await asyncio.to_thread(
+        merged = await asyncio.to_thread(
             merge_snapshots, judge.repo, base, commits, env, self._merges
         )
+        if merged:
+            await self.read_trees(judge, [merged], env)
+        return merged
 
-    async def known(self, judge: TreeJudge, commit: CommitToJudge) -> Judgement:
-        """Return the verdicts of a commit that are known; the store is asked once for all."""
-        key = (judge.plan.digest, commit.commit)
-        if key in self._judgements:
-            return self._judgements[key]
-        judgement = await judge.known(commit)
-        if judgement.is_whole:
-            self._judgements[key] = judgement
-        return judgement
+    async def known_of(self, judge: TreeJudge, commits: Sequence[CommitToJudge]) -> list[Judgement]:
+        """Return the verdicts of commits that are known; the store is asked once for all."""
+        digest = judge.plan.digest
+        unread = [each for each in commits if (digest, each.commit) not in self._judgements]
+        read = dict(
+            zip((each.commit for each in unread), await judge.known_of(unread), strict=True)
+        )
+        for commit, judgement in read.items():
+            if judgement.is_whole:
+                self._judgements[digest, commit] = judgement
+        return [
+            self._judgements.get((digest, each.commit)) or read[each.commit] for each in commits
+        ]
 
     async def judge(
         self, judge: TreeJudge, commit: CommitToJudge, whose: str, of: Mapping[str, str]
@@ -85,16 +93,15 @@ class BackgroundJudge:
 
         Raises WorkChangedError where they hold others by now, or somebody else comes first.
         """
-        is_past = any(self._holds(chamber) != held for chamber, held in of.items())
-        if is_past and (judge.plan.digest, commit.commit) not in self._judgements:
+        key = (judge.plan.digest, commit.commit)
+        if key in self._judgements:
+            return self._judgements[key]
+        if any(self._holds(chamber) != held for chamber, held in of.items()):
             raise WorkChangedError
-        judgement = await self.known(judge, commit)
-        if judgement.is_whole:
-            return judgement
         loop = asyncio.get_running_loop()
         begun = loop.time()
         judgement = await self._run(judge, commit, whose, frozenset(of))
-        self._judgements[judge.plan.digest, commit.commit] = judgement
+        self._judgements[key] = judgement
         if share := self._share():  # else the next look tells it
             await asyncio.sleep((loop.time() - begun) * (_WHOLE - share) / share)
         return judgement

@@ -18,6 +18,7 @@ from orchestra_core.models import BASE
 from orchestra_core.names import split_chamber_id
 from orchestra_core.wording.gates import AWAITED, BASE_RED, UNJUDGED, work_of
 from orchestra_server.domain.gates.culprits import Names, green_part
+from orchestra_server.domain.gates.judgement import Judgement
 from orchestra_server.domain.gates.red_together import RedChambers
 from orchestra_server.git.gates.prepare_scratch import CommitToJudge
 from orchestra_server.git.gates.scratch_worktree import sweep_scratch
@@ -28,7 +29,7 @@ from orchestra_server.usecases.conflicts.seen_work import SeenWork
 from orchestra_server.usecases.gates.background_judge import BackgroundJudge, WorkChangedError
 from orchestra_server.usecases.gates.chamber_verdicts import ChamberVerdicts
 from orchestra_server.usecases.gates.current_gate import CurrentGate, read_current_gate
-from orchestra_server.usecases.gates.judge_tree import Judgement, TreeJudge, in_repository
+from orchestra_server.usecases.gates.judge_tree import TreeJudge, in_repository
 from orchestra_server.usecases.gates.run_search import run_search
 from orchestra_server.usecases.gates.tell_red_together import tell_red_together
 
@@ -132,11 +133,8 @@ class GateRadar:
         verdicts = dict.fromkeys(changed, self._unproven())
         if gate.plan is not None:
             judge = await self._tree_judge(gate.plan)
-            await self._judge.read_trees(judge, [*commits.values()], work.env)
-            for chamber, commit in commits.items():
-                judgement = await self._judge.known(judge, _snapshot(judge.repo, commit, work))
-                if judgement.passes:
-                    verdicts[chamber] = "green"
+            judgements = await self._known(judge, work, commits)
+            verdicts |= {key: "green" for key, judgement in judgements.items() if judgement.passes}
         await self._verdicts.record(verdicts, commits)
         self._unmarked -= {key for key in changed if self._holds(key) == commits[key]}
 
@@ -218,14 +216,19 @@ class GateRadar:
     ) -> Mapping[str, str]:
         """Record what is known before a gate runs, so that no chamber keeps an outdated verdict."""
         commits = {chamber.id: work.commits[chamber.id] for chamber in group.chambers}
-        await self._judge.read_trees(judge, [group.base, *commits.values()], work.env)
-        base = await self._judge.known(judge, in_repository(judge.repo, group.base))
-        verdicts = dict[str, str]()
-        for chamber, commit in commits.items():
-            judgement = await self._judge.known(judge, _snapshot(judge.repo, commit, work))
-            verdicts[chamber] = self._verdict_of(judgement, base)
+        judgements = await self._known(judge, work, {BASE: group.base, **commits})
+        base = judgements.pop(BASE)
+        verdicts = {key: self._verdict_of(of_one, base) for key, of_one in judgements.items()}
         await self._verdicts.record(verdicts, commits)
         return verdicts
+
+    async def _known(
+        self, judge: TreeJudge, work: SeenWork, commits: Mapping[str, str]
+    ) -> dict[str, Judgement]:
+        """Return what is known of commits, by the same names."""
+        await self._judge.read_trees(judge, [*commits.values()], work.env)
+        snapshots = [_snapshot(judge.repo, commit, work) for commit in commits.values()]
+        return dict(zip(commits, await self._judge.known_of(judge, snapshots), strict=True))
 
     async def _judge_group(
         self, judge: TreeJudge, work: SeenWork, group: _LandingGroup, recorded: Mapping[str, str]
@@ -233,19 +236,31 @@ class GateRadar:
         itself = f"{group.branch} itself"
         base = await self._judge.judge(judge, in_repository(judge.repo, group.base), itself, {})
         passing = list[ComparedChamber]()
-        for chamber in group.resting:
-            commit = work.commits[chamber.id]
-            snapshot, whose = _snapshot(judge.repo, commit, work), work_of([_name(chamber.id)])
-            judgement = await self._judge.judge(judge, snapshot, whose, {chamber.id: commit})
-            verdict = self._verdict_of(judgement, base)
-            if verdict != recorded[chamber.id]:
-                await self._verdicts.record({chamber.id: verdict}, {chamber.id: commit})
-            if judgement.passes:
-                passing.append(chamber)
+        ahead = [self._merge(judge, work, group)] if base.passes else []
+        meanwhile = [*map(asyncio.create_task, ahead)]
+        try:
+            for chamber in group.resting:
+                commit = work.commits[chamber.id]
+                snapshot, whose = _snapshot(judge.repo, commit, work), work_of([_name(chamber.id)])
+                judgement = await self._judge.judge(judge, snapshot, whose, {chamber.id: commit})
+                verdict = self._verdict_of(judgement, base)
+                if verdict != recorded[chamber.id]:  # while the next one is judged
+                    record = self._verdicts.record({chamber.id: verdict}, {chamber.id: commit})
+                    meanwhile.append(asyncio.create_task(record))
+                if judgement.passes:
+                    passing.append(chamber)
+        finally:
+            await asyncio.gather(*meanwhile)
         if base.passes:  # else nobody is to blame
             red = await self._red_together(judge, work, group, passing)
             judged = [chamber.id for chamber in group.resting]
             await tell_red_together(self._context, red, judged, group.branch)
+
+    async def _merge(self, judge: TreeJudge, work: SeenWork, group: _LandingGroup) -> None:
+        """Merge what rests, which will most likely pass, before that is asked for."""
+        commits = [work.commits[name] for name in _merging(work, group.resting)]
+        with suppress(OrchestraError, OSError):  # who asks for it learns of it
+            await self._judge.merged(judge, group.base, commits, work.env)
 
     async def _red_together(
         self,

@@ -12,6 +12,7 @@ from orchestra_core.store.reads import Reads
 from orchestra_core.text import clean
 from orchestra_server.domain.chambers.chamber_ports import as_environment
 from orchestra_server.domain.gates.failing_part import failing_part
+from orchestra_server.domain.gates.judgement import Contents, Judgement, judgement_of
 from orchestra_server.domain.gates.verdicts import judged
 from orchestra_server.git.gates.gate_subject import content_of, tree_of, trees_of
 from orchestra_server.git.gates.prepare_scratch import CommitToJudge, prepare_scratch
@@ -24,30 +25,6 @@ from orchestra_server.usecases.gates.ask_daemon_to_judge import DaemonToJudge, J
 from orchestra_server.usecases.gates.prepare_chambers import gate_ports
 
 _ACTOR = "orchestra"
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """The verdicts of a tree so far: of every gate, or up to the first that does not pass."""
-
-    tree: str
-    verdicts: tuple[GateVerdict, ...]
-    is_whole: bool
-
-    @property
-    def passes(self) -> bool:
-        """Whether every gate has said that the tree passes."""
-        return self.is_whole and all(verdict.passes for verdict in self.verdicts)
-
-    @property
-    def failed(self) -> GateVerdict | None:
-        """The verdict by which the tree does not pass, None where there is none yet."""
-        return next((verdict for verdict in self.verdicts if not verdict.passes), None)
-
-    @property
-    def is_red(self) -> bool:
-        """Whether a gate has failed that might pass if it ran again."""
-        return any(verdict.state == "red" for verdict in self.verdicts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +53,16 @@ class TreeJudge:
 
     async def known(self, judged_commit: CommitToJudge) -> Judgement:
         """Return what is known of a commit's tree, and run nothing."""
-        return await self._judgement(judged_commit, "")
+        (judgement,) = await self.known_of([judged_commit])
+        return judgement
+
+    async def known_of(self, judged_commits: Sequence[CommitToJudge]) -> list[Judgement]:
+        """Return what is known of several commits' trees; the store is asked once for all."""
+        contents = [await self._contents(judged_commit) for judged_commit in judged_commits]
+        ids = [identifier for content in contents for identifier in content.verdict_ids]
+        read = await self.context.store.read(lambda reads: reads.verdicts(ids))
+        verdicts = dict(zip(ids, read, strict=True))
+        return [judgement_of(content, verdicts) for content in contents]
 
     async def judge(
         self, judged_commit: CommitToJudge, whose: str, *, again: bool = False
@@ -113,22 +99,23 @@ class TreeJudge:
     async def _judgement(
         self, judged_commit: CommitToJudge, whose: str, *, again: bool = False
     ) -> Judgement:
-        """Return the verdicts of a commit; without `whose` only those that are known."""
-        tree = await self._tree(judged_commit)
-        verdicts = list[GateVerdict]()
-        for gate in self.plan.gates:
-            subject = await self._subject(gate, judged_commit, tree)
-            identifier = verdict_id(subject, self.plan.gate_digest(gate))
+        """Return the verdicts of a commit, from the store or by running its gates."""
+        contents, verdicts = await self._contents(judged_commit), list[GateVerdict]()
+        for gate, identifier in zip(self.plan.gates, contents.verdict_ids, strict=True):
             verdict = await self._read(identifier)
-            if whose and (verdict is None or (again and verdict.state == "red")):
-                run = _GateRun(gate, identifier, tree, whose, again=again)
+            if verdict is None or (again and verdict.state == "red"):
+                run = _GateRun(gate, identifier, contents.tree, whose, again=again)
                 verdict = await self._run(run, judged_commit)
-            if verdict is None:
-                return Judgement(tree, tuple(verdicts), is_whole=False)
             verdicts.append(verdict)
             if not verdict.passes:
                 break
-        return Judgement(tree, tuple(verdicts), is_whole=True)
+        return Judgement(contents.tree, tuple(verdicts), is_whole=True)
+
+    async def _contents(self, judged_commit: CommitToJudge) -> Contents:
+        tree = await self._tree(judged_commit)
+        subjects = [await self._subject(gate, judged_commit, tree) for gate in self.plan.gates]
+        digests = map(self.plan.gate_digest, self.plan.gates)
+        return Contents(tree, tuple(map(verdict_id, subjects, digests)))
 
     async def _tree(self, judged_commit: CommitToJudge) -> str:
         commit = judged_commit.commit

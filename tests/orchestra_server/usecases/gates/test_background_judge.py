@@ -6,6 +6,8 @@ from contextlib import suppress
 import pytest
 
 from orchestra_core.configuration.gate_plan import read_gate_plan
+from orchestra_core.redis_request import Answer
+from orchestra_core.store.client.client_protocol import Client, Part
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.gates.background_judge import BackgroundJudge, WorkChangedError
@@ -49,3 +51,30 @@ async def test_a_cancelled_judgement_has_ended_its_gate_before_it_returns(
     with suppress(asyncio.CancelledError):
         await judging
     assert not gate.is_running
+
+
+async def test_what_is_known_of_several_commits_is_one_question_to_the_store(
+    context: Context, repository: TestRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trusted_gate(context, repository, "test ! -f red", '[gate.lint]\ncommand = "true"\n')
+    heads = [repository.head, repository.commit("two", {"two": ""})]
+    heads.append(repository.commit("red", {"red": ""}))
+    repo = open_repository(repository.path)
+    tree = TreeJudge(context=context, repo=repo, plan=read_gate_plan(repo.top), low_priority=True)
+    commits = [in_repository(repo, head) for head in heads]
+    for commit in (commits[0], commits[2]):
+        await tree.judge(commit, "auth")
+    asked, call = list[Part](), type(context.store.client).call
+
+    async def note(client: Client, *words: Part) -> Answer:
+        asked.append(words[0])
+        return await call(client, *words)
+
+    monkeypatch.setattr(type(context.store.client), "call", note)
+    judge = BackgroundJudge(context, lambda: 100, lambda _: None)
+    judgements = await judge.known_of(tree, commits)
+    assert [judgement.is_whole for judgement in judgements] == [True, False, True]
+    assert [judgement.passes for judgement in judgements] == [True, False, False]
+    assert asked == ["HMGET"]
+    assert await judge.known_of(tree, [commits[0], commits[2]]) == [judgements[0], judgements[2]]
+    assert asked == ["HMGET"]

@@ -9,11 +9,12 @@ import pytest
 
 from orchestra_core.configuration.trust import trusted_plan
 from orchestra_core.process.file_lock import is_locked
+from orchestra_server.domain.gates.judgement import Judgement
 from orchestra_server.git.gates.scratch_worktree import gates_folder
 from orchestra_server.git.process.foreign_programs import ProgramWatch, watch_programs
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.usecases.common.transaction import Context
-from orchestra_server.usecases.gates.judge_tree import Judgement, TreeJudge, in_repository
+from orchestra_server.usecases.gates.judge_tree import TreeJudge, in_repository
 from tests.orchestra_server.conftest import MakeContext
 from tests.support.conducting import a_started_task, chamber_of, chambers_open
 from tests.support.gates import hanging_gate, trust, trusted_gate
