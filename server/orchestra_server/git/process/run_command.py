@@ -32,7 +32,7 @@ _GRACE = 2.0  # seconds from SIGTERM to SIGKILL
 _PIECE = 65_536
 _LAST_PIECES = 20  # more than the largest pipe holds when the command ends: 1 MiB (pipe(7))
 _NOT_STARTED = 127  # as a shell has it
-_NICENESS = 10  # of nice(1)
+_NICENESS = "10"  # of nice(1)
 _PROCESSES = "/proc"
 _LEAST_FREE = 256 << 20  # bytes that a command must leave on a disk, of a small one a part
 _LEAST_PART = 0.05
@@ -146,8 +146,8 @@ def _start(
         for name, value in caller_environ().items()
         if name not in dropped and not name.startswith(_OURS)
     }
-    process = subprocess.Popen(  # noqa: S603 - shown to the person, who has trusted it
-        [*(_idle_io() if low_priority else ()), *words],
+    return subprocess.Popen(  # noqa: S603 - shown to the person, who has trusted it
+        [*(_behind_others() if low_priority else ()), *words],
         cwd=directory,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -155,16 +155,16 @@ def _start(
         env={**given, "GIT_TERMINAL_PROMPT": "0", "PWD": str(directory), **env},
         start_new_session=True,
     )
-    if low_priority:
-        with suppress(OSError):  # it has ended
-            os.setpriority(os.PRIO_PGRP, process.pid, _NICENESS)
-    return process
 
 
 @cache
-def _idle_io() -> tuple[str, ...]:
-    """Return what lets a command wait for the disk behind all others, where the system has it."""
-    return ("ionice", "-c", "3") if shutil.which("ionice") else ()
+def _behind_others() -> tuple[str, ...]:
+    """Return what lets a command wait for processor and disk behind all others, where it is there.
+
+    It acts before the command begins: what that starts at once would keep the usual priority.
+    """
+    nice = ("nice", "-n", _NICENESS) if shutil.which("nice") else ()
+    return (*nice, "ionice", "-c", "3") if shutil.which("ionice") else nice
 
 
 def _until_end(

@@ -1,5 +1,9 @@
 """The setup runs once for each content that it depends on, and what it makes stays."""
 
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -51,6 +55,51 @@ def test_ignored_folders_are_copied_from_the_main_checkout(shop: TestRepository)
     path = prepare(shop, Setup(copy=("copied", "missing")), shop.head)
     assert (path / "copied" / "link").read_text() == "content\n"
     assert (path / "copied" / "link").is_symlink()
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="cp -c there")
+@pytest.mark.parametrize("knows_reflinks", [True, False])
+def test_a_copy_shares_blocks_where_cp_can_and_is_made_without_where_it_cannot(
+    shop: TestRepository, monkeypatch: pytest.MonkeyPatch, *, knows_reflinks: bool
+) -> None:
+    programs, told = shop.path.parent / "programs", shop.path.parent / "told"
+    programs.mkdir()
+    refuses = "" if knows_reflinks else "echo unrecognized option >&2; exit 1"
+    script = f'#!/bin/sh\necho "$@" >> {told}\n{refuses}\nexec {shutil.which("cp")} "$@"\n'
+    (programs / "cp").write_text(script)
+    (programs / "cp").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    shop.write("copied/deep/file", "content\n")
+    (shop.path / "copied" / "link").symlink_to("deep/file")
+    path = prepare(shop, Setup(copy=("copied",)), shop.head)
+    assert "--reflink=auto" in told.read_text()
+    assert (path / "copied" / "deep" / "file").read_text() == "content\n"
+    assert (path / "copied" / "link").is_symlink()
+
+
+@pytest.mark.skipif(
+    os.geteuid() != 0 or not shutil.which("mkfs.btrfs") or not shutil.which("filefrag"),
+    reason="needs root and btrfs-progs",
+)
+def test_a_copy_takes_no_space_where_the_file_system_shares_blocks(tmp_path: Path) -> None:
+    image, mounted = tmp_path / "image", tmp_path / "mounted"
+    mounted.mkdir()
+    with image.open("wb") as file:
+        file.truncate(256 << 20)
+    subprocess.check_call(("mkfs.btrfs", "-q", str(image)))
+    if subprocess.call(("mount", "-o", "loop", str(image), str(mounted))):
+        pytest.skip("nothing can be mounted here")
+    try:
+        (mounted / "main" / "deps").mkdir(parents=True)
+        (mounted / "main" / "deps" / "large").write_bytes(os.urandom(16 << 20))
+        (mounted / "chamber").mkdir()
+        copy_paths(mounted / "main", mounted / "chamber", ["deps"])
+        copy = mounted / "chamber" / "deps" / "large"
+        subprocess.check_call(("sync", "-f", str(mounted)))
+        assert "shared" in subprocess.check_output(("filefrag", "-v", str(copy)), text=True)
+        assert copy.read_bytes() == (mounted / "main" / "deps" / "large").read_bytes()
+    finally:
+        subprocess.check_call(("umount", str(mounted)))
 
 
 @pytest.mark.parametrize("path", ["../secret", "/etc", "a/../../b"])

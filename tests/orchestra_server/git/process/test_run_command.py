@@ -1,7 +1,10 @@
 """A command that a repository brings: bounded in time and output, and ended with all it started."""
 
+import asyncio
+import os
 import shutil
 import threading
+from asyncio.subprocess import PIPE
 from pathlib import Path
 
 import pytest
@@ -132,3 +135,35 @@ def test_it_is_ended_before_its_files_fill_the_disk_and_does_not_begin_on_a_full
     assert (tmp_path / "written").stat().st_size < 200 << 20
     with pytest.raises(Refused, match=r"the gate cannot run: the disk of .* is full; free some"):
         ran("true", tmp_path)
+
+
+@pytest.mark.parametrize("low_priority", [True, False])
+async def test_what_nobody_waits_for_runs_at_low_priority_with_all_that_it_starts(
+    tmp_path: Path, *, low_priority: bool
+) -> None:
+    go = tmp_path / "go"
+    command = f"sleep 100 & echo $! > child; echo $$ > own; until test -f {go}; do sleep 0.05; done"
+    running = asyncio.create_task(
+        asyncio.to_thread(
+            run_command, command, tmp_path, waits_for="the gate", seconds=60,
+            low_priority=low_priority, alone=True,
+        )
+    )  # fmt: skip
+    own, child = tmp_path / "own", tmp_path / "child"
+    await until(lambda: own.exists() and own.read_text().endswith("\n"))
+    wanted = os.nice(0) + (10 if low_priority else 0)
+    for pid in (own, child):
+        assert niceness(pid) == wanted
+        if shutil.which("ionice"):
+            assert ("idle" in await disk_class(pid.read_text().strip())) == low_priority
+    go.touch()
+    assert (await running).passed
+
+
+async def disk_class(pid: str) -> str:
+    told = asyncio.create_subprocess_exec("ionice", "-p", pid, stdout=PIPE)
+    return (await (await told).communicate())[0].decode()
+
+
+def niceness(pid: Path) -> int:
+    return os.getpriority(os.PRIO_PROCESS, int(pid.read_text()))

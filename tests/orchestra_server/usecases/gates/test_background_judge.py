@@ -2,12 +2,13 @@
 
 import asyncio
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 from orchestra_core.configuration.gate_plan import read_gate_plan
-from orchestra_core.redis_request import Answer
 from orchestra_core.store.client.client_protocol import Client, Part
+from orchestra_core.store.client.redis_request import Answer
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.gates.background_judge import BackgroundJudge, WorkChangedError
@@ -78,3 +79,20 @@ async def test_what_is_known_of_several_commits_is_one_question_to_the_store(
     assert asked == ["HMGET"]
     assert await judge.known_of(tree, [commits[0], commits[2]]) == [judgements[0], judgements[2]]
     assert asked == ["HMGET"]
+
+
+async def test_gates_that_nobody_waits_for_run_a_part_of_the_time_and_one_at_a_time(
+    context: Context, repository: TestRepository, tmp_path: Path
+) -> None:
+    stamp = f"date +%s.%N >> {tmp_path}/times"
+    trusted_gate(context, repository, f"{stamp}; sleep 0.3; {stamp}")
+    commits = [repository.commit(name, {name: ""}) for name in ("one", "two")]
+    repo = open_repository(repository.path)
+    tree = TreeJudge(context=context, repo=repo, plan=read_gate_plan(repo.top), low_priority=True)
+    judge = BackgroundJudge(context, lambda: context.settings.gate_share, lambda _: None)
+    for commit in commits:
+        assert (await judge.judge(tree, in_repository(repo, commit), "main", {})).passes
+    times = [*map(float, (tmp_path / "times").read_text().split())]
+    assert context.settings.gate_share == 33
+    gates, rest = times[1] - times[0], times[2] - times[1]
+    assert rest >= 2 * gates  # a third of the time, as the settings say by default
