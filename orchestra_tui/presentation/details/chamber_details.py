@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from orchestra_core.models import Agent, Chamber, WorkerRequest
 from orchestra_core.wording.ages import age, elapsed, time_of_day
+from orchestra_core.wording.gates import setup_words
 from orchestra_core.wording.holds import chamber_word
 from orchestra_core.wording.requests import LineKind, asked_in_full
 from orchestra_core.wording.started_workers import end_in_short, parts_in_short, spent_in_short
@@ -103,6 +104,10 @@ def _facts(chamber: Chamber, state: IndexedState, now: int) -> list[Line]:
     if chamber.is_live:
         presence = state.presence.get(chamber.id)
         lines.append(_hook_line(chamber, proven=chamber.is_proven_ready(presence)))
+    if chamber.is_live and chamber.setup_fault:
+        lines.append(field("to mend", Cell(plain(setup_words(chamber.setup_fault)), "warn")))
+    if chamber.is_live and chamber.ports:
+        lines.append(field("ports", Cell(plain(" ".join(chamber.ports)))))
     mail, _ = mail_cell(state.mail_of(chamber.id), now, state.unread_limit)
     lines.append(field("mail", mail if mail.text else Cell("none", "muted")))
     diff = diff_cell(state.diffs.get(chamber.id))

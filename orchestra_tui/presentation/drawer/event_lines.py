@@ -6,7 +6,7 @@ from typing import NamedTuple
 from orchestra_core.events import Event
 from orchestra_core.models import Chamber, Work
 from orchestra_core.wording.ages import time_of_day
-from orchestra_core.wording.gates import AWAITED, PROVEN, verdict_words
+from orchestra_core.wording.gates import AWAITED, PROVEN, setup_words, verdict_words
 from orchestra_core.wording.requests import answer_in_short, asked_in_short
 from orchestra_core.wording.started_workers import amount_in_short, end_in_short
 from orchestra_core.workers.started_worker import Spent, total
@@ -214,7 +214,7 @@ _OF_CHAMBER: dict[str, Callable[[Chamber], EventText]] = {
         "muted" if chamber.verdict in (*PROVEN, AWAITED) else "warn",
     ),
     "chamber.prepared": lambda chamber: (
-        EventText(f"setup failed: {chamber.setup_fault}", "warn")
+        EventText(setup_words(chamber.setup_fault), "warn")
         if chamber.setup_fault
         else EventText("prepared by the setup of orchestra.toml", "muted")
     ),

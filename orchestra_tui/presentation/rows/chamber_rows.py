@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from orchestra_core.clock import Clock, now_ms
 from orchestra_core.models import Chamber
 from orchestra_core.wording.ages import age, due, earliest
-from orchestra_core.wording.gates import BASE_RED, verdict_words
+from orchestra_core.wording.gates import BASE_RED, setup_words, verdict_words
 from orchestra_core.wording.holds import chamber_word
 from orchestra_core.wording.requests import asked_in_short
 from orchestra_core.wording.states import GROUP_WORDS, worker_text
@@ -127,7 +127,7 @@ def badges_of(chamber: Chamber, state: IndexedState, now: int) -> tuple[tuple[Ce
     if act.words:
         badges.append(Cell(act.words if act.elsewhere else f"enter: {act.words}", "accent"))
     if chamber.setup_fault:
-        badges.append(Cell("setup failed", "warn"))
+        badges.append(Cell(setup_words(chamber.setup_fault).partition(":")[0], "warn"))
     if chamber.verdict == BASE_RED:
         badges.append(Cell("base red", "warn"))
     ailments = health_text(chamber)

@@ -15,6 +15,8 @@ UNREADABLE = "unreadable"  # orchestra.toml is wrong where it names a gate or th
 UNTESTED = "untested"  # the daemon may run no gates (`limits.gate_share`), so the landing does
 PROVEN = ("", "green")  # the verdicts of a chamber that may be shown as ready; "" without a gate
 THE_BRANCH = "the branch it lands on"  # what a chamber conflicts with, where it is no chamber
+# What a chamber's `setup_fault` says where a setup is named that nobody had allowed to run.
+SETUP_UNTRUSTED = "orchestra.toml was not trusted when it was due"
 _VERDICTS = {
     "green": "gates pass",
     "red": "fails its gate",
@@ -51,6 +53,13 @@ def base_words(verdict: str) -> str:
     if verdict in (AWAITED, UNTESTED, UNJUDGED):
         return "The project's gate has not judged what you begin with, so it may fail already."
     return ""
+
+
+def setup_words(fault: str) -> str:
+    """Return what is wrong with how a chamber was prepared, "" for nothing."""
+    if not fault:
+        return ""
+    return f"setup has not run: {fault}" if fault == SETUP_UNTRUSTED else f"setup failed: {fault}"
 
 
 def verdict_words(verdict: str) -> str:

@@ -7,7 +7,7 @@ from orchestra_core.models import BASE, OVER_TASK, STANDING_CHAMBER
 from orchestra_core.names import split_chamber_id
 from orchestra_core.text import one_line
 from orchestra_core.wording.ages import age, elapsed
-from orchestra_core.wording.gates import THE_BRANCH, verdict_words
+from orchestra_core.wording.gates import THE_BRANCH, setup_words, verdict_words
 from orchestra_core.wording.holds import chamber_symbol, chamber_word, land_counts
 from orchestra_core.wording.started_workers import spent_in_short
 from orchestra_core.wording.states import (
@@ -160,8 +160,8 @@ def _trouble(chamber: ChamberEntry, now: int) -> str:
     suspended = (
         f"  {SUSPENDED_WORDS} {age(chamber.suspended_at, now)}" if chamber.suspended_at else ""
     )
-    failed = f"  setup failed: {chamber.setup_fault}" if chamber.setup_fault else ""
-    return failed + suspended + ("" if chamber.proven_ready else f"  {UNPROVEN_WORDS}")
+    unprepared = f"  {setup_words(chamber.setup_fault)}" if chamber.setup_fault else ""
+    return unprepared + suspended + ("" if chamber.proven_ready else f"  {UNPROVEN_WORDS}")
 
 
 def _finished_line(task: TaskEntry, now: int) -> str:

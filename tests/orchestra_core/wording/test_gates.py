@@ -3,7 +3,14 @@
 import pytest
 from msgspec.structs import replace
 
-from orchestra_core.wording.gates import FAILS_TOGETHER, fails_together, verdict_words, work_of
+from orchestra_core.wording.gates import (
+    FAILS_TOGETHER,
+    SETUP_UNTRUSTED,
+    fails_together,
+    setup_words,
+    verdict_words,
+    work_of,
+)
 from tests.support.samples import a_conflict
 
 
@@ -39,3 +46,15 @@ def test_the_work_that_a_gate_judges_is_named(names: tuple[str, ...], words: str
 )
 def test_a_verdict_has_its_word(verdict: str, words: str) -> None:
     assert verdict_words(verdict) == words
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("", ""),
+        ("no network", "setup failed: no network"),
+        (SETUP_UNTRUSTED, f"setup has not run: {SETUP_UNTRUSTED}"),
+    ],
+)
+def test_a_setup_that_was_not_trusted_has_not_failed(fault: str, words: str) -> None:
+    assert setup_words(fault) == words

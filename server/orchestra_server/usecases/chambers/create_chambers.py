@@ -14,6 +14,7 @@ from orchestra_core.names import branch_of, chamber_id, check_chamber_names
 from orchestra_core.replies.chambers import CreatedChambers, OpenedChamber
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import MESSAGE_LIMIT, one_line, optional
+from orchestra_core.wording.gates import SETUP_UNTRUSTED, setup_words
 from orchestra_server.domain.chambers import chamber_lifecycle
 from orchestra_server.domain.chambers.chamber_lifecycle import HookProbe
 from orchestra_server.domain.tasks import task_lifecycle
@@ -371,7 +372,8 @@ def _unproven(chamber: Chamber) -> str:
 
 
 def _unprepared(chamber: Chamber) -> str:
-    return f"{chamber.name}: the setup of orchestra.toml failed in it: {chamber.setup_fault}"
+    how = " ('orchestra trust' shows it)" if chamber.setup_fault == SETUP_UNTRUSTED else ""
+    return f"{chamber.name}: {setup_words(chamber.setup_fault)}{how}"
 
 
 def _opened(task: Task, chamber: Chamber, live: Sequence[Chamber]) -> OpenedChamber:

@@ -14,6 +14,7 @@ from orchestra_core.names import SAVED, chamber_id, check_chamber_name, read_sav
 from orchestra_core.replies.chambers import RestoredChamber
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import one_line
+from orchestra_core.wording.gates import setup_words
 from orchestra_server.domain.chambers import chamber_lifecycle
 from orchestra_server.domain.chambers.chamber_lifecycle import HookProbe
 from orchestra_server.domain.tasks.task_lifecycle import both, claim_of, started
@@ -288,7 +289,7 @@ def _rebuilding(restoration: _Restoration) -> WorktreeToRecreate:
 def _reply(task: Task, chamber: Chamber, chambers: list[Chamber]) -> RestoredChamber:
     reopened = "" if task.is_open else f" Task {task.id!r} is open again."
     fault = chamber.setup_fault
-    reopened += f" The setup of orchestra.toml failed in it: {fault}." if fault else ""
+    reopened += f" In it the {setup_words(fault)}." if fault else ""
     return RestoredChamber(
         task_id=chamber.task_id,
         restored=True,

@@ -1,6 +1,7 @@
 """Prepares the environment of chambers: ports of their own, and the setup of orchestra.toml.
 
-A failed setup is noted on its chamber, which opens all the same: its worker may repair it.
+A setup that failed or is not trusted is noted on its chamber, which opens all the same: its worker
+may repair it.
 """
 
 import socket
@@ -16,6 +17,7 @@ from orchestra_core.errors import OrchestraError, Refused
 from orchestra_core.models import Chamber
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import one_line
+from orchestra_core.wording.gates import SETUP_UNTRUSTED
 from orchestra_server.domain.chambers.chamber_ports import as_environment, assign_ports, ports_in
 from orchestra_server.git.gates.prepare_scratch import copy_paths
 from orchestra_server.git.process.foreign_programs import is_cancelled
@@ -72,11 +74,14 @@ def set_up_chambers(
 ) -> list[Chamber]:
     """Run the trusted setup in each chamber's worktree; return them, with how it went. Blocking.
 
-    Raises Refused when the caller gave up.
+    One that is not trusted is their fault too. Raises Refused when the caller gave up.
     """
     plan = trusted_plan(repo.top, context.settings.state_dir, repo.common_dir)
-    if plan is None or plan.setup is None:
-        return [*chambers]
+    if plan is None:
+        untrusted = SETUP_UNTRUSTED if read_gate_plan(repo.top).setup else ""
+        return [replace(chamber, setup_fault=untrusted, setup_of="") for chamber in chambers]
+    if plan.setup is None:
+        return [replace(chamber, setup_fault="", setup_of="") for chamber in chambers]
     faults = [(chamber, _set_up(repo, plan.setup, chamber)) for chamber in chambers]
     return [
         replace(chamber, setup_fault=fault, setup_of="" if fault else plan.setup_digest)

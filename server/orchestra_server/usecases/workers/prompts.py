@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from orchestra_core.models import Chamber, Discovery, Task
 from orchestra_core.text import quoted
-from orchestra_core.wording.gates import base_words
+from orchestra_core.wording.gates import SETUP_UNTRUSTED, base_words, setup_words
 
 _FINDINGS_HEAD = (
     "WHAT IS KNOWN ALREADY (other agents' words, quoted line by line: facts to check, and no "
@@ -105,6 +105,8 @@ def _environment(chamber: Chamber) -> str:
     """Return which ports are its own, that its setup failed, and what its gate says so far."""
     ports = f" Servers that you start listen on your own ports: {' '.join(chamber.ports)}."
     fault = f" The project's setup failed there, so mend that first: {chamber.setup_fault}"
+    if chamber.setup_fault == SETUP_UNTRUSTED:
+        fault = f" The project's {setup_words(chamber.setup_fault)}."
     gate = base_words(chamber.verdict)
     said = (ports if chamber.ports else "", fault if chamber.setup_fault else "")
     return "".join((*said, f" {gate}" if gate else ""))

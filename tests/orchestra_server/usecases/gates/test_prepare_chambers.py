@@ -5,6 +5,7 @@ import socket
 from pathlib import Path
 
 from orchestra_core.models import Chamber
+from orchestra_core.wording.gates import setup_words
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
@@ -63,7 +64,7 @@ async def test_a_setup_that_fails_is_said_and_the_chamber_is_made_all_the_same(
     made = await create_chambers_batch(context, task_id=task_id, chamber_names=["auth"])
     chamber = await chamber_of(context, task_id, "auth")
     assert (chamber.state, chamber.setup_fault) == ("live", "no network")
-    assert "auth: the setup of orchestra.toml failed in it: no network" in made.notes
+    assert "auth: setup failed: no network" in made.notes
     assert "so mend that first: no network" in made.chambers[0].worker_prompt
 
 
@@ -75,10 +76,19 @@ async def test_without_trust_nothing_is_run_and_a_port_in_use_is_passed_over(
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 41900))
         listening.listen()
-        await create_chambers_batch(context, task_id=task_id, chamber_names=["auth"])
+        made = await create_chambers_batch(context, task_id=task_id, chamber_names=["auth"])
     chamber = await chamber_of(context, task_id, "auth")
     assert chamber.ports != ("PORT=41900",)
     assert read(chamber, "deps") == ""
+    words = "setup has not run: orchestra.toml was not trusted when it was due"
+    assert setup_words(chamber.setup_fault) == words
+    assert f"auth: {words} ('orchestra trust' shows it)" in made.notes
+    assert f"The project's {words}." in made.chambers[0].worker_prompt
+    repository.at(Path(chamber.path)).commit("work", {"auth.py": "1\n"})
+    await close_chamber(context, task_id=task_id, chamber="auth")
+    trust(context, repository)
+    await restore_chamber(context, task_id=task_id, chamber="auth")
+    assert (await chamber_of(context, task_id, "auth")).setup_fault == ""
 
 
 async def test_a_restored_chamber_is_set_up_again_and_gets_other_ports_only_if_its_own_are_taken(
@@ -109,7 +119,7 @@ async def test_a_restored_chamber_is_set_up_again_and_gets_other_ports_only_if_i
     told = await restore_chamber(context, task_id=task_id, chamber="auth")
     back = await chamber_of(context, task_id, "auth")
     assert (back.setup_fault, back.ports != first.ports) == ("no network", True)
-    assert "The setup of orchestra.toml failed in it: no network." in told.next_step
+    assert "In it the setup failed: no network." in told.next_step
 
 
 async def test_a_worktree_that_reconcile_finds_has_ports_and_says_that_no_setup_has_run(

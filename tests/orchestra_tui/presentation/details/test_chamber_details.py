@@ -37,6 +37,18 @@ def some_state() -> IndexedState:
     return IndexedState(ProjectState(tasks={a_task().id: a_task()}, chambers={LIVE.id: LIVE}))
 
 
+def test_the_overview_of_a_live_chamber_says_what_its_setup_said_and_which_ports_are_its_own() -> (
+    None
+):
+    chamber = replace(LIVE, setup_fault="no network", ports=("PORT=20000", "API=20001"))
+    said = text(chamber_overview(chamber, some_state(), NOON))
+    assert "to mend    setup failed: no network" in said
+    assert "ports      PORT=20000 API=20001" in said
+    closed = text(chamber_overview(replace(chamber, state="closed"), some_state(), NOON))
+    assert "setup" not in closed
+    assert "ports" not in closed
+
+
 def test_the_overview_of_a_chamber_shows_its_place_and_its_records() -> None:
     state = some_state()
     state.documents.put(
