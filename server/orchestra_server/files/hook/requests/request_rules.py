@@ -18,7 +18,8 @@ from orchestra_server.files.hook.json_files import (
     text,
 )
 
-EDITING_MODES = ("acceptEdits", "auto", "bypassPermissions")
+# Auto mode lets edits pass as well, but asks only what its check has stopped.
+EDITING_MODES = ("acceptEdits", "bypassPermissions")
 FILE_TOOLS = ("Edit", "Write", "MultiEdit", "NotebookEdit", "Read", "NotebookRead")
 ASKING_TOOLS = ("AskUserQuestion", "ExitPlanMode")
 EXPANDED = "~*?[{"  # what a shell makes another word of

@@ -41,10 +41,17 @@ def like(root: Path, tool: str, **tool_input: str) -> str:
 def test_a_worker_changes_files_of_its_chamber_where_edits_pass(root: Path) -> None:
     for tool in ("Write", "Edit", "Read"):
         assert passes(root, tool, file_path=str(root / "src" / "a.py"))
-        assert passes(root, tool, "auto", file_path="src/a.py")
+        assert passes(root, tool, "bypassPermissions", file_path="src/a.py")
         for mode in ("default", "plan", "dontAsk", ""):
             assert not passes(root, tool, mode, file_path="src/a.py")
     assert passes(root, "NotebookEdit", notebook_path="a.ipynb")
+
+
+def test_what_auto_mode_asks_its_check_has_stopped_so_a_person_decides(root: Path) -> None:
+    for tool in ("Write", "Edit", "Read"):
+        assert not passes(root, tool, "auto", file_path="src/a.py")
+    assert not passes(root, "Bash", "auto", command="git commit -m x")
+    assert passes(root, "Write", "auto", file_path=str(root / ".DISCOVERY"))
 
 
 def test_files_elsewhere_and_files_that_configure_programs_are_asked(root: Path) -> None:
