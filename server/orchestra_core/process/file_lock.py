@@ -1,13 +1,14 @@
 """Locks between processes, which the kernel releases when their holder dies (flock(2)).
 
 A lock belongs to a descriptor: closing it, and every copy that a child inherited, releases it.
+This is the one place that calls flock, but for the hook, which imports nothing of the package.
+It does without pathlib, because a client waits for a program that locks its baton here.
 """
 
 import fcntl
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
-from pathlib import Path
 
 
 def open_lock_file(path: str | os.PathLike[str], mode: int = 0o666) -> int:
@@ -40,15 +41,20 @@ def try_lock_exclusive(descriptor: int) -> bool:
     return True
 
 
+def unlock(descriptor: int) -> None:
+    """Release the lock at once, also for a child that has inherited the descriptor."""
+    fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+
 @contextmanager
-def locked_file(path: str | os.PathLike[str]) -> Generator[None]:
+def locked_file(path: str | os.PathLike[str], mode: int = 0o666) -> Generator[None]:
     """Hold the exclusive lock of a file, made if need be; waits for it. Raises OSError."""
-    with _locked(open_lock_file(path)):
+    with _locked(open_lock_file(path, mode)):
         yield
 
 
 @contextmanager
-def locked_directory(path: Path) -> Generator[None]:
+def locked_directory(path: str | os.PathLike[str]) -> Generator[None]:
     """Hold the exclusive lock of a directory; waits for it. Raises OSError."""
     with _locked(os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)):
         yield

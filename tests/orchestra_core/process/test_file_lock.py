@@ -13,6 +13,7 @@ from orchestra_core.process.file_lock import (
     locked_file,
     open_lock_file,
     try_lock_exclusive,
+    unlock,
 )
 
 HOLD = """
@@ -30,6 +31,20 @@ def test_a_lock_is_held_inside_its_with_block_only(tmp_path: Path) -> None:
     with locked_file(path):
         assert is_locked(path)
     assert not is_locked(path)
+
+
+def test_an_unlocked_file_is_free_although_a_copy_of_its_descriptor_is_open(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    descriptor = open_lock_file(path)
+    inherited = os.dup(descriptor)
+    try:
+        assert try_lock_exclusive(descriptor)
+        os.close(descriptor)
+        assert is_locked(path)
+        unlock(inherited)
+        assert not is_locked(path)
+    finally:
+        os.close(inherited)
 
 
 def test_checking_whether_a_lock_is_held_creates_no_file(tmp_path: Path) -> None:

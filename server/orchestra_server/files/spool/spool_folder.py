@@ -5,7 +5,6 @@ A hook may write to a file as long as the file keeps its name, so a reader first
 the folder reads.
 """
 
-import fcntl
 import os
 import stat
 import time
@@ -14,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from orchestra_core.process.file_lock import open_lock_file, try_lock_exclusive
+from orchestra_core.process.file_lock import open_lock_file, try_lock_exclusive, unlock
 from orchestra_server.files.hook.requests.ask_operator import ASKED
 
 SPOOL_IN_GIT = Path("orchestra", "spool")
@@ -118,7 +117,7 @@ def locked_spool(common_dir: Path, patience: float = 0.0) -> Generator[bool]:
             locked = try_lock_exclusive(descriptor)
         yield locked
         if locked:
-            fcntl.flock(descriptor, fcntl.LOCK_UN)
+            unlock(descriptor)
     finally:
         os.close(descriptor)
 

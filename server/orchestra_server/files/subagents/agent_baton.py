@@ -6,12 +6,10 @@ its `PreToolUse` hook answers until its `WorktreeCreate` hook takes it. A call t
 worktree (denied by another hook, failed) has its result in the transcript, and holds it no more.
 """
 
-import fcntl
 import os
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
 
+from orchestra_core.process.file_lock import locked_file
 from orchestra_server.files.hook.json_files import (
     Fields,
     file_name_part,
@@ -51,13 +49,13 @@ class AgentBaton:
 
     def pass_on(self) -> Fields:
         """Take the baton from the call that holds it and return its fields, {} if none does."""
-        with self._locked():
+        with locked_file(f"{self._folder}.lock", 0o600):
             holding = read_json(self._holder)
             remove(self._holder)
         return {} if _is_over(holding) else holding
 
     def _take(self, holding: Fields) -> bool:
-        with self._locked():
+        with locked_file(f"{self._folder}.lock", 0o600):
             if not _is_over(read_json(self._holder)):
                 return False
             write_json(self._holder, holding)
@@ -72,15 +70,6 @@ class AgentBaton:
                 continue
             if is_abandoned:
                 remove(entry.path)
-
-    @contextmanager
-    def _locked(self) -> Generator[None]:
-        descriptor = os.open(f"{self._folder}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(descriptor)
 
 
 def _size(transcript: str) -> int:
