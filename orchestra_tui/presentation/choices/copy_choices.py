@@ -57,7 +57,7 @@ def _of_chamber(chamber: Chamber, state: IndexedState, agents: Agents) -> list[C
         CopyChoice("c", "command", command),
         CopyChoice("t", "command to take over", take_over_command(chamber, worker, agents)),
         CopyChoice("m", "message", mail[-1].message if mail else ""),
-        CopyChoice("w", "worker's last words", presence.message if presence else ""),
+        CopyChoice("w", "worker's last message", presence.message if presence else ""),
         CopyChoice("s", "saved ref", chamber.saved_ref),
         CopyChoice("n", "name", chamber.name),
     ]
