@@ -16,6 +16,7 @@ from tests.support import mutants
 ROOT = Path(__file__).parent.parent
 TESTS = ROOT / "tests"
 LONGEST_FILE = 400
+LONGEST_FUNCTION = 50
 LARGEST_FOLDER = 12
 # They say that something was chosen, not what it is.
 EMPTY_NAMES = frozenset({"found", "kept", "known", "left", "one", "other"})
@@ -125,12 +126,27 @@ def test_no_file_is_too_long() -> None:
     assert {path: length for path, length in lengths.items() if length > LONGEST_FILE} == {}
 
 
-def test_no_folder_of_a_package_has_too_many_modules() -> None:
+def test_no_function_is_too_long() -> None:
+    lengths = {
+        f"{module.as_posix()}: {node.name}": (node.end_lineno or node.lineno) - node.lineno + 1
+        for module in _modules()
+        for node in ast.walk(ast.parse(_source(module).read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FUNCTION} == {}
+
+
+def test_no_folder_of_a_package_has_too_many_files() -> None:
     folders: dict[str, int] = {}
-    for module in _modules():
-        if module.stem != "__init__":
-            folders[module.parent.as_posix()] = folders.get(module.parent.as_posix(), 0) + 1
+    for folder in {_source(module).parent for module in _modules()}:
+        files = [path for path in folder.iterdir() if path.is_file() and _is_read(path)]
+        folders[folder.relative_to(ROOT).as_posix()] = len(files)
     assert {folder: count for folder, count in folders.items() if count > LARGEST_FOLDER} == {}
+
+
+def _is_read(path: Path) -> bool:
+    """Tell whether a file has something to read in it: these two only say what a folder is."""
+    return path.name not in ("__init__.py", "py.typed")
 
 
 def _names_given(function: ast.AST) -> set[str]:

@@ -9,6 +9,15 @@ from orchestra_tui.command_line.commands.chambers.chamber_arguments import add_c
 
 def add_setup(commands: CommandParsers) -> None:
     """Add the commands that install, check and demonstrate."""
+    _add_init(commands)
+    _add_demo(commands)
+    _add_doctor(commands)
+    _add_config(commands)
+    _add_trust(commands)
+    _add_completion(commands)
+
+
+def _add_init(commands: CommandParsers) -> None:
     init = commands.add(
         "init",
         "register Orchestra in this repository",
@@ -36,6 +45,9 @@ def add_setup(commands: CommandParsers) -> None:
         metavar="NAME",
         help="also set up new chambers for codex, gemini or opencode; repeatable",
     )
+
+
+def _add_demo(commands: CommandParsers) -> None:
     demo = commands.add(
         "demo",
         "watch a small orchestration run for real",
@@ -50,12 +62,18 @@ def add_setup(commands: CommandParsers) -> None:
     demo.add_argument(
         "--pace", type=_seconds, metavar="SECONDS", help="pause before each step of a worker"
     )
+
+
+def _add_doctor(commands: CommandParsers) -> None:
     doctor = commands.add(
         "doctor",
         "check what Orchestra needs and suggest fixes",
         "Exits with 1 if a required check fails.",
     )
     doctor.add_json("print the checks as one JSON document")
+
+
+def _add_config(commands: CommandParsers) -> None:
     config = commands.add(
         "config",
         "show every option with its value and where it is set",
@@ -68,6 +86,9 @@ def add_setup(commands: CommandParsers) -> None:
     )
     shown.add_argument("--edit", action="store_true", help="open your file in your editor")
     shown.add_argument("--json", action="store_true", help="print one JSON document")
+
+
+def _add_trust(commands: CommandParsers) -> None:
     trust = commands.add(
         "trust",
         "show what the repository's orchestra.toml would run, and allow it",
@@ -76,6 +97,9 @@ def add_setup(commands: CommandParsers) -> None:
     )
     trust.add_argument("--yes", action="store_true", help="allow it without a question")
     trust.add_argument("--revoke", action="store_true", help="allow nothing any more")
+
+
+def _add_completion(commands: CommandParsers) -> None:
     completion = commands.add(
         "completion",
         "print a script that completes this command in a shell",
@@ -90,8 +114,21 @@ def add_setup(commands: CommandParsers) -> None:
 
 def add_work(commands: CommandParsers) -> None:
     """Add the commands of the daily work."""
+    _add_status(commands)
+    _add_interrupt(commands)
+    _add_resume(commands)
+    _add_start(commands)
+    _add_stop(commands)
+    _add_answer(commands)
+    _add_events(commands)
+
+
+def _add_status(commands: CommandParsers) -> None:
     status = commands.add("status", "show tasks, chambers, workers and unread mail")
     status.add_json()
+
+
+def _add_interrupt(commands: CommandParsers) -> None:
     interrupt = commands.add(
         "interrupt",
         "send a message to a chamber's worker",
@@ -114,6 +151,9 @@ def add_work(commands: CommandParsers) -> None:
         "--cancel", default="", metavar="ID", help="cancel the unread message with this id"
     )
     interrupt.add_task()
+
+
+def _add_resume(commands: CommandParsers) -> None:
     resume = commands.add(
         "resume",
         "resume a suspended worker",
@@ -121,6 +161,9 @@ def add_work(commands: CommandParsers) -> None:
     )
     resume.add_argument("chamber", metavar="CHAMBER", help="the chamber's name, such as auth")
     resume.add_task()
+
+
+def _add_start(commands: CommandParsers) -> None:
     start = commands.add(
         "start",
         "start an agent in a chamber",
@@ -137,6 +180,9 @@ def add_work(commands: CommandParsers) -> None:
     start.add_policy()
     start.add_task()
     start.is_intermixed = True
+
+
+def _add_stop(commands: CommandParsers) -> None:
     stop = commands.add(
         "stop",
         "stop the agent in a chamber",
@@ -144,6 +190,9 @@ def add_work(commands: CommandParsers) -> None:
     )
     stop.add_argument("chamber", metavar="CHAMBER", help="the chamber's name, such as auth")
     stop.add_task()
+
+
+def _add_answer(commands: CommandParsers) -> None:
     answer = commands.add(
         "answer",
         "list what workers wait for, or answer it",
@@ -172,6 +221,9 @@ def add_work(commands: CommandParsers) -> None:
         help="print requests as they come until Ctrl-C; they wait for an answer meanwhile",
     )
     answer.add_json("print one JSON document; with --follow each event as one line of JSON")
+
+
+def _add_events(commands: CommandParsers) -> None:
     events = commands.add("events", "print the project's history")
     events.add_argument(
         "--follow", action="store_true", help="keep printing new events until Ctrl-C"

@@ -36,6 +36,15 @@ def key_commands(
         if not (in_chambers and operator_keys.act_if_needed()):
             view_keys.open()
 
+    return (
+        {"open": act_or_open, "all_chambers": lists.toggle_all_tasks}
+        | _moves(navigation, detail)
+        | _views(view_keys)
+        | _acts(operator_keys)
+    )
+
+
+def _moves(navigation: Navigation, detail: DetailPages) -> dict[str, KeyAction]:
     return {
         "cursor_down": navigation.cursor_down,
         "cursor_up": navigation.cursor_up,
@@ -49,20 +58,29 @@ def key_commands(
         "pane.chambers": partial(navigation.go_to, "chambers"),
         "pane.discoveries": partial(navigation.go_to, "discoveries"),
         "pane.detail": partial(navigation.go_to, "detail"),
-        "open": act_or_open,
         "back": navigation.leave,
-        "next_tab": detail.area.action_next_tab,
-        "previous_tab": detail.area.action_previous_tab,
         "enlarge": partial(navigation.enlarge, 1),
         "shrink": partial(navigation.enlarge, -1),
+        "events": navigation.toggle_drawer,
+        "next_tab": detail.area.action_next_tab,
+        "previous_tab": detail.area.action_previous_tab,
+    }
+
+
+def _views(view_keys: ViewKeys) -> dict[str, KeyAction]:
+    return {
         "filter": view_keys.filter,
         "next_in_need": view_keys.next_in_need,
         "sort_next": partial(view_keys.sort, 1),
         "sort_previous": partial(view_keys.sort, -1),
-        "events": navigation.toggle_drawer,
-        "all_chambers": lists.toggle_all_tasks,
         "finished": view_keys.toggle_finished,
         "copy": view_keys.copy,
+        "help": view_keys.help,
+    }
+
+
+def _acts(operator_keys: OperatorKeys) -> dict[str, KeyAction]:
+    return {
         "open_review": operator_keys.review,
         "interrupt": operator_keys.interrupt,
         "answer": operator_keys.answer,
@@ -79,5 +97,4 @@ def key_commands(
         "close_chamber": operator_keys.close_chamber,
         "restore_chamber": operator_keys.restore_chamber,
         "land": operator_keys.land,
-        "help": view_keys.help,
     }

@@ -4,7 +4,7 @@ Programs rely on it: members are added, never renamed or removed without a new `
 Times are milliseconds since 1970, 0 for what has not happened.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -185,30 +185,8 @@ def status_document(
     limits: WorkerLimits = _NO_LIMITS,
 ) -> StatusDocument:
     """Return the document of one state; `orphans` are directories."""
-    chambers: dict[str, list[ChamberEntry]] = {}
     states = worker_states(state, state.chambers.values(), limits, now)
-    mail, conflicts = state.unread_by_chamber(), state.conflicts_by_chamber()
-    requests = state.open_requests_by_chamber()
-    holds = {
-        key: _held_by(state, state.chambers[key], mail.get(key, ()), conflicts.get(key, ()))
-        for key, worker in states.items()
-        if worker.has_work_to_land
-    }
-    for chamber in sorted(state.chambers.values(), key=_chamber_order):
-        entry = _chamber_entry(
-            chamber,
-            _clone_entry(chamber, state, own_clone, now),
-            mail.get(chamber.id, ()),
-            conflicts.get(chamber.id, ()),
-            requests.get(chamber.id, ()),
-            presence=state.presence.get(chamber.id),
-            worker_state=states[chamber.id],
-        )
-        worker = state.workers.get(chamber.id)
-        used = used_entry(spent_in_chamber(chamber, worker))
-        held_by = holds.get(chamber.id, ())
-        entry = replace(entry, agent=agent_entry(worker), used=used, held_by=held_by)
-        chambers.setdefault(chamber.task_id, []).append(entry)
+    chambers = _entries_by_task(state, own_clone, now, states)
     tasks = sorted(state.tasks.values(), key=_task_order)
     return StatusDocument(
         project=project.id,
@@ -226,12 +204,41 @@ def status_document(
             for chamber in state.chambers.values()
             if chamber.is_standing and chamber.task_id in state.tasks
         ),
-        held=sum(map(bool, holds.values())),
+        held=sum(bool(entry.held_by) for entries in chambers.values() for entry in entries),
         used_on=used_on(state.days.values()),
         archived=state.archived,
         orphans=tuple(map(one_line, orphans)),
         unreadable=tuple(one_line(f"{key} {field}: {why}") for key, field, why in state.unreadable),
     )
+
+
+def _entries_by_task(
+    state: ProjectState, own_clone: str, now: int, states: Mapping[str, WorkerState]
+) -> dict[str, list[ChamberEntry]]:
+    """Return what is said of each chamber, in order, by the ids of their tasks."""
+    mail, conflicts = state.unread_by_chamber(), state.conflicts_by_chamber()
+    requests = state.open_requests_by_chamber()
+    chambers: dict[str, list[ChamberEntry]] = {}
+    for chamber in sorted(state.chambers.values(), key=_chamber_order):
+        unread, worker_state = mail.get(chamber.id, ()), states[chamber.id]
+        of_chamber = conflicts.get(chamber.id, ())
+        entry = _chamber_entry(
+            chamber,
+            _clone_entry(chamber, state, own_clone, now),
+            unread,
+            of_chamber,
+            requests.get(chamber.id, ()),
+            presence=state.presence.get(chamber.id),
+            worker_state=worker_state,
+        )
+        worker = state.workers.get(chamber.id)
+        entry = replace(
+            entry, agent=agent_entry(worker), used=used_entry(spent_in_chamber(chamber, worker))
+        )
+        if worker_state.has_work_to_land:
+            entry = replace(entry, held_by=_held_by(state, chamber, unread, of_chamber))
+        chambers.setdefault(chamber.task_id, []).append(entry)
+    return chambers
 
 
 def _held_by(

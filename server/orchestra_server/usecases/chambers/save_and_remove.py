@@ -91,6 +91,46 @@ class _Removed:
     is_kept_elsewhere: bool = False  # so that the branch can be deleted
 
 
+@dataclass(frozen=True, slots=True)
+class _Removal:
+    """What the chambers that are saved and removed together have in common."""
+
+    repo: Repository
+    task: Task
+    target: str
+    ignored: IgnoredFiles
+    landed: Mapping[str, str]
+    resumed: Collection[str]
+
+    def take(self, chamber: Chamber) -> _Removed | OrchestraError:
+        """Save and remove a chamber; again where git deleted objects before a ref held them."""
+        for _ in range(_ATTEMPTS - 1):
+            removed = self._take_once(chamber)
+            if not (isinstance(removed, OrchestraError) and is_by_deleted_objects(removed)):
+                return removed
+        return self._take_once(chamber)
+
+    def _take_once(self, chamber: Chamber) -> _Removed | OrchestraError:
+        if is_cancelled():
+            return Refused(f"the call was cancelled before chamber {chamber.name!r} was closed")
+        try:
+            commit = self.landed.get(chamber.name, "") if not self.ignored.are_work else ""
+            if not _is_there(chamber):
+                is_resumed = chamber.name in self.resumed
+                removed = _take_deleted(self.repo, self.target, chamber, resumed=is_resumed)
+            else:
+                removed = _take(self.repo, self.target, chamber, self.ignored, commit)
+            with uncancelled():  # the directory is gone
+                removed = _with_late_files(self.repo, self.task, removed)
+        except OrchestraError as fault:
+            return fault
+        except OSError as fault:
+            return unavailable(fault)
+        with suppress(OSError):  # the chamber is closed all the same
+            mark_closed(self.repo.top, Path(chamber.path))
+        return removed
+
+
 def save_and_remove_all(
     repo: Repository,
     task: Task,
@@ -107,37 +147,10 @@ def save_and_remove_all(
     the task's branch. Return for each chamber where its work is, or the error for which it stays.
     Once the waiting caller gives up, no further chamber is begun. Blocking.
     """
-    ignored, target = ignored_files_to_save(repo), into or _target(task)
-
-    def take(chamber: Chamber) -> _Removed | OrchestraError:
-        for _ in range(_ATTEMPTS - 1):
-            removed = take_once(chamber)
-            if not (isinstance(removed, OrchestraError) and is_by_deleted_objects(removed)):
-                return removed
-        return take_once(chamber)
-
-    def take_once(chamber: Chamber) -> _Removed | OrchestraError:
-        if is_cancelled():
-            return Refused(f"the call was cancelled before chamber {chamber.name!r} was closed")
-        try:
-            commit = landed.get(chamber.name, "") if not ignored.are_work else ""
-            if not _is_there(chamber):
-                is_resumed = chamber.name in resumed
-                removed = _take_deleted(repo, target, chamber, resumed=is_resumed)
-            else:
-                removed = _take(repo, target, chamber, ignored, commit)
-            with uncancelled():  # the directory is gone
-                removed = _with_late_files(repo, task, removed)
-        except OrchestraError as fault:
-            return fault
-        except OSError as fault:
-            return unavailable(fault)
-        with suppress(OSError):  # the chamber is closed all the same
-            mark_closed(repo.top, Path(chamber.path))
-        return removed
-
+    target = into or _target(task)
+    removal = _Removal(repo, task, target, ignored_files_to_save(repo), landed, resumed)
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        taken = list(map_watched(pool, take, chambers))
+        taken = list(map_watched(pool, removal.take, chambers))
     taken = [
         removed if isinstance(removed, OrchestraError) else _with_tip(repo, target, removed)
         for removed in taken

@@ -1,7 +1,7 @@
 """Works out what completing a task would do, without doing any of it."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as with_changes
 from pathlib import Path
@@ -143,15 +143,7 @@ def plan_completion(
         return CompletionPlan(refusals=(str(fault),))
     chambers = with_branches(chambers, renamed_branches(repo, task, chambers))
     deleted = deleted_chambers(repo, chambers)
-    works: dict[str, UncommittedWork] = {}
-    refusals: list[str] = []
-    for chamber in chambers:
-        if chamber in deleted:
-            continue
-        try:
-            works[chamber.name] = _open_work(repo, chamber)
-        except OrchestraError as fault:
-            refusals.append(str(fault))
+    works, refusals = _open_works(repo, [chamber for chamber in chambers if chamber not in deleted])
     if not commit:
         into = tip_of(repo, task)
         unmerged = (
@@ -174,6 +166,20 @@ def plan_completion(
         deleted=tuple(chamber.name for chamber in deleted),
         behind=behind_upstream(repo, task.base_branch),
     )
+
+
+def _open_works(
+    repo: Repository, chambers: Iterable[Chamber]
+) -> tuple[dict[str, UncommittedWork], list[str]]:
+    """Return each chamber's work by its name, and why that of others cannot be read."""
+    works: dict[str, UncommittedWork] = {}
+    refusals: list[str] = []
+    for chamber in chambers:
+        try:
+            works[chamber.name] = _open_work(repo, chamber)
+        except OrchestraError as fault:
+            refusals.append(str(fault))
+    return works, refusals
 
 
 def _open_work(repo: Repository, chamber: Chamber) -> UncommittedWork:

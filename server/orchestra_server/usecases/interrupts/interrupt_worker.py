@@ -59,21 +59,8 @@ async def interrupt_worker(
         already, identifier = await unread_or_next(reads, target, text, wanted, asked_at)
         if already is not None:
             return Decision((target, already, True), NOTHING)
-        now = context.clock()
-        new = Interrupt(
-            id=identifier,
-            task_id=task_id,
-            chamber=chamber,
-            message=text,
-            requires=wanted,
-            actor=context.actor,
-            sent_at=now,
-        )
-        events = [sent(new)]
-        if wanted == "suspend":
-            events.append(suspended(target, new, at=now, actor=context.actor))
-            target = events[-1].data.chamber or target
-        return Decision((target, new, False), Change(events=tuple(events)))
+        target, new, change = _sending(context, target, identifier, text, wanted)
+        return Decision((target, new, False), change)
 
     store = context.store
     target, interrupt, already_sent = await run_transaction(store, decide)
@@ -83,13 +70,32 @@ async def interrupt_worker(
         interrupt = await post_at_once(store, target, interrupt, context.clock, context.background)
     presence = await presence_read
     await show_change_soon(context, task_id)
-    problem, place = "", None
     if here:
-        problem = await asyncio.to_thread(_problem, target, interrupt)
+        place, problem = None, await asyncio.to_thread(_problem, target, interrupt)
     else:
-        place = place_in(context, await store.snapshot(), target)
+        place, problem = place_in(context, await store.snapshot(), target), ""
     step = problem or _next_step(interrupt, presence, place)
     return _reply(interrupt, place, step, already_sent=already_sent)
+
+
+def _sending(
+    context: Context, target: Chamber, identifier: str, text: str, requires: Requires
+) -> tuple[Chamber, Interrupt, Change]:
+    """Return the chamber as it is once the message is sent, the message, and the change."""
+    new = Interrupt(
+        id=identifier,
+        task_id=target.task_id,
+        chamber=target.name,
+        message=text,
+        requires=requires,
+        actor=context.actor,
+        sent_at=context.clock(),
+    )
+    events = [sent(new)]
+    if new.requires == "suspend":
+        events.append(suspended(target, new, at=new.sent_at, actor=new.actor))
+        target = events[-1].data.chamber or target
+    return target, new, Change(events=tuple(events))
 
 
 async def unread_or_next(

@@ -88,6 +88,11 @@ def _observe(
     observed = {
         chamber.id: observe_chamber(repo, chamber) for chamber in chambers if chamber.is_standing
     }
+    linked = [
+        chamber
+        for chamber in chambers
+        if chamber.is_live and observed[chamber.id].linked and chamber.id not in renamed
+    ]
     branches = _branches(repo)
     used = {tree.branch for tree in trees}
     return Observation(
@@ -99,21 +104,9 @@ def _observe(
         chambers=observed,
         branches=branches,
         renamed=renamed,
-        ways_back=_ways_back(
-            repo,
-            trees,
-            [
-                chamber
-                for chamber in chambers
-                if chamber.is_live and observed[chamber.id].linked and chamber.id not in renamed
-            ],
-        ),
+        ways_back=_ways_back(repo, trees, linked),
         settled=_settled(repo, {name: at for name, at in branches.items() if name not in used}),
-        ending=frozenset(
-            task.id
-            for task in ours
-            if task.is_completing and is_task_locked(repo.common_dir, task.id)
-        ),
+        ending=_ending(repo, ours),
         late=late,
         late_repositories=find_late_repositories(chambers, (tree.path for tree in trees)),
         busy=frozenset(
@@ -124,6 +117,13 @@ def _observe(
         others=frozenset(str(tree.path) for tree in trees if _is_anothers(repo, tree)),
         astray=tuple(_astray(repo, trees)),
         locks=tuple(map(str, stale_locks(repo))),
+    )
+
+
+def _ending(repo: Repository, tasks: Iterable[Task]) -> frozenset[str]:
+    """Return the ids of the tasks that somebody is completing right now."""
+    return frozenset(
+        task.id for task in tasks if task.is_completing and is_task_locked(repo.common_dir, task.id)
     )
 
 
