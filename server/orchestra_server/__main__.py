@@ -74,6 +74,9 @@ def _serve() -> int:
 
 
 def _run_daemon() -> int:
+    from orchestra_core.store.client.lean_redis import import_redis_lean  # noqa: PLC0415 - as above
+
+    import_redis_lean()
     from orchestra_core.errors import OrchestraError  # noqa: PLC0415 - as above
     from orchestra_core.settings import read_settings  # noqa: PLC0415 - as above
     from orchestra_server.daemon.daemon import run_daemon  # noqa: PLC0415 - as above

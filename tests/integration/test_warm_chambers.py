@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from orchestra_core.daemon.ask_daemon import ask_daemon
 from orchestra_core.daemon.start_daemon import ensure_daemon, stop_daemon
 from orchestra_core.project import Project, find_project
 from orchestra_core.settings import LINGER, Settings
 from tests.support.commands import orchestra, orchestra_environ
+from tests.support.processes import resident_bytes
 from tests.support.repositories import TestRepository, small_repository
 from tests.support.valkey_users import wait_until
 
@@ -84,6 +86,29 @@ def test_the_daemon_prints_and_does_what_the_command_itself_would(
     assert landed.returncode == 0, landed.stderr
     assert (shop.path / "open.py").read_text() == "open\n"
     assert "Add tokens" in shop.git("log", "-2", "--format=%B")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_the_daemon_holds_less_than_45_mib_after_every_command(
+    shop: TestRepository, project: Project, settings: Settings
+) -> None:
+    ensure_daemon(project, settings)
+    assert warm(shop.path, settings, "create", "auth", "api", "--title", "Login").returncode == 0
+    auth = TestRepository(shop.path / ".claude" / "worktrees" / "auth")
+    auth.commit("tokens", {"src/app.py": "one\nTWO\nthree\n"})
+    for words in (
+        ("status",),
+        ("diff", "auth"),
+        ("interrupt", "api", "Wait for auth"),
+        ("land", "--only", "auth", "--yes"),
+        ("close", "api"),
+        ("create", "docs"),
+    ):
+        asked = warm(shop.path, settings, *words)
+        assert asked.returncode == 0, (words, asked.stderr)
+    answer = ask_daemon(project.git_dir, {"call": "about"}, 5)
+    assert answer is not None
+    assert resident_bytes(int(answer["pid"])) < 45 * 1024 * 1024
 
 
 def test_ctrl_c_ends_the_hook_that_a_command_waits_for(

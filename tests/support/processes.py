@@ -1,5 +1,6 @@
 """Which processes there are, as Linux tells it in /proc (proc(5)); no other program is needed."""
 
+import os
 from pathlib import Path
 
 
@@ -25,3 +26,8 @@ def _command(place: Path) -> str:
         return (place / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
     except OSError:
         return ""
+
+
+def resident_bytes(pid: int) -> int:
+    """Return how much memory a process holds, pages that it shares with others included."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -44,7 +44,7 @@ def trust_state(plan: GatePlan, record: TrustRecord) -> TrustState:
 def read_trust(state_dir: Path, git_dir: Path) -> TrustRecord:
     """Return the person's record of a clone; an empty one where it cannot be read."""
     try:
-        said: Any = json.loads(_file(state_dir, git_dir).read_text(encoding="utf-8"))
+        said: Any = json.loads(trust_file(state_dir, git_dir).read_text(encoding="utf-8"))
         document = cast("dict[str, Any]", said)
         digests = tuple(map(str, document["digests"]))
         return TrustRecord(str(document["person"]), int(document["at"]), digests)
@@ -56,7 +56,7 @@ def give_trust(state_dir: Path, git_dir: Path, plan: GatePlan) -> TrustRecord:
     """Record that the person has seen what would run; raises OSError."""
     before = tuple(d for d in read_trust(state_dir, git_dir).digests if d != plan.digest)
     record = TrustRecord(person_name(), now_ms(), (*before, plan.digest)[-_MOST:])
-    path = _file(state_dir, git_dir)
+    path = trust_file(state_dir, git_dir)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     document = {
         "clone": str(git_dir),
@@ -74,7 +74,7 @@ def give_trust(state_dir: Path, git_dir: Path, plan: GatePlan) -> TrustRecord:
 def take_trust_back(state_dir: Path, git_dir: Path) -> None:
     """Forget all that was trusted in a clone; raises OSError."""
     with suppress(FileNotFoundError):
-        _file(state_dir, git_dir).unlink()
+        trust_file(state_dir, git_dir).unlink()
 
 
 def trusted_plan(directory: Path, state_dir: Path, git_dir: Path) -> GatePlan | None:
@@ -93,6 +93,7 @@ def person_name() -> str:
         return str(os.getuid())
 
 
-def _file(state_dir: Path, git_dir: Path) -> Path:
+def trust_file(state_dir: Path, git_dir: Path) -> Path:
+    """Return where the record of a clone is; a clone that was copied or moved has none."""
     place = f"{clone_id(git_dir)}\0{git_dir}".encode("utf-8", "surrogateescape")
     return state_dir / _FOLDER / f"{hashlib.sha256(place).hexdigest()[:32]}.json"

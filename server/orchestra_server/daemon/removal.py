@@ -5,6 +5,14 @@ import sys
 from pathlib import Path
 
 from orchestra_core.daemon.daemon_files import daemon_lock
+from orchestra_server.git.watch.inotify import (
+    DELETE,
+    DELETE_SELF,
+    MOVE_SELF,
+    MOVED_FROM,
+    ONLY_DIRECTORY,
+    Inotify,
+)
 
 
 async def wait_for_removal(common_dir: Path) -> None:
@@ -15,14 +23,11 @@ async def wait_for_removal(common_dir: Path) -> None:
     """
     if sys.platform != "linux":
         await asyncio.Event().wait()
-    await asyncio.to_thread(__import__, "asyncinotify")  # it looks for the C library: 0.1 s
-    from asyncinotify import Inotify, Mask  # noqa: PLC0415 - only Linux has it
-
     lock = Path(daemon_lock(common_dir))
     with Inotify() as inotify:
-        news = Mask.DELETE | Mask.MOVED_FROM | Mask.DELETE_SELF | Mask.MOVE_SELF | Mask.ONLYDIR
+        news = DELETE | MOVED_FROM | DELETE_SELF | MOVE_SELF | ONLY_DIRECTORY
         for folder in (lock.parent, common_dir):
-            inotify.add_watch(str(folder), news)  # pyright: ignore[reportUnknownMemberType] - its PathLike
-            news = Mask.MOVE_SELF | Mask.ONLYDIR
+            inotify.add(str(folder), news)
+            news = MOVE_SELF | ONLY_DIRECTORY
         while lock.exists():  # noqa: ASYNC240 - one look after each event
-            await inotify.get()
+            await inotify.wait()

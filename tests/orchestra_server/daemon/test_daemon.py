@@ -27,6 +27,7 @@ from orchestra_server.daemon.answer_commands import CommandRunner
 from orchestra_server.daemon.served_store import ServedStore
 from orchestra_server.usecases.common.transaction import Context
 from tests.support.conducting import a_started_task, chambers_open
+from tests.support.processes import resident_bytes
 from tests.support.repositories import delete_repository, small_repository
 from tests.support.valkey_users import a_user_of_their_own, wait_until
 from tests.support.waiting import until
@@ -106,10 +107,6 @@ def watched_inodes(pid: int) -> set[str]:
 
 def mapped(pid: int) -> str:
     return Path(f"/proc/{pid}/maps").read_text()
-
-
-def resident_bytes(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -5,7 +5,7 @@ import select
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from orchestra_server.git.watch.inotify_watch import watch_trees
@@ -52,6 +52,10 @@ class FileWatcher:
         self.is_stopped = True
         self._end.close()
 
+    def retire(self) -> None:
+        """End, and report what has changed until now; another watch is told the rest."""
+        self._end.close()
+
     def _run(self) -> None:
         try:
             for paths in changes_below(
@@ -74,13 +78,16 @@ class FileWatcher:
 
 
 def changes_below(
-    paths: Iterable[Path],
+    paths: Collection[Path],
     ended: socket.socket,
     on_ready: Callable[[], None],
     *,
     is_recursive: bool,
 ) -> Iterator[Sequence[str]]:
-    """Yield changed paths until the other side of `ended` is closed; raises OSError."""
+    """Yield changed paths until the other side of `ended` is closed; raises OSError.
+
+    A directory that is watched stands for anything in it.
+    """
     if sys.platform == "linux":
         yield from watch_trees(
             map(str, paths),
@@ -105,6 +112,7 @@ def changes_below(
     )
     for batch in batches:
         yield [path for _, path in batch]
+    yield list(map(str, paths))  # what it has gathered when it ends it does not tell
 
 
 class _StopEvent:

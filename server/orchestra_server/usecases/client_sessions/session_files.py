@@ -16,6 +16,16 @@ import msgspec
 from msgspec import Struct
 
 from orchestra_server.git.watch.file_watcher import FileWatcher
+from orchestra_server.git.watch.inotify import (
+    CLOSE_WRITE,
+    CREATE,
+    DELETE,
+    IGNORED,
+    IS_DIRECTORY,
+    MOVED_TO,
+    ONLY_DIRECTORY,
+    Inotify,
+)
 
 _STATE_FILE = "state.json"
 _BLOCKED, _WAITING = b'"blocked"', b'"waiting"'
@@ -101,29 +111,23 @@ async def watch_folder(folder: Path, on_change: Callable[[], None]) -> None:
 
 
 async def _watch_by_inotify(folder: Path, on_change: Callable[[], None]) -> None:
-    await asyncio.to_thread(__import__, "asyncinotify")  # it looks for the C library: 0.1 s
-    from asyncinotify import Inotify, Mask  # noqa: PLC0415 - only Linux has it
-
-    news = Mask.CREATE | Mask.DELETE | Mask.MOVED_TO | Mask.CLOSE_WRITE | Mask.ONLYDIR
+    news = CREATE | DELETE | MOVED_TO | CLOSE_WRITE | ONLY_DIRECTORY
     with Inotify() as inotify:
-
-        def add(place: str) -> None:
-            inotify.add_watch(place, news)  # pyright: ignore[reportUnknownMemberType] - its PathLike
 
         def add_below(place: str) -> None:
             with suppress(OSError):  # it is no folder, or is gone already
-                add(place)
+                inotify.add(place, news)
 
-        add(str(folder))
+        top = inotify.add(str(folder), news)
         for entry in os.scandir(folder):
             add_below(entry.path)
         on_change()  # what came before the watch
-        async for event in inotify:
-            watched = event.watch.path if event.watch is not None else None
-            if event.mask & Mask.IGNORED and watched == folder:
-                return
-            if watched == folder and event.mask & Mask.ISDIR:
-                add_below(str(folder / str(event.name)))
+        while True:
+            for event in await inotify.wait():
+                if event.watch == top and event.mask & IGNORED:
+                    return
+                if event.watch == top and event.mask & IS_DIRECTORY:
+                    add_below(str(folder / event.name))
             on_change()
 
 

@@ -19,6 +19,7 @@ from orchestra_core.errors import OrchestraError
 from orchestra_core.models import Clone
 from orchestra_core.process.file_lock import open_lock_file, try_lock_exclusive
 from orchestra_core.process.machine import holder_digest, machine_digest
+from orchestra_core.process.ticks import until_tick
 from orchestra_core.project import Project
 from orchestra_core.store.store import Contended, Store
 from orchestra_server.git.remotes.addresses import noted, read_addresses
@@ -80,7 +81,7 @@ class CloneHeartbeat:
             while True:
                 with contextlib.suppress(OrchestraError):  # the next beat tries again
                     await self._say_on_duty()
-                await asyncio.sleep(self._beat)
+                await asyncio.sleep(until_tick(self._beat))
                 await self._chambers_live.wait()
         finally:
             with contextlib.suppress(OrchestraError):

@@ -47,11 +47,11 @@ class ChamberWatchers:
         else:
             self.stop()
 
-    def stop(self, watchers: Sequence[FileWatcher] | None = None) -> None:
-        """Stop some watchers, or all."""
-        for watcher in list(self._watchers) if watchers is None else watchers:
+    def stop(self) -> None:
+        """Stop all watchers."""
+        for watcher in self._watchers:
             watcher.stop()
-            self._watchers.remove(watcher)
+        self._watchers.clear()
 
     def _start(self, plan: WatchPlan) -> FileWatcher:
         watcher = FileWatcher(
@@ -67,10 +67,15 @@ class ChamberWatchers:
         return watcher
 
     def _ready(self, watcher: FileWatcher) -> None:
-        """Stop the replaced watchers, and tell the chambers that none of them watched."""
+        """End the replaced watchers, and tell the chambers that none of them watched.
+
+        What has just changed only a replaced one knows: it waits for more before it tells.
+        """
         if self._watchers[-1:] != [watcher]:
             return  # replaced already: the newest one checks these chambers when it is ready
-        self.stop(self._watchers[:-1])
+        for replaced in self._watchers[:-1]:
+            replaced.retire()
+        del self._watchers[:-1]
         unlooked, self._unwatched = self._unwatched, set[str]()
         self._listener.watch_ready(unlooked)
 

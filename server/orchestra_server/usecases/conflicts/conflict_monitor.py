@@ -1,8 +1,9 @@
 """The conflict monitor records which chambers conflict as soon as one of them changes.
 
 It learns of changes from the system's file watches. A chamber that the system does not watch says
-so in its health; it is looked at when its worker reports, and in rounds. In rounds it looks at the
-health of all chambers as well. It writes to the store only what has changed.
+so in its health; it is looked at when its worker reports, and in rounds. The health of all chambers
+is looked at when a file that tells of it changes, and in rounds, because not every disorder does.
+It writes to the store only what has changed.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from orchestra_core.clock import Clock
 from orchestra_core.clone.clone_id import clone_id
 from orchestra_core.errors import OrchestraError, StoreUnavailable
 from orchestra_core.events import Event
+from orchestra_core.process.ticks import until_tick
 from orchestra_core.project import Project
 from orchestra_core.state import ProjectState
 from orchestra_core.store.follow import Arrived, PresenceChanged, Reconnected, Snapshot, Update
@@ -32,6 +34,7 @@ from orchestra_server.git.watch.ignore_cache import IgnoreCache
 from orchestra_server.git.watch.watch_limit import explain_failure
 from orchestra_server.usecases.concurrency.leader_lock import run_as_leader
 from orchestra_server.usecases.conflicts.chamber_watchers import ChamberWatchers
+from orchestra_server.usecases.conflicts.health_watch import HealthWatch, health_files
 from orchestra_server.usecases.conflicts.pending_changes import PendingChanges
 from orchestra_server.usecases.conflicts.record_conflicts import record_conflicts
 from orchestra_server.usecases.conflicts.seen_work import SeenWork
@@ -51,6 +54,10 @@ _RECREATED = _CHANGES_OF_PLAN[:2]
 # Seconds: a worker's reports come in pairs; a store that is away may answer again soon.
 _REPORT_DELAY = 0.25
 _RETRY_DELAY = 2.0
+# Seconds until a look at health after a change: a rebase or a repair makes several.
+_HEALTH_DELAY = 0.5
+# Seconds between two looks at the health of chambers whose changes are told.
+_HEALTH_SECONDS = 60
 # Workers that write without a pause must not cost a whole core: after a check the monitor rests
 # this many times as long as the check took, and the next check covers all changes meanwhile.
 _REST_FACTOR = 2
@@ -111,6 +118,8 @@ class ConflictMonitor:
         self._timer: asyncio.TimerHandle | None = None
         self._round: asyncio.TimerHandle | None = None
         self._health = WatchedHealth(store, project, clock, self._in_thread)
+        self._health_watch = HealthWatch(self._health_may_differ)
+        self._is_all_told = False  # whether the system tells of all chambers' changes
         self._plan = WatchPlan()
         self._watchers = ChamberWatchers(self)
         self._ignored: dict[str, IgnoreCache] = {}
@@ -169,6 +178,10 @@ class ConflictMonitor:
     def _others_changed(self) -> None:
         self._pending.check = True
         self._wake_up.set()
+
+    def _health_may_differ(self) -> None:
+        self._pending.health = True
+        self._wake_in(_HEALTH_DELAY)
 
     def _handle_report(self, chamber: str) -> None:
         """Check an unwatched chamber after a report: only its worker tells of changes."""
@@ -236,7 +249,8 @@ class ConflictMonitor:
                 if isinstance(fault, StoreUnavailable):
                     self._wake_in(_RETRY_DELAY)
             if self._round is None and self._health.chambers(self._state):
-                self._round = self._loop.call_later(ROUND_SECONDS, self._begin_round)
+                seconds = _HEALTH_SECONDS if self._is_all_told else ROUND_SECONDS
+                self._round = self._loop.call_later(until_tick(seconds), self._begin_round)
             await asyncio.sleep(min(_LONGEST_REST, _REST_FACTOR * (self._loop.time() - began)))
 
     async def _make_plan(self, pending: PendingChanges) -> None:
@@ -265,6 +279,11 @@ class ConflictMonitor:
             self._pending.plan = True  # another watcher may be let have its watches
             self._wake_up.set()
         unwatched = self._health.unwatched(self._plan)
+        chambers = self._health.chambers(self._state)
+        self._health_watch.watch(
+            await self._in_thread(health_files, self._project.git_dir, chambers)
+        )
+        self._is_all_told = self._health_watch.tells and not unwatched
         if pending.round and unwatched:
             pending.check = True  # the base is perhaps not watched either
             pending.changed |= unwatched.keys()
@@ -334,6 +353,7 @@ class ConflictMonitor:
     async def _close(self) -> None:
         await self._exchange.close()
         self._watchers.stop()
+        self._health_watch.stop()
         for timer in (self._timer, self._round):
             if timer is not None:
                 timer.cancel()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from orchestra_server.files.spool.spool_folder import make_spool, spool_folder
 from orchestra_server.git.watch.file_watcher import FileWatcher
+from orchestra_server.git.watch.inotify import CLOSE_WRITE, IGNORED, MOVED_TO, Inotify
 
 _PAUSE_S = 1.0
 _log = logging.getLogger(__name__)
@@ -31,18 +32,13 @@ async def watch_spool(common_dir: Path, on_change: Callable[[], None]) -> None:
 
 
 async def _watch_by_inotify(common_dir: Path, on_change: Callable[[], None]) -> None:
-    await asyncio.to_thread(__import__, "asyncinotify")  # it looks for the C library: 0.1 s
-    from asyncinotify import Inotify, Mask  # noqa: PLC0415 - only Linux has it
-
     while True:
         with Inotify() as inotify:
-            folder, news = str(make_spool(common_dir)), Mask.CLOSE_WRITE | Mask.MOVED_TO
-            inotify.add_watch(folder, news)  # pyright: ignore[reportUnknownMemberType] - its PathLike
+            inotify.add(str(make_spool(common_dir)), CLOSE_WRITE | MOVED_TO)
             on_change()  # what came before the watch
-            async for event in inotify:
-                if event.mask & Mask.IGNORED:  # somebody has removed the folder
-                    break
+            while not any(event.mask & IGNORED for event in await inotify.wait()):
                 on_change()
+            # Somebody has removed the folder.
         await asyncio.sleep(_PAUSE_S)
 
 

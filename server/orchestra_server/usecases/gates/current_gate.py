@@ -1,10 +1,12 @@
 """What the repository's gate is at present, and what is said of work that it has not judged."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestra_core.configuration.config_files import repository_file, user_file
 from orchestra_core.configuration.gate_plan import GatePlan, read_gate_plan
-from orchestra_core.configuration.trust import read_trust, trust_state
+from orchestra_core.configuration.trust import read_trust, trust_file, trust_state
 from orchestra_core.project import Project
 from orchestra_core.wording.gates import AWAITED, UNREADABLE, UNTESTED, UNTRUSTED
 
@@ -23,6 +25,16 @@ class CurrentGate:
     def key(self) -> tuple[str, str]:
         """What changes when all chambers' verdicts have to be looked at again."""
         return (self.plan.digest if self.plan else "", self.unproven)
+
+
+def gate_files(project: Project, state_dir: Path) -> list[Path]:
+    """Return the files on which the present gate depends, whether they exist or not."""
+    files = (
+        repository_file(project.main_checkout),
+        user_file(os.environ),  # its limits may say that gates run for landings only
+        trust_file(state_dir, project.git_dir),
+    )
+    return [file for file in files if file is not None]
 
 
 def read_current_gate(project: Project, state_dir: Path, share: int) -> CurrentGate:

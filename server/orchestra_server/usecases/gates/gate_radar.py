@@ -6,9 +6,9 @@ passed, a chamber's work is recorded as not proven.
 
 import asyncio
 import logging
-import math
+import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,17 +24,23 @@ from orchestra_server.git.gates.prepare_scratch import CommitToJudge
 from orchestra_server.git.gates.scratch_worktree import sweep_scratch
 from orchestra_server.git.merge.pairwise_conflicts import ComparedChamber
 from orchestra_server.git.repository.repository import Repository, open_repository
+from orchestra_server.git.watch.named_files import file_changes
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.conflicts.seen_work import SeenWork
 from orchestra_server.usecases.gates.background_judge import BackgroundJudge, WorkChangedError
 from orchestra_server.usecases.gates.chamber_verdicts import ChamberVerdicts
-from orchestra_server.usecases.gates.current_gate import CurrentGate, read_current_gate
+from orchestra_server.usecases.gates.current_gate import (
+    CurrentGate,
+    gate_files,
+    read_current_gate,
+)
 from orchestra_server.usecases.gates.judge_tree import TreeJudge, in_repository
 from orchestra_server.usecases.gates.run_search import run_search
 from orchestra_server.usecases.gates.tell_red_together import tell_red_together
 
 _QUIET_SECONDS = 3.0  # since the last change of a chamber
-_GATE_SECONDS = 2.0  # until another look whether there is another gate, while chambers are live
+# Until another look whether there is another gate, where the system tells of no file's change.
+_GATE_SECONDS = 2.0
 _LANDINGS_SECONDS = 20.0  # until another look, where only landings run gates
 _FAULT_SECONDS = 60.0
 _SOON = 1.0
@@ -71,6 +77,7 @@ class GateRadar:
         self._changed_at: dict[str, float] = {}  # by chamber, in the loop's time
         self._unmarked = set[str]()  # chambers whose recorded verdict is of other content
         self._wake_up = asyncio.Event()
+        self._has_work = asyncio.Event()
         self._judge = BackgroundJudge(self._context, share, self._holds)
         self._verdicts = ChamberVerdicts(self._context, self._holds)
         self._gate = CurrentGate()
@@ -92,6 +99,10 @@ class GateRadar:
         if work.env != self._work.env:
             self._judge.forget()
         self._work = work
+        if work.commits:
+            self._has_work.set()
+        else:
+            self._has_work.clear()
         self._unmarked |= changed
         with suppress(OrchestraError, OSError):  # the next look marks it, and says what is wrong
             await self._mark(await self._read_gate())
@@ -100,6 +111,32 @@ class GateRadar:
     async def run(self) -> None:
         """Judge whenever something rests that is not judged yet."""
         await asyncio.to_thread(sweep_scratch, self._context.settings.state_dir)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._watch_gate())
+            group.create_task(self._judge_repeatedly())
+
+    async def _watch_gate(self) -> None:
+        """Judge anew when the gate has changed, or the trust in it."""
+        project, state_dir = self._context.project, self._context.settings.state_dir
+        if sys.platform == "linux":
+            with suppress(OSError):  # no watch is left
+                async with aclosing(
+                    file_changes(lambda: gate_files(project, state_dir))
+                ) as changes:
+                    async for _ in changes:
+                        await self._look_at_gate()
+        while True:
+            await self._has_work.wait()
+            await asyncio.sleep(_GATE_SECONDS)
+            await self._look_at_gate()
+
+    async def _look_at_gate(self) -> None:
+        former = self._gate.key
+        with suppress(OrchestraError, OSError):  # the next look says what is wrong
+            if self._work.commits and (await self._read_gate()).key != former:
+                self._wake_up.set()
+
+    async def _judge_repeatedly(self) -> None:
         seconds: float | None = None
         while True:
             try:
@@ -163,16 +200,9 @@ class GateRadar:
 
     async def _wait(self, seconds: float | None) -> None:
         """Wait for a change of work or of the gate, at most so many seconds."""
-        former, end = self._gate.key, self._loop.time() + (seconds or math.inf)
-        while (remaining := end - self._loop.time()) > 0:
-            pause = min(remaining, _GATE_SECONDS if self._work.commits else math.inf)
-            try:
-                async with asyncio.timeout(None if pause == math.inf else pause):
-                    await self._wake_up.wait()
-                break
-            except TimeoutError:
-                if (await self._read_gate()).key != former:
-                    break
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._wake_up.wait()
         self._wake_up.clear()
 
     async def look(self) -> float | None:

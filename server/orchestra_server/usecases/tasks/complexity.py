@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 import msgspec
 from msgspec import Struct
@@ -217,5 +217,5 @@ def _stem_pattern(stem: str) -> str:
 
 @cache
 def _vocabulary() -> _Vocabulary:
-    source = resources.files("orchestra_server.usecases.tasks") / "complexity_words.toml"
+    source = Path(__file__).with_name("complexity_words.toml")
     return msgspec.toml.decode(source.read_bytes(), type=_Vocabulary)

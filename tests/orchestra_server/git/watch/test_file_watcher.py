@@ -67,6 +67,16 @@ def test_a_watch_that_is_not_recursive_reports_only_what_is_directly_in_its_fold
     assert str(tmp_path / "a" / "deep") not in told.paths
 
 
+def test_a_watch_that_retires_reports_what_has_changed_until_then(tmp_path: Path) -> None:
+    told = Told()
+    watch = told.watch(tmp_path)
+    assert told.ready.wait(_SECONDS)
+    (tmp_path / "file").write_text("new")  # it would wait for more
+    watch.retire()
+    assert told.changed.wait(_SECONDS)
+    assert {str(tmp_path / "file"), str(tmp_path)}.intersection(told.paths)
+
+
 def test_a_file_written_deep_in_the_tree_is_reported_once_the_watch_is_ready(
     tmp_path: Path,
 ) -> None:

@@ -36,6 +36,9 @@ class HeldWatcher:
     def stop(self) -> None:
         self.stopped = True
 
+    def retire(self) -> None:
+        self.stopped = True
+
 
 @pytest.fixture
 def watchers(monkeypatch: pytest.MonkeyPatch) -> list[HeldWatcher]:

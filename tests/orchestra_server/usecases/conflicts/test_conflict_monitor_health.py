@@ -1,16 +1,18 @@
 """What the conflict monitor's rounds say of a chamber that is not watched or not in order."""
 
 import errno
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from orchestra_core.names import chamber_id
+from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS
 from orchestra_server.git.watch import file_watcher
 from orchestra_server.git.watch.watch_limit import WATCHES
 from orchestra_server.usecases.common.transaction import Context
-from orchestra_server.usecases.conflicts import conflict_monitor, watched_health
+from orchestra_server.usecases.conflicts import conflict_monitor, health_watch, watched_health
 from orchestra_server.usecases.conflicts.get_conflicts import get_conflicts
 from tests.support.conducting import chambers_open
 from tests.support.conflict_scene import Scene, radar_scene
@@ -68,28 +70,58 @@ async def test_a_limit_reached_while_chambers_are_watched_is_noticed(
     await scene.told.until(lambda told: health_of_all(told) == {NOT_WATCHED})
 
 
-async def test_rounds_record_what_is_wrong_with_a_chamber_and_that_it_is_over(
-    context: Context, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture(params=["watch", "rounds"])
+def notices_health(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The two ways to notice that a chamber is in disorder."""
+    if request.param == "watch":
+        if sys.platform != "linux":
+            pytest.skip("only Linux tells of single files")
+        monkeypatch.setattr(conflict_monitor, "ROUND_SECONDS", 1_000)
+        monkeypatch.setattr(conflict_monitor, "_HEALTH_SECONDS", 1_000)
+        monkeypatch.setattr(conflict_monitor, "_HEALTH_DELAY", 0.01)
+        return
+
+    def no_watch_left(_files: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(health_watch, "file_changes", no_watch_left)
     monkeypatch.setattr(conflict_monitor, "ROUND_SECONDS", 0.2)
+
+
+async def test_what_is_wrong_with_a_chamber_is_recorded_and_that_it_is_over(
+    notices_health: None, context: Context
+) -> None:
     async with radar_scene(context) as scene:
-        scene.auth.git("switch", "--quiet", "--detach")
         chamber = chamber_id(scene.task_id, "auth")
 
         def health(told: Watch) -> tuple[str, ...]:
             return told.state.chambers[chamber].health
 
+        await scene.watched()
+        scene.auth.git("switch", "--quiet", "--detach")
         await scene.told.until(lambda told: health(told)[:1] != ())
         assert health(scene.told)[0].startswith("detached: ")
         scene.auth.git("switch", "--quiet", "-")
         await scene.told.until(lambda told: health(told) == ())
 
+        settings = scene.auth.path / HOOK_SETTINGS
+        away = settings.rename(settings.with_name("away"))
+        await scene.told.until(lambda told: health(told)[:1] != ())
+        assert health(scene.told)[0].startswith("hook gone: ")
+        away.rename(settings)
+        await scene.told.until(lambda told: health(told) == ())
+
+        scene.auth.write("README", "half done")
+        scene.auth.git("stash")
+        await scene.told.until(lambda told: health(told)[:1] != ())
+        assert health(scene.told)[0].startswith("stash: ")
+
 
 async def test_a_chamber_whose_directory_comes_back_is_compared_again(
-    context: Context, monkeypatch: pytest.MonkeyPatch
+    notices_health: None, context: Context
 ) -> None:
-    monkeypatch.setattr(conflict_monitor, "ROUND_SECONDS", 0.2)
     async with radar_scene(context) as scene:
+        await scene.watched()
         away = scene.auth.path.with_name("away")
         scene.auth.path.rename(away)
         await scene.told.until(

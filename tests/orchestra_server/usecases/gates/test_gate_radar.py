@@ -1,6 +1,7 @@
 """Chambers at rest are judged alone and together, and exactly those that fail together are told."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -283,10 +284,25 @@ async def test_a_chamber_is_not_proven_by_a_verdict_on_older_content_while_anoth
     assert await scene.verdicts() == {"auth": "awaited", "api": "green", "docs": "awaited"}
 
 
-async def test_another_gate_takes_the_proof_from_all_chambers_until_it_is_trusted_and_has_passed(
-    scene: Scene, context: Context, repository: TestRepository, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture(params=["watch", "looks"])
+def notices_gates(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The two ways to notice that there is another gate."""
+    if request.param == "watch":
+        if sys.platform != "linux":
+            pytest.skip("only Linux tells of single files")
+        monkeypatch.setattr(gate_radar, "_GATE_SECONDS", 1_000)
+        return
+
+    def no_watch_left(_files: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(gate_radar, "file_changes", no_watch_left)
     monkeypatch.setattr(gate_radar, "_GATE_SECONDS", 0.02)
+
+
+async def test_another_gate_takes_the_proof_from_all_chambers_until_it_is_trusted_and_has_passed(
+    notices_gates: None, scene: Scene, context: Context, repository: TestRepository
+) -> None:
     trusted_gate(context, repository, "true")
     await scene.see()
     await scene.until_all("green")

@@ -1,0 +1,60 @@
+"""Imports the store's libraries without what it never uses of them, for a process that runs long.
+
+That is telemetry, and the reader of what is installed, with its parsers of e-mail and archives:
+redis-py asks it for its own version only.
+"""
+
+import importlib
+import importlib.util
+import sys
+from contextlib import suppress
+from pathlib import Path
+from types import ModuleType
+
+from orchestra_core.process.lean_import import all_or_nothing, hidden
+
+_METADATA = "importlib.metadata"
+_TELEMETRY = "opentelemetry"
+_BACKPORTS = "typing_extensions"  # all that is asked of it is in Python 3.11
+
+
+def import_redis_lean() -> None:
+    """Import redis-py; to be called before other threads run.
+
+    A redis-py that cannot be imported this way is imported later, as usual.
+    """
+    if _METADATA in sys.modules:
+        stand_in = None
+    else:
+        stand_in = sys.modules[_METADATA] = _metadata()
+        setattr(importlib, "metadata", stand_in)  # noqa: B010 - types know no such attribute
+    try:
+        with (
+            suppress(Exception),
+            hidden(_TELEMETRY, _BACKPORTS),
+            all_or_nothing("msgspec", "redis"),
+        ):
+            importlib.import_module("msgspec")
+            importlib.import_module("redis.asyncio")
+    finally:
+        if stand_in is not None:
+            del sys.modules[_METADATA]
+            delattr(importlib, "metadata")
+
+
+def _metadata() -> ModuleType:
+    """Return a stand-in for importlib.metadata that knows versions, by the folders' names."""
+
+    class PackageNotFoundError(ModuleNotFoundError):
+        """A package is not installed, or not as a folder."""
+
+    def version(name: str) -> str:
+        spec = importlib.util.find_spec(name)
+        for place in (spec.submodule_search_locations or ()) if spec else ():
+            for folder in Path(place).parent.glob(f"{name}-*.dist-info"):
+                return folder.name.removesuffix(".dist-info").rpartition("-")[2]
+        raise PackageNotFoundError(name)
+
+    metadata = ModuleType(_METADATA)
+    vars(metadata).update(PackageNotFoundError=PackageNotFoundError, version=version)
+    return metadata
