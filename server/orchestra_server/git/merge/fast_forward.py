@@ -1,6 +1,7 @@
 """Moves the target branch and its checkout by one fast-forward, completely or not at all."""
 
 import os
+import re
 import shlex
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -30,6 +31,7 @@ class _Place:
     commit: str
 
 
+_LFS = re.compile(r"\bgit-lfs\b|\bfilter lfs\b")
 _STATUS = (
     "status", "--porcelain", "-z", "--no-renames", "--untracked-files=no",
     "--ignore-submodules=dirty",
@@ -144,7 +146,7 @@ def _fast_forward(
     if tip == new or is_ancestor(repo, new, tip):
         return  # any difference now was made by a hook of the user's, a commit on top as well
     if ran is not None:
-        why += _signature_cure(worktree)
+        why += _signature_cure(worktree) + _lfs_cure(why)
     with uncancelled():
         unrestored = put_back(worktree, changes, old, new)
     if unrestored:
@@ -154,6 +156,15 @@ def _fast_forward(
             f"{shlex.join(unrestored)}"
         )
     raise Refused(f"{worktree} could not take the merge, and is as it was: {why}")
+
+
+def _lfs_cure(why: str) -> str:
+    if not _LFS.search(why):
+        return ""
+    return (
+        "; the content of a Git LFS file is not here: run 'git lfs push --all origin' in the clone "
+        "that has it, and call again"
+    )
 
 
 def _require_signed(worktree: Path, new: str) -> None:

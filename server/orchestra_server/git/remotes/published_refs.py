@@ -24,7 +24,7 @@ _SETTINGS = (
     "push.recurseSubmodules=no",
 )
 # Whatever would ask a person fails instead: nobody sees the question.
-_ASKS_NOBODY = {"GIT_ASKPASS": "true", "SSH_ASKPASS_REQUIRE": "never", "GCM_INTERACTIVE": "never"}
+ASKS_NOBODY = {"GIT_ASKPASS": "true", "SSH_ASKPASS_REQUIRE": "never", "GCM_INTERACTIVE": "never"}
 
 
 def chamber_ref(task_id: str, chamber: str) -> str:
@@ -101,7 +101,7 @@ def _run(
     settings = [part for setting in _SETTINGS for part in ("-c", setting)]
     return run_programs(
         repo.top, *settings, *args, waits_for=waits_for,
-        env={**ceiling_env(repo.top), **_ASKS_NOBODY, **(env or {})},
+        env={**ceiling_env(repo.top), **ASKS_NOBODY, **(env or {})},
     )  # fmt: skip
 
 

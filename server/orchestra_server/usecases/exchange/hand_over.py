@@ -14,6 +14,7 @@ from orchestra_core.text import one_line
 from orchestra_server.domain.chambers.chamber_lifecycle import together
 from orchestra_server.domain.tasks import exchange
 from orchestra_server.git.remotes.addresses import read_addresses, remote_at
+from orchestra_server.git.remotes.lfs_contents import publish_lfs_contents
 from orchestra_server.git.remotes.published_refs import chamber_ref, publish
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.usecases.chambers.renamed_branches import follow_branches
@@ -67,17 +68,18 @@ def _publish(
     repo: Repository, task: Task, chambers: Sequence[Chamber], address: str
 ) -> list[_Work]:
     work = [_committed(repo, task, chamber, address) for chamber in chambers]
-    commits = {
-        chamber_ref(task.id, chamber_work.chamber.name): chamber_work.commit
-        for chamber_work in work
-        if chamber_work.commit
-    }
     try:
         remote = remote_at(read_addresses(repo), address)
         if not remote:
             raise Refused(
                 "this clone no longer shares a remote with the clone that completes the task"
             )
+        work = [_with_lfs_contents(repo, remote, chamber_work) for chamber_work in work]
+        commits = {
+            chamber_ref(task.id, chamber_work.chamber.name): chamber_work.commit
+            for chamber_work in work
+            if chamber_work.commit
+        }
         if commits:
             publish(repo, remote, commits)
     except OrchestraError as fault:
@@ -99,6 +101,16 @@ def _committed(repo: Repository, task: Task, chamber: Chamber, address: str) -> 
     except OSError as fault:
         return _Work(chamber, fault=_line(unavailable(fault)))
     return _Work(chamber, branch.commit, address)
+
+
+def _with_lfs_contents(repo: Repository, remote: str, work: _Work) -> _Work:
+    """Return the work as it can be published: without its contents it could not be checked out."""
+    try:
+        if work.commit:
+            publish_lfs_contents(repo, remote, work.commit)
+    except OrchestraError as fault:
+        return _Work(work.chamber, fault=_line(fault))
+    return work
 
 
 def _line(fault: OrchestraError) -> str:

@@ -258,6 +258,16 @@ def test_a_landing_that_fails_while_writing_restores_the_checkout(
     assert main.read("README") == "hello\n"
 
 
+def test_a_landing_that_lacks_the_content_of_an_lfs_file_says_where_to_get_it(
+    shop: Workshop,
+) -> None:
+    old, new = finished(shop, {".gitattributes": "*.bin filter=lfs\n", "z.bin": "z"})
+    for option, value in (("smudge", "false"), ("clean", "cat"), ("required", "true")):
+        shop.main.git("config", f"filter.lfs.{option}", value)
+    with pytest.raises(Refused, match=r"filter lfs failed.*run 'git lfs push --all origin'"):
+        land(shop.repo, shop.main.path, "main", old, new)
+
+
 def test_another_git_process_in_the_checkout_is_named(shop: Workshop) -> None:
     old, new = finished(shop, {"README": "new\n"})
     (shop.main.path / ".git" / "index.lock").touch()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -17,6 +18,7 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.exchange import hand_over as hand_over_module
 from orchestra_server.usecases.exchange.hand_over import hand_over
 from tests.support.conducting import chamber_of, chambers_open, kinds
+from tests.support.lfs import a_git_lfs_that
 from tests.support.repositories import TestRepository
 
 OTHER_CLONE = "1" * 16
@@ -60,6 +62,29 @@ async def ask_for_work(context: Context, task_id: str, attempt: int = ATTEMPT) -
     task = (await context.store.snapshot()).tasks[task_id]
     asking = replace(task, state="completing", ending="merge", summary="Add a login")
     await record(context, replace(asking, completing_clone=OTHER_CLONE, completing_at=attempt))
+
+
+async def test_a_chamber_whose_lfs_files_no_remote_takes_is_not_handed_over(
+    context: Context,
+    remote: Remote,
+    task_id: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    worktrees = await chambers_open(context, task_id, ["auth", "api"])
+    worktrees["auth"].write("auth.py", "x\n")
+    head = worktrees["api"].commit("a big file", {"api.py": "x\n"})
+    (context.project.git_dir / "lfs" / "objects").mkdir(parents=True)
+    a_git_lfs_that(
+        f'case "$*" in *{head}) test "$2" = --dry-run && echo push 1 || exit 2 ;; esac',
+        tmp_path,
+        monkeypatch,
+    )
+    await ask_for_work(context, task_id)
+    await hand_over(context, task_id)
+    api = await chamber_of(context, task_id, "api")
+    assert api.handover_fault.startswith("the remote origin did not take the Git LFS files")
+    assert list(remote.commits) == [chamber_ref(task_id, "auth")]
 
 
 async def test_each_chambers_work_is_committed_published_and_handed_over(

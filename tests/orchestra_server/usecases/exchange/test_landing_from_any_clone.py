@@ -1,6 +1,7 @@
 """A task with chambers in two clones lands from either, and each clone closes its own."""
 
 import asyncio
+import shutil
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,21 @@ async def test_all_work_lands_here_and_the_other_clone_closes_its_chamber(
     # What has landed stays reachable where it was made, until a pull brings it to a branch there.
     landed = shared.there_main.git("rev-parse", f"refs/orchestra/landed/{shared.id}")
     assert landed == shared.here_main.head == done.landed_commit
+
+
+@pytest.mark.skipif(shutil.which("git-lfs") is None, reason="needs git-lfs")
+async def test_a_file_that_is_kept_in_lfs_lands_with_its_content(shared: SharedTask) -> None:
+    for clone in (shared.here_main, shared.there_main):
+        clone.git("remote", "set-url", "origin", f"file://{shared.origin.path}")
+        clone.git("lfs", "install", "--local")
+    shared.auth.write(".gitattributes", "*.bin filter=lfs diff=lfs merge=lfs -text\n")
+    shared.auth.write("big.bin", "content\n")
+    async with served(shared.there):
+        done = await complete_task(shared.here, task_id=shared.id, summary="Add an asset")
+    assert (done.completed, shared.here_main.read("big.bin")) == (True, "content\n")
+    assert shared.here_main.git("cat-file", "-p", "HEAD:big.bin").startswith(
+        "version https://git-lfs"
+    )
 
 
 async def test_a_chamber_elsewhere_that_is_not_chosen_is_neither_committed_nor_published(
