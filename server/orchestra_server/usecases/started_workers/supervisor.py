@@ -88,6 +88,7 @@ class WorkerSupervisor:
                 await self._withdraw_left_requests()
                 for worker in state.workers.values():
                     self._look_after(worker)
+                self._stop_unknown()
                 for chamber_id, run in self._runs.items():
                     self._tell_all(chamber_id, run)
                 for request in state.requests.values():
@@ -132,6 +133,13 @@ class WorkerSupervisor:
                 run.stop()
         elif not worker.is_over and chamber is not None and self._is_here(chamber):
             self._begin(chamber, worker)
+
+    def _stop_unknown(self) -> None:
+        """Stop agents whose start the store has lost: nobody sees or could stop them."""
+        for worker_id, run in self._runs.items():
+            worker = self._state.workers.get(worker_id)
+            if worker is None or worker.asked_at < run.start.asked_at:
+                run.stop()
 
     def _begin(self, chamber: Chamber, worker: StartedWorker) -> None:
         # Late: with the guard of shell commands, it is much that few daemons need.

@@ -285,7 +285,8 @@ class WorkerRun:
             Presence(
                 chamber_id=self._chamber.id,
                 state="failed" if is_failure else "finished",
-                since=worker.since,
+                # A start that the store has lost has no end there.
+                since=worker.since if worker.is_over else self._clock(),
                 message=worker.last_words,
             )
         )
