@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_core.clone.common_directory import common_directory
-from orchestra_core.clone.repository_location import own_placement
+from orchestra_core.clone.repository_location import Placement, note_placement, own_placement
 from orchestra_core.errors import BadInput, Unavailable
 
 
@@ -66,6 +66,15 @@ def override_id(override: str) -> str:
 def _id_of(common: Path) -> str:
     noted = own_placement(common)
     return noted.id if noted is not None else id_by_place(common)
+
+
+def note_first_place(project: Project) -> None:
+    """Note where a repository is of which nothing is noted yet, unless its id was set by hand.
+
+    Raises OSError.
+    """
+    if own_placement(project.git_dir) is None and project.id == id_by_place(project.git_dir):
+        note_placement(project.git_dir, Placement(project.id, project.git_dir))
 
 
 def id_by_place(common: Path) -> str:

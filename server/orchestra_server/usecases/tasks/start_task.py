@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from orchestra_core.errors import BadInput, OrchestraError, Refused
 from orchestra_core.models import Chamber, Level, Phase, Task
 from orchestra_core.names import new_task_id
-from orchestra_core.project import Project, find_project
+from orchestra_core.project import Project, find_project, note_first_place
 from orchestra_core.replies.tasks import StartedTask
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import DESCRIPTION_LIMIT, one_line, required
@@ -36,6 +37,8 @@ async def start_task(
     head = await asyncio.to_thread(repo.head)
     await register_clone(context.store, context.project)
     await close_former_tasks(context, repo)
+    with suppress(OSError):  # where it cannot be written, a move is not noticed
+        await asyncio.to_thread(note_first_place, context.project)
     assessment = await asyncio.to_thread(_assessed, text, level)
     new = _new_task(context, text, directory, head, assessment)
 

@@ -53,6 +53,19 @@ async def worked_in(shop: TestRepository, settings: Settings) -> str:
         return task_id
 
 
+async def test_a_repository_that_no_server_has_served_keeps_its_tasks_in_a_move(
+    shop: TestRepository, settings: Settings, tmp_path: Path
+) -> None:
+    project = find_project(shop.path)
+    async with open_store(project.id, settings) as store:
+        context = Context(store=store, project=project, settings=settings, actor="operator")
+        task_id = await a_started_task(context)
+    moved = shop.path.rename(tmp_path / "elsewhere")
+    assert find_project(moved).id == project.id
+    async with at_work(moved, settings) as context:
+        assert (await context.store.snapshot()).tasks[task_id].working_directory == str(moved)
+
+
 async def test_after_a_move_the_tasks_exist_and_the_chambers_work(
     shop: TestRepository, settings: Settings, tmp_path: Path
 ) -> None:
