@@ -68,6 +68,17 @@ def _id_of(common: Path) -> str:
     return noted.id if noted is not None else id_by_place(common)
 
 
+def moved_from(project: Project) -> Path | None:
+    """Return the common directory that a repository had before it was moved, None if it was not.
+
+    Its recorded paths are the former ones until `reconcile` has followed it.
+    """
+    noted = own_placement(project.git_dir)
+    if noted is None or noted.id != project.id or noted.common_dir == project.git_dir:
+        return None
+    return noted.common_dir
+
+
 def note_first_place(project: Project) -> None:
     """Note where a repository is of which nothing is noted yet, unless its id was set by hand.
 

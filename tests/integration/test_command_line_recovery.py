@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestra_core.daemon.start_daemon import stop_daemon
 from orchestra_core.project import find_project
 from orchestra_core.replies.chambers import SavedList
 from orchestra_core.replies.reconcile import Reconciled
@@ -125,6 +126,23 @@ def test_reconcile_lists_differences_repairs_them_and_then_finds_none(
     ]
     assert worktree.status == "?? new"
     assert "agree" in orchestra(shop.path, settings, "reconcile").stdout
+
+
+def test_the_next_command_after_a_move_finds_tasks_and_chambers_at_the_new_place(
+    shop: TestRepository, settings: Settings, tmp_path: Path
+) -> None:
+    assert orchestra(shop.path, settings, "create", "auth", "--title", "Login").returncode == 0
+    stop_daemon(shop.path / ".git")
+    moved = TestRepository(shop.path.rename(tmp_path / "elsewhere"))
+    tried = orchestra(moved.path, settings, "reconcile", "--dry-run")
+    assert f"this repository was at {shop.path}" in tried.stdout
+    told = orchestra(moved.path, settings, "interrupt", "auth", "Use S256")
+    assert (told.returncode, "posted" in told.stdout) == (0, True)
+    assert f"this repository was at {shop.path}; its tasks and chambers are here" in told.stderr
+    chamber = moved.path / ".claude" / "worktrees" / "auth"
+    assert "Use S256" in (chamber / ".INTERRUPT").read_text()
+    assert "agree" in orchestra(moved.path, settings, "reconcile").stdout
+    stop_daemon(moved.path / ".git")
 
 
 def test_a_chamber_half_created_by_a_killed_process_is_removed_by_the_next_command(

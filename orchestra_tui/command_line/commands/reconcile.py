@@ -22,7 +22,7 @@ def run(place: CommandContext, options: Options) -> int:
 
 
 async def _reconcile(place: CommandContext, *, dry_run: bool) -> Reconciled:
-    async with open_project(place) as context:
+    async with open_project(place, follow_move=False) as context:
         return await reconcile(context, dry_run=dry_run)
 
 

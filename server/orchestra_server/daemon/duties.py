@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager, nullcontext
 
 from orchestra_core.clock import Clock
 from orchestra_core.configuration.live_settings import LiveSettings
-from orchestra_core.errors import Unavailable
+from orchestra_core.errors import OrchestraError, Unavailable
 from orchestra_core.models import Chamber, Presence
-from orchestra_core.project import Project
+from orchestra_core.project import Project, moved_from
 from orchestra_core.store.store import Store
 from orchestra_server.daemon.agent_drivers import driver_of
 from orchestra_server.usecases.clones.registration import register_clone
@@ -46,6 +46,8 @@ async def on_duty(
     except Unavailable as fault:  # a repository that cannot be written can still be read
         _log.warning("%s", fault)
     context = Context(store=store, project=project, settings=settings.now(), actor="", clock=clock)
+    if moved_from(project) is not None:
+        await _follow_move(context)
     lock = project.git_dir / _PROJECTIONS_LOCK
 
     stray_writes, radar = (
@@ -79,3 +81,13 @@ async def on_duty(
         trim_daily(store, lambda: settings.now().history_keep, clock),
     ):
         yield
+
+
+async def _follow_move(context: Context) -> None:
+    """Bring tasks, chambers and hooks to the new place of the repository."""
+    from orchestra_server.usecases.reconcile.reconcile import reconcile  # noqa: PLC0415 - seldom
+
+    try:
+        await reconcile(context)
+    except OrchestraError as fault:  # what is wrong can still be read
+        _log.warning("%s", fault)

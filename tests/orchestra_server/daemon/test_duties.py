@@ -12,12 +12,15 @@ from orchestra_core.clone.clone_id import own_clone_id
 from orchestra_core.configuration.live_settings import LiveSettings
 from orchestra_core.events import Event, EventData
 from orchestra_core.process.file_lock import is_locked
-from orchestra_core.project import Project, find_project
+from orchestra_core.project import Project, find_project, id_by_place
 from orchestra_core.settings import Settings
 from orchestra_core.store.checkpoint import checkpoint_number
+from orchestra_core.store.open_store import open_store
 from orchestra_core.store.store import Store
 from orchestra_server.daemon.duties import on_duty
 from orchestra_server.usecases.clones.registration import DUTY_LOCK
+from orchestra_server.usecases.common.transaction import Context
+from tests.support.conducting import a_started_task
 from tests.support.following import commit
 from tests.support.repositories import small_repository
 from tests.support.samples import a_clone
@@ -56,3 +59,21 @@ async def test_who_is_on_duty_trims_the_history(
         while await checkpoint_number(store) == 0:  # noqa: ASYNC110 - trimming is no event
             await asyncio.sleep(0.01)
     assert min(event.at for event in await store.events()) > at
+
+
+async def test_a_repository_that_was_moved_is_followed_before_its_chambers_are_served(
+    project: Project, settings: Settings, tmp_path: Path
+) -> None:
+    own = replace(project, id=id_by_place(project.git_dir))
+    async with open_store(own.id, settings) as before:
+        task_id = await a_started_task(
+            Context(store=before, project=own, settings=settings, actor="conductor")
+        )
+    moved = find_project(project.root.rename(tmp_path / "elsewhere"))
+    assert moved.id == own.id
+    async with (
+        open_store(moved.id, settings) as after,
+        on_duty(after, moved, LiveSettings(settings, moved.root), now_ms),
+    ):
+        task = (await after.snapshot()).tasks[task_id]
+        assert task.working_directory == str(moved.root)

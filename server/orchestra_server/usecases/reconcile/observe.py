@@ -34,7 +34,7 @@ from orchestra_server.usecases.health.observe_chamber import (
     worktree_record,
 )
 from orchestra_server.usecases.reconcile.observation import Observation
-from orchestra_server.usecases.reconcile.relocate import moved_from
+from orchestra_server.usecases.reconcile.relocate import former_checkout
 
 _FOLDER = ".claude"
 
@@ -51,7 +51,7 @@ async def look(context: Context, repo: Repository) -> Observation:
     named = await asyncio.to_thread(_tasks_in_git, repo)
     for archived in await context.store.archived(named - state.tasks.keys()):
         state.add(archived)
-    was_at = await asyncio.to_thread(moved_from, context.project)
+    was_at = await asyncio.to_thread(former_checkout, context.project)
     seen = await asyncio.to_thread(_observe, repo, state, claims, str(was_at or ""))
     return replace(seen, damages=tuple(damages), lost_claims=lost_claims(state, claims))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dataclasses import replace as with_changes
 
 from orchestra_core.errors import OrchestraError
+from orchestra_core.project import moved_from
 from orchestra_core.replies.reconcile import Reconciled, ReconciledDifference
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.usecases.clones.claim_documents import claim_documents
@@ -24,7 +25,7 @@ from orchestra_server.usecases.reconcile.diagnose import differences
 from orchestra_server.usecases.reconcile.difference import Difference
 from orchestra_server.usecases.reconcile.observe import look
 from orchestra_server.usecases.reconcile.recheck_under_lock import chamber_name, is_as_seen
-from orchestra_server.usecases.reconcile.relocate import moved_from, note_place
+from orchestra_server.usecases.reconcile.relocate import note_place
 from orchestra_server.usecases.reconcile.repair import Case, mend
 from orchestra_server.usecases.tasks.former_repository import close_former_tasks, former_tasks
 

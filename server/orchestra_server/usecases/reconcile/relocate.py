@@ -8,7 +8,7 @@ from pathlib import Path
 from orchestra_core.change import Change
 from orchestra_core.clone.repository_location import Placement, note_placement, own_placement
 from orchestra_core.models import Chamber
-from orchestra_core.project import Project, id_by_place
+from orchestra_core.project import Project, id_by_place, moved_from
 from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain.chambers import chamber_lifecycle
@@ -21,12 +21,10 @@ from orchestra_server.usecases.clones.whereabouts import is_here
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 
 
-def moved_from(project: Project) -> Path | None:
+def former_checkout(project: Project) -> Path | None:
     """Return the former path of the checkout, None if it has not moved."""
-    noted = own_placement(project.git_dir)
-    if noted is None or noted.id != project.id or noted.common_dir == project.git_dir:
-        return None
-    return _top(noted.common_dir)
+    former = moved_from(project)
+    return None if former is None else _top(former)
 
 
 def note_place(project: Project) -> None:

@@ -341,6 +341,7 @@ async def test_after_a_move_the_repositorys_chambers_are_relocated(
     chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
     chamber.write("auth.py", "x\n")
     place = chamber.path.relative_to(repository.path)
+    (repository.path / ".git" / "orchestra" / "place").unlink()  # nobody had noted it
     relocated = TestRepository(repository.path.rename(tmp_path / "elsewhere"))
     project = with_changes(find_project(relocated.path), id=context.project.id)
     moved = with_changes(context, project=project)
