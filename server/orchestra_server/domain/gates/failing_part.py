@@ -10,6 +10,18 @@ _TELLING = re.compile(
     r"assert|Traceback|Segmentation)",
     re.IGNORECASE,
 )
+# Lines that name the fault itself: pytest's summary, a raised error, go, TAP, rust, compilers.
+_FAULT = re.compile(
+    r"^(?:FAILED \S+::|\s*(?:[\w.]+\.)?\w*(?:Error|Exception)\b.*|--- FAIL|not ok|error[:\[]|"
+    r".*: error\b|.*panicked at)"
+)
+
+
+def telling_line(output: str) -> str:
+    """Return the last line of an output that names a fault, else its last line."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    faults = [line for line in lines if _FAULT.match(line)]
+    return (faults or lines or [""])[-1]
 
 
 def failing_part(output: str) -> str:

@@ -11,6 +11,7 @@ from orchestra_core.gates.gate_verdict import GateVerdict
 from orchestra_core.models import Chamber, Task
 from orchestra_core.replies.completion import CompletedTask
 from orchestra_core.text import one_line
+from orchestra_server.domain.gates.failing_part import telling_line
 from orchestra_server.git.merge.fast_forward import blocked_files
 from orchestra_server.git.merge.merge import ChamberBranch
 from orchestra_server.git.merge.merge_tree import MergeConflict
@@ -118,8 +119,8 @@ async def plan_without_changes(context: Context, wanted: WantedCompletion) -> Co
 def _failed_words(failed: GateVerdict, together: Sequence[str]) -> str:
     """Return what is known of a gate that does not pass on what would land; no gate is run."""
     whose = f", and {' and '.join(together)} fail it together" if together else ""
-    last = one_line(next(iter(reversed(failed.output.splitlines())), ""), _OUTPUT_SHOWN)
-    printed = f"; it printed last: {last}" if last else ""
+    line = one_line(telling_line(failed.output), _OUTPUT_SHOWN)
+    printed = f"; it printed: {line}" if line else ""
     return f"gate {failed.gate!r} is {failed.state} on exactly this work{whose}{printed}"
 
 

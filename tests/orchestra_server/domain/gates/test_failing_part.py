@@ -1,6 +1,8 @@
 """Which part of an output says what fails."""
 
-from orchestra_server.domain.gates.failing_part import failing_part
+import pytest
+
+from orchestra_server.domain.gates.failing_part import failing_part, telling_line
 
 
 def test_a_short_output_is_told_whole() -> None:
@@ -17,3 +19,22 @@ def test_of_a_long_one_the_telling_lines_and_the_end_are_told() -> None:
 
 def test_one_without_lines_is_cut() -> None:
     assert len(failing_part("x" * 100_000)) == 4_000
+
+
+@pytest.mark.parametrize(
+    ("output", "line"),
+    [
+        ("ERROR: test_bill\n  File 'bill.py'\nAttributeError: no total\n---\nFAILED (errors=1)", 2),
+        ("E   assert 1 == 2\nFAILED test_a.py::test_b - assert 1 == 2\n1 failed in 0.10s", 1),
+        ("=== RUN TestX\n--- FAIL: TestX (0.00s)\nFAIL\nexit status 1\nFAIL  shop", 1),
+        ("src/a.c:3:1: error: no such name\nmake: *** [a.o] Error 1", 0),
+        ("requests.exceptions.ConnectionError: refused\nsee the log", 0),
+        ("collected 1\nboth are there\n", 1),
+    ],
+)
+def test_the_line_that_names_the_fault_is_told_rather_than_the_last(output: str, line: int) -> None:
+    assert telling_line(output) == output.splitlines()[line]
+
+
+def test_of_nothing_no_line_is_told() -> None:
+    assert telling_line("") == ""

@@ -85,9 +85,7 @@ async def test_the_operator_alone_lands_what_fails_after_having_been_told_so(
     told = await complete_task(context, task_id=task_id, summary="All", confirm=True)
     assert not told.completed  # an agent cannot overrule it
     plan = await complete_task(operator, task_id=task_id, summary="All", dry_run=True)
-    assert plan.holds == [
-        "gate 'tests' is red on exactly this work; it printed last: both are there"
-    ]
+    assert plan.holds == ["gate 'tests' is red on exactly this work; it printed: both are there"]
     part = await complete_task(operator, task_id=task_id, summary="All", dry_run=True, partial=True)
     assert part.holds == []
     assert "only those land that pass" in part.notes[-1]
