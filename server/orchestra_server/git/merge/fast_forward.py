@@ -14,7 +14,12 @@ from orchestra_server.git.process.foreign_programs import run_programs, submit_w
 from orchestra_server.git.process.identity import signing_option
 from orchestra_server.git.process.run import ceiling_env, git_output, run_git
 from orchestra_server.git.repository.is_merged import is_ancestor
-from orchestra_server.git.repository.repository import Repository, head_of, require_really_bare
+from orchestra_server.git.repository.repository import (
+    Repository,
+    head_of,
+    require_own_files,
+    require_really_bare,
+)
 from orchestra_server.git.repository.worktree_status import git_directory
 from orchestra_server.git.repository.writable import require_writable
 from orchestra_server.git.snapshot.commit import first_names
@@ -81,6 +86,7 @@ def blocked_files(
 
 def _where_checked_out(repo: Repository, checkout: Path, branch: str) -> _Place | None:
     if not branch:
+        require_own_files(repo, checkout)
         head = head_of(checkout)
         if head.branch:
             raise Refused(f"{checkout} is on a branch by now; merge again and land on that")
@@ -89,7 +95,10 @@ def _where_checked_out(repo: Repository, checkout: Path, branch: str) -> _Place 
     trees = [tree for tree in list_worktrees(repo) if tree.branch == branch and not tree.gone]
     if not trees and repo.run("config", "--type=bool", "--get", "core.bare").out.strip() == "true":
         require_really_bare(repo.common_dir)  # its checkout would be left behind
-    return next((_Place(tree.path, tree.commit) for tree in trees), None)
+    if not trees:
+        return None
+    require_own_files(repo, trees[0].path)
+    return _Place(trees[0].path, trees[0].commit)
 
 
 def _require_no_rebase(repo: Repository, branch: str) -> None:

@@ -138,6 +138,31 @@ def require_really_bare(common_dir: Path) -> None:
         )
 
 
+def require_own_files(repo: Repository, checkout: Path) -> None:
+    """Raise Refused where core.worktree makes git take other files for those of a checkout.
+
+    Git would read and write there, and the checkout would be left behind. A person who works so
+    on purpose has that place as the repository's top.
+    """
+    content = (repo.common_dir / "config").read_bytes().lower()
+    in_files = b"worktree" in content or b"include" in content
+    if not in_files and not (repo.common_dir / "config.worktree").exists():
+        return
+    asked = run_git(checkout, "rev-parse", "--show-toplevel", env=ceiling_env(checkout))
+    seen = Path(asked.out.removesuffix("\n"))
+    if not asked.status and seen.resolve() in (checkout.resolve(), repo.top.resolve()):
+        return
+    said = run_git(repo.common_dir, "config", "--show-origin", "--get", "core.worktree")
+    origin, _, value = said.out.strip().partition("\t")
+    if not value:
+        return  # something else is wrong, of which git tells by itself
+    file = repo.common_dir / origin.removeprefix("file:")
+    raise Refused(
+        f"core.worktree is {value}, so git takes the files there for those of {checkout}, which "
+        f"would be left behind; run: git config --file '{file}' --unset core.worktree"
+    )
+
+
 def _git_output_anywhere(directory: Path, *args: str) -> str:
     """Return git's output without its final newline, also from a repository further up."""
     result = run_git(directory, *args)

@@ -141,6 +141,12 @@ def _fill(
             continue
         _update(worktree, module, source)
         submodule = worktree / module.path
+        if not (submodule / ".git").exists():
+            yield (
+                f"submodule {module.path} of {worktree} stays empty, as submodule.{module.name}."
+                f"update says; run: git -C '{worktree}' submodule update --init --checkout"
+            )
+            continue
         yield from _fill(
             submodule,
             [candidate / "modules" for candidate in candidates],
@@ -160,6 +166,8 @@ def _update(worktree: Path, module: _SubmoduleEntry, source: Path) -> None:
     if result.status:
         raise GitFailed(f"submodule {module.path} could not be filled: {result.failure}")
     submodule = worktree / module.path
+    if not (submodule / ".git").exists():  # its `update` setting is none
+        return
     real = run_git(source, "config", "--get", "remote.origin.url", env=ceiling_env(source))
     if real.status == 0:  # the worker's fetch and push keep their remote
         git_output(submodule, "config", "remote.origin.url", real.out.strip())

@@ -8,7 +8,12 @@ from orchestra_core.errors import Refused
 from orchestra_server.git.merge.fast_forward import blocked_files, land
 from orchestra_server.git.repository.repository import open_repository
 from tests.support.chambers import Workshop, finished, workshop, workshop_to_land_in
-from tests.support.repositories import TestRepository, bare_with_worktree, small_repository
+from tests.support.repositories import (
+    TestRepository,
+    bare_with_worktree,
+    run_git,
+    small_repository,
+)
 
 
 @pytest.fixture
@@ -351,6 +356,28 @@ def test_a_checkout_that_the_environment_hides_from_git_is_not_left_behind(
         with pytest.raises(Refused, match=r"the environment says core\.bare=true"):
             land(shop.repo, shop.main.path, "main", old, new)
     assert (shop.main.head, shop.main.status) == (old, "")
+
+
+@pytest.mark.parametrize("branch", ["main", ""])
+def test_a_checkout_that_a_setting_hides_behind_other_files_is_not_left_behind(
+    shop: Workshop, tmp_path: Path, branch: str
+) -> None:
+    old, new = finished(shop, {"README": "new\n"})
+    if not branch:
+        shop.main.git("checkout", "--quiet", "--detach")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    config = shop.main.path / ".git" / "config"
+    shop.main.git("config", "core.worktree", str(elsewhere))
+    cure = f"git config --file '{config}' --unset core.worktree"
+    for call in (land, blocked_files):
+        with pytest.raises(Refused, match=f"core.worktree is {elsewhere}.*run: {cure}"):
+            call(shop.repo, shop.main.path, branch, old, new)
+    assert list(elsewhere.iterdir()) == []
+    run_git(tmp_path, "config", "--file", str(config), "--unset", "core.worktree")
+    assert (shop.main.head, shop.main.status) == (old, "")
+    land(shop.repo, shop.main.path, branch, old, new)
+    assert (shop.main.head, shop.main.status) == (new, "")
 
 
 def test_a_checkout_whose_git_directory_is_elsewhere_moves_with_its_branch(tmp_path: Path) -> None:

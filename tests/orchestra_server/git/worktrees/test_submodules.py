@@ -37,6 +37,17 @@ def test_filling_submodules_does_not_change_the_shared_configuration(shop: Works
     assert shop.main.git("config", "--local", "--list") == before
 
 
+def test_a_submodule_that_is_not_to_be_updated_is_reported_and_the_chamber_works(
+    shop: Workshop,
+) -> None:
+    shop.main.git("config", "submodule.libs/maths.update", "none")
+    place = shop.main.path / ".claude" / "worktrees" / "auth"
+    plan = WorktreePlan("auth", place, "orchestra/t-1/auth", shop.main.head, "chamber")
+    [note] = add_worktrees(shop.repo, [plan])
+    assert "stays empty, as submodule.libs/maths.update says" in note
+    assert TestRepository(place).status == ""
+
+
 def test_a_submodule_without_a_local_copy_is_reported_and_the_chamber_works(
     shop: Workshop, tmp_path: Path
 ) -> None:
