@@ -31,7 +31,8 @@ _GIT_MODULES = (
         f"git/saves/{name}"
         for name in (
             "only_saved_content", "recreate_worktree", "remove_saved_worktree", "restore",
-            "restore_submodules", "resume_restore", "save", "save_extras", "save_format",
+            "restore_submodules", "resume_restore", "save",
+            "save_index_and_operation", "save_format",
             "save_submodules",
         )
     ),
@@ -55,7 +56,7 @@ _OTHER_TESTS: Mapping[str, Sequence[str]] = {
         *("git/merge/test_undo_fast_forward.py", "git/merge/test_fast_forward.py"),
     ),
     "git/saves/save": (*_ROUND_TRIPS, f"{_SAVES}save_ignored.py"),
-    "git/saves/save_extras": (f"{_SAVES}gather_extras.py", *_ROUND_TRIPS),
+    "git/saves/save_index_and_operation": (f"{_SAVES}gather_extras.py", *_ROUND_TRIPS),
     "git/saves/save_format": (f"{_SAVES}remove_saved_worktree.py", *_ROUND_TRIPS),
     "git/saves/only_saved_content": (f"{_SAVES}only_saved_content.py", *_INTERRUPTED),
     "git/saves/recreate_worktree": (f"{_SAVES}recreate_worktree.py", *_INTERRUPTED),

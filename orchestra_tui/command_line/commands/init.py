@@ -7,7 +7,7 @@ from pathlib import Path
 from orchestra_server.files.clients.agent_clients import find_agent_client
 from orchestra_server.files.installation.install import initialise
 from orchestra_server.files.installation.install import undo as take_out
-from orchestra_server.usecases.common.hide_own_files import hide_own_files
+from orchestra_server.usecases.common.hide_orchestra_files import hide_orchestra_files
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.print_output import print_lines
 
@@ -35,7 +35,7 @@ def run(
         worktrees=worktrees,
         agents=[agent.name for agent in others],
     )
-    hide_own_files(project.git_dir, project.root)
+    hide_orchestra_files(project.git_dir, project.root)
     for agent in others:
         done += ["", f"{agent.name}: {agent.can}.", f"Its limits: {agent.cannot}."]
     if not done:

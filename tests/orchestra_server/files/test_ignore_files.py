@@ -6,7 +6,7 @@ import pytest
 
 from orchestra_server.files.git_exclude import ensure_excluded
 from orchestra_server.files.ignore_files import remove_ignore_files
-from orchestra_server.usecases.common.hide_own_files import hide_own_files
+from orchestra_server.usecases.common.hide_orchestra_files import hide_orchestra_files
 from tests.support.repositories import TestRepository, run_git, small_repository
 
 OWN = (
@@ -29,7 +29,7 @@ def repository(tmp_path: Path) -> TestRepository:
 
 
 def hide(repository: TestRepository, folder: str = "") -> None:
-    hide_own_files(repository.path / ".git", repository.path / folder)
+    hide_orchestra_files(repository.path / ".git", repository.path / folder)
 
 
 def written(repository: TestRepository) -> list[str]:

@@ -24,7 +24,7 @@ SECTIONS = (
     "bash/shell_run",
     "bash/program_options",
     "bash/program_writes",
-    "bash/git_shared",
+    "bash/git_shared_state",
     "bash/git_writes",
     "bash/wrappers",
     "bash/script_literals",

@@ -9,13 +9,13 @@ from pathlib import Path
 from orchestra_core.errors import Refused
 from orchestra_server.git.process.run import git_output
 from orchestra_server.git.repository.repository import Repository
-from orchestra_server.git.saves.save_extras import (
+from orchestra_server.git.saves.save_format import holds_state
+from orchestra_server.git.saves.save_index_and_operation import (
     SUBMODULES,
     compared_entries,
     read_entry,
     read_extras,
 )
-from orchestra_server.git.saves.save_format import holds_state
 from orchestra_server.git.saves.save_submodules import own_repository
 from orchestra_server.git.snapshot.index_copy import WorktreeState, read_state, split_nul
 from orchestra_server.git.worktrees.submodules import FilledSubmodule, filled_submodules

@@ -20,7 +20,7 @@ from orchestra_server.git.saves.save import (
     saved_head_commits,
 )
 from orchestra_server.git.saves.save_format import holds_state, is_state_saved
-from orchestra_server.git.snapshot.ignored_files import IgnoredFiles
+from orchestra_server.git.snapshot.ignored_files_to_save import IgnoredFiles
 from orchestra_server.git.snapshot.index_copy import read_state
 from orchestra_server.git.worktrees.add_and_list import (
     Worktree,

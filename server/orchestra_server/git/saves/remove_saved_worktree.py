@@ -10,7 +10,7 @@ from orchestra_server.git.repository.worktree_status import read_status, require
 from orchestra_server.git.saves.save_format import is_state_saved
 from orchestra_server.git.saves.save_submodules import require_submodules_saved
 from orchestra_server.git.snapshot.hidden_changes import hides_changes
-from orchestra_server.git.snapshot.ignored_files import NO_IGNORED_FILES, IgnoredFiles
+from orchestra_server.git.snapshot.ignored_files_to_save import NO_IGNORED_FILES, IgnoredFiles
 from orchestra_server.git.snapshot.in_progress_operation import read_operation
 from orchestra_server.git.snapshot.index_copy import read_state
 from orchestra_server.git.snapshot.reflog_commits import abandoned_commits

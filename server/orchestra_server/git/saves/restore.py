@@ -18,13 +18,13 @@ from orchestra_server.git.saves.restore_submodules import (
 )
 from orchestra_server.git.saves.resume_restore import reset_partial_restore
 from orchestra_server.git.saves.save import SavedCommit, find_admin_directory, find_save
-from orchestra_server.git.saves.save_extras import (
+from orchestra_server.git.saves.save_format import holds_state
+from orchestra_server.git.saves.save_index_and_operation import (
     operation_files,
     read_entry,
     read_extras,
     unmerged_stages,
 )
-from orchestra_server.git.saves.save_format import holds_state
 from orchestra_server.git.snapshot.exact_bytes_and_modes import MODES, restore_exact_files
 from orchestra_server.git.snapshot.in_progress_operation import restore_operation_files
 from orchestra_server.git.snapshot.index_copy import WorktreeState, read_state

@@ -1,9 +1,9 @@
 """Saves a worktree's work as a commit under a ref, so that removing the worktree loses nothing.
 
 The saved commit's tree is the working tree with its untracked files. Its first parent is HEAD, its
-second holds the index, and a third, if needed, what those cannot hold (`save_extras.py`). Ignored
-files are saved where `orchestra.saveIgnored` is true in git's configuration; empty directories
-are not saved.
+second holds the index, and a third, if needed, what those cannot hold
+(`save_index_and_operation.py`). Ignored files are saved where
+`orchestra.saveIgnored` is true in git's configuration; empty directories are not saved.
 """
 
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ from orchestra_core.names import SAVED
 from orchestra_server.git.repository.is_merged import is_merged
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import require_worktree
-from orchestra_server.git.saves.save_extras import (
+from orchestra_server.git.saves.save_format import find_commit, write_save
+from orchestra_server.git.saves.save_index_and_operation import (
     SUBMODULES,
     SaveExtras,
     gather_extras,
     read_entry,
     read_extras,
 )
-from orchestra_server.git.saves.save_format import find_commit, write_save
 from orchestra_server.git.saves.save_submodules import save_submodules
-from orchestra_server.git.snapshot.ignored_files import NO_IGNORED_FILES, IgnoredFiles
+from orchestra_server.git.snapshot.ignored_files_to_save import NO_IGNORED_FILES, IgnoredFiles
 from orchestra_server.git.snapshot.index_copy import WorktreeState, read_staged, read_state
 from orchestra_server.git.snapshot.reflog_commits import last_commit
 from orchestra_server.git.worktrees.submodules import (

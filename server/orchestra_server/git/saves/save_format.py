@@ -6,7 +6,7 @@ from orchestra_server.git.process.identity import ORCHESTRA_IDENTITY
 from orchestra_server.git.process.run import GitFailed
 from orchestra_server.git.repository.deleted_objects import is_whole
 from orchestra_server.git.repository.repository import Repository
-from orchestra_server.git.saves.save_extras import (
+from orchestra_server.git.saves.save_index_and_operation import (
     SaveExtras,
     has_same_extras,
     read_extras,

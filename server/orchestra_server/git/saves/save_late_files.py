@@ -14,8 +14,8 @@ from orchestra_server.git.process.run import git_output
 from orchestra_server.git.repository.find_orchestra_files import is_ours
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.saves.save import SavedCommit
-from orchestra_server.git.saves.save_extras import SaveExtras
 from orchestra_server.git.saves.save_format import write_save
+from orchestra_server.git.saves.save_index_and_operation import SaveExtras
 from orchestra_server.git.snapshot.exact_bytes_and_modes import exact_entries
 from orchestra_server.git.snapshot.index_copy import PLAIN, WorktreeState
 

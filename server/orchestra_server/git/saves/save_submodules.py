@@ -10,14 +10,14 @@ from orchestra_core.errors import Refused
 from orchestra_server.git.process.run import git_output
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import git_directory
-from orchestra_server.git.saves.save_extras import gather_extras
 from orchestra_server.git.saves.save_format import (
     find_commit,
     holds_state,
     is_state_saved,
     write_save,
 )
-from orchestra_server.git.snapshot.ignored_files import NO_IGNORED_FILES, IgnoredFiles
+from orchestra_server.git.saves.save_index_and_operation import gather_extras
+from orchestra_server.git.snapshot.ignored_files_to_save import NO_IGNORED_FILES, IgnoredFiles
 from orchestra_server.git.snapshot.index_copy import WorktreeState, read_state
 from orchestra_server.git.worktrees.submodules import FilledSubmodule, filled_submodules
 

@@ -16,7 +16,7 @@ from orchestra_server.git.repository.worktree_status import (
     require_worktree,
 )
 from orchestra_server.git.snapshot.hidden_changes import hides_changes, unhide_changes
-from orchestra_server.git.snapshot.ignored_files import NO_IGNORED_FILES, IgnoredFiles
+from orchestra_server.git.snapshot.ignored_files_to_save import NO_IGNORED_FILES, IgnoredFiles
 from orchestra_server.git.snapshot.in_progress_operation import read_operation
 from orchestra_server.git.snapshot.stage_all import stage_all, unstage
 

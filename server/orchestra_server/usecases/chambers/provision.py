@@ -11,7 +11,7 @@ from orchestra_server.files.chamber.chamber_files import WRITTEN, ProvisionPlan,
 from orchestra_server.files.hook_setup.hook_probe import probe_hook
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.worktrees.include_files import included_files, tracked_among
-from orchestra_server.usecases.common.hide_own_files import hide_own_files
+from orchestra_server.usecases.common.hide_orchestra_files import hide_orchestra_files
 from orchestra_server.usecases.common.transaction import Context
 
 _AT_ONCE = 4
@@ -39,13 +39,13 @@ def provision_chambers(
         repo.top
     )
     for folder in {repo.top, Path(task.working_directory)} if is_here else {repo.top}:
-        hide_own_files(repo.common_dir, folder)
+        hide_orchestra_files(repo.common_dir, folder)
     tracked = {
         commit: tracked_among(repo, commit, WRITTEN)
         for commit in {chamber.base_commit for chamber in chambers}
     }
     for chamber in chambers:
-        hide_own_files(repo.common_dir, Path(chamber.path))
+        hide_orchestra_files(repo.common_dir, Path(chamber.path))
         notes += provision_chamber(
             ProvisionPlan(
                 project=here,
@@ -57,7 +57,7 @@ def provision_chambers(
                 tracked=tracked[chamber.base_commit],
             )
         )
-        notes += hide_own_files(repo.common_dir, Path(chamber.path))  # also what is new
+        notes += hide_orchestra_files(repo.common_dir, Path(chamber.path))  # also what is new
     return list(dict.fromkeys(notes))
 
 

@@ -29,7 +29,7 @@ from orchestra_server.git.repository.writable import (
 from orchestra_server.git.saves.recreate_worktree import WorktreeToRecreate, recreate_worktree
 from orchestra_server.git.saves.restore import require_save
 from orchestra_server.git.saves.save_format import find_commit
-from orchestra_server.git.snapshot.ignored_files import ignored_files_except
+from orchestra_server.git.snapshot.ignored_files_to_save import ignored_files_except
 from orchestra_server.usecases.chambers.late_files import put_late_files_away
 from orchestra_server.usecases.chambers.list_saved import list_of_task
 from orchestra_server.usecases.chambers.provision import probe_hooks, provision_chambers

@@ -42,7 +42,7 @@ from orchestra_server.git.saves.save import (
     save_work,
     saves_ignored,
 )
-from orchestra_server.git.snapshot.ignored_files import (
+from orchestra_server.git.snapshot.ignored_files_to_save import (
     NO_IGNORED_FILES,
     IgnoredFiles,
     ignored_files_except,

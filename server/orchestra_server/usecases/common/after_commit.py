@@ -11,7 +11,7 @@ from orchestra_core.state import ProjectState
 from orchestra_core.store.archive import archive_ended, is_due
 from orchestra_server.files.projections import write_projections
 from orchestra_server.usecases.clones.whereabouts import task_here, with_tasks_here
-from orchestra_server.usecases.common.hide_own_files import hide_own_files
+from orchestra_server.usecases.common.hide_orchestra_files import hide_orchestra_files
 from orchestra_server.usecases.common.lookups import task_in
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.delivery.deliver import deliver_mail
@@ -89,7 +89,7 @@ def one_for_each_directory(tasks: Iterable[Task]) -> list[str]:
 
 
 def _write(common_dir: Path, working_directory: Path, state: ProjectState) -> None:
-    hide_own_files(
+    hide_orchestra_files(
         common_dir, working_directory
     )  # first, so that none of the files ever appears in git status
     write_projections(working_directory, state)

@@ -34,7 +34,7 @@ from orchestra_server.usecases.completion.checks.chosen_chambers import (
     require_chosen,
 )
 from orchestra_server.usecases.completion.checks.confirmation import holds_in, unintended_in
-from orchestra_server.usecases.completion.checks.own_files_kept_out import own_files_fault
+from orchestra_server.usecases.completion.checks.orchestra_files_kept_out import own_files_fault
 from orchestra_server.usecases.completion.merge_and_land import (
     bases_of,
     branch_without_directory,

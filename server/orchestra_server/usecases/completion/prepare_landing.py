@@ -13,8 +13,10 @@ from orchestra_server.git.repository.upstream import behind_upstream
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.begin_completion import BegunCompletion, WantedCompletion
 from orchestra_server.usecases.completion.checks.confirmation import require_intended
+from orchestra_server.usecases.completion.checks.orchestra_files_kept_out import (
+    require_no_own_files,
+)
 from orchestra_server.usecases.completion.checks.other_clones import left_out_refusal
-from orchestra_server.usecases.completion.checks.own_files_kept_out import require_no_own_files
 from orchestra_server.usecases.completion.merge_and_land import (
     PreparedLanding,
     bases_of,

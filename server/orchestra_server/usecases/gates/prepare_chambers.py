@@ -74,7 +74,7 @@ def set_up_chambers(
 ) -> list[Chamber]:
     """Run the trusted setup in each chamber's worktree; return them, with how it went. Blocking.
 
-    One that is not trusted is their fault too. Raises Refused when the caller gave up.
+    An untrusted setup is recorded as their fault, too. Raises Refused when the caller gave up.
     """
     plan = trusted_plan(repo.top, context.settings.state_dir, repo.common_dir)
     if plan is None:

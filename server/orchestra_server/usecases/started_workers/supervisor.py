@@ -31,7 +31,7 @@ from orchestra_server.usecases.started_workers.prepare_workplace import (
 )
 from orchestra_server.usecases.started_workers.record_worker import record_worker, until_stored
 from orchestra_server.usecases.started_workers.session.spend_guard import SpendGuard
-from orchestra_server.usecases.started_workers.workplace import StartAgent, Workplace
+from orchestra_server.usecases.started_workers.shared_by_runs import StartAgent, Workplace
 
 if TYPE_CHECKING:
     from orchestra_server.usecases.started_workers.worker_run import WorkerRun

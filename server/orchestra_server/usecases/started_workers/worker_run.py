@@ -47,8 +47,8 @@ from orchestra_server.usecases.started_workers.session.session_mail import (
 from orchestra_server.usecases.started_workers.session.session_requests import SessionRequests
 from orchestra_server.usecases.started_workers.session.shown_presence import presence_of
 from orchestra_server.usecases.started_workers.session.transcript_writer import TranscriptWriter
+from orchestra_server.usecases.started_workers.shared_by_runs import Workplace
 from orchestra_server.usecases.started_workers.spend_budgets import spent_of
-from orchestra_server.usecases.started_workers.workplace import Workplace
 
 _STOP_SECONDS = 2.0
 _LEAVE_SECONDS = 1.0

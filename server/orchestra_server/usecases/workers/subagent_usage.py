@@ -33,7 +33,7 @@ class SubagentUsage:
         self._ended = asyncio.Queue[tuple[float, Presence]]()  # with when its file is written
 
     def note(self, presence: Presence | None) -> None:
-        """Have a subagent counted that has ended; quick, since it is called for every report."""
+        """Queue an ended subagent to be counted; quick, since it is called for every report."""
         if presence is not None and presence.is_over and presence.agent_id and presence.transcript:
             written_at = asyncio.get_running_loop().time() + _WRITTEN_SECONDS
             self._ended.put_nowait((written_at, presence))

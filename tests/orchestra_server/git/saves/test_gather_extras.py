@@ -7,7 +7,7 @@ import pytest
 from orchestra_core.errors import Refused
 from orchestra_server.git.saves.remove_saved_worktree import remove_worktree
 from orchestra_server.git.saves.save import SavedCommit, save_work
-from orchestra_server.git.saves.save_extras import SaveExtras, read_extras
+from orchestra_server.git.saves.save_index_and_operation import SaveExtras, read_extras
 from orchestra_server.git.snapshot.reflog_commits import LOG
 from tests.support.chambers import Workshop, saved_ref, workshop
 from tests.support.repositories import TestRepository

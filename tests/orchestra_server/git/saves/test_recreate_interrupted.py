@@ -8,7 +8,7 @@ from orchestra_core.errors import Refused
 from orchestra_server.git.saves import restore
 from orchestra_server.git.saves.recreate_worktree import WorktreeToRecreate, recreate_worktree
 from orchestra_server.git.saves.restore import require_save, restore_work
-from orchestra_server.git.snapshot.ignored_files import NO_IGNORED_FILES
+from orchestra_server.git.snapshot.ignored_files_to_save import NO_IGNORED_FILES
 from tests.support.chambers import Workshop, close
 from tests.support.repositories import TestRepository, small_repository
 

@@ -6,7 +6,7 @@ import pytest
 
 from orchestra_core.errors import Refused, Unknown
 from orchestra_server.git.saves.recreate_worktree import WorktreeToRecreate, recreate_worktree
-from orchestra_server.git.snapshot.ignored_files import NO_IGNORED_FILES
+from orchestra_server.git.snapshot.ignored_files_to_save import NO_IGNORED_FILES
 from tests.support.chambers import Workshop, close, saved_ref, workshop
 from tests.support.repositories import TestRepository
 

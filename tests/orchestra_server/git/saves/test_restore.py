@@ -9,8 +9,8 @@ from orchestra_core.errors import Refused, Unknown
 from orchestra_server.git.saves.remove_saved_worktree import remove_worktree
 from orchestra_server.git.saves.restore import require_save, restore_work
 from orchestra_server.git.saves.save import save_work
-from orchestra_server.git.saves.save_extras import SaveExtras, compared_entries
 from orchestra_server.git.saves.save_format import write_save
+from orchestra_server.git.saves.save_index_and_operation import SaveExtras, compared_entries
 from orchestra_server.git.snapshot.index_copy import read_state
 from tests.support.chambers import Workshop, saved_ref, workshop
 from tests.support.repositories import TestRepository

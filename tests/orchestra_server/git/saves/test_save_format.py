@@ -4,13 +4,13 @@ import pytest
 
 from orchestra_core.errors import Refused
 from orchestra_server.git.process.run import GitFailed
-from orchestra_server.git.saves.save_extras import SaveExtras
 from orchestra_server.git.saves.save_format import (
     find_commit,
     holds_state,
     is_state_saved,
     write_save,
 )
+from orchestra_server.git.saves.save_index_and_operation import SaveExtras
 from orchestra_server.git.snapshot.index_copy import read_state
 from tests.support.chambers import Workshop, saved_ref, workshop
 from tests.support.repositories import TestRepository

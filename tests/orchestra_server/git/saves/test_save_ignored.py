@@ -8,7 +8,7 @@ from orchestra_core.errors import Refused
 from orchestra_server.git.saves.remove_saved_worktree import remove_worktree
 from orchestra_server.git.saves.restore import require_save, restore_work
 from orchestra_server.git.saves.save import save_work, saves_ignored
-from orchestra_server.git.snapshot.ignored_files import ignored_files_except
+from orchestra_server.git.snapshot.ignored_files_to_save import ignored_files_except
 from tests.support.chambers import Workshop, saved_ref, workshop
 from tests.support.repositories import TestRepository, run_git, small_repository
 

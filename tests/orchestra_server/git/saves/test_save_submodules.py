@@ -13,7 +13,10 @@ from orchestra_server.git.saves.save_submodules import (
     require_submodules_saved,
     save_submodules,
 )
-from orchestra_server.git.snapshot.ignored_files import NO_IGNORED_FILES, ignored_files_except
+from orchestra_server.git.snapshot.ignored_files_to_save import (
+    NO_IGNORED_FILES,
+    ignored_files_except,
+)
 from tests.support.chambers import Workshop, saved_ref
 from tests.support.repositories import TestRepository
 

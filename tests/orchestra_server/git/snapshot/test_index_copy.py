@@ -4,7 +4,7 @@ import pytest
 
 from orchestra_core.errors import Refused
 from orchestra_server.git.repository.worktree_status import git_directory
-from orchestra_server.git.snapshot.ignored_files import ignored_files_except
+from orchestra_server.git.snapshot.ignored_files_to_save import ignored_files_except
 from orchestra_server.git.snapshot.index_copy import (
     copied_index,
     empty_index,

@@ -12,7 +12,7 @@ import pytest
 from orchestra_core.errors import BadInput, OrchestraError, Refused, Unknown
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
-from orchestra_server.usecases.common.hide_own_files import MAIL_SHOWS
+from orchestra_server.usecases.common.hide_orchestra_files import MAIL_SHOWS
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.reconcile.reconcile import reconcile
 from tests.support.conducting import (

@@ -12,7 +12,7 @@ from orchestra_server.domain.chambers.chamber_lifecycle import ref_for
 from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.git.saves.save import save_work
-from orchestra_server.git.snapshot.ignored_files import IgnoredFiles
+from orchestra_server.git.snapshot.ignored_files_to_save import IgnoredFiles
 from orchestra_server.git.worktrees.add_and_list import WorktreePlan, add_worktrees
 from orchestra_server.usecases.chambers import save_and_remove
 from orchestra_server.usecases.chambers.save_and_remove import (

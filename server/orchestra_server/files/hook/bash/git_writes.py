@@ -2,7 +2,7 @@
 
 import os
 
-from orchestra_server.files.hook.bash.git_shared import (
+from orchestra_server.files.hook.bash.git_shared_state import (
     AUTOSTASH,
     AUTOSTASH_SETTINGS,
     is_config_read,

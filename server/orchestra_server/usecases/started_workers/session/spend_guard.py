@@ -81,7 +81,7 @@ class SpendGuard:
         return self._asked_by(request) is not None
 
     async def take_answer(self, request: WorkerRequest) -> None:
-        """Let those go on whom the limit holds, or have them end."""
+        """Let the workers that the limit holds continue, or end them."""
         async with self._lock:
             key = self._asked_by(request)
             if key is None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from orchestra_core.errors import Refused
 from orchestra_core.models import Chamber
-from orchestra_server.git.merge.added_own_files import added_own_files
+from orchestra_server.git.merge.added_orchestra_files import added_orchestra_files
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.snapshot.commit import first_names
 from orchestra_server.usecases.completion.merge_and_land import PreparedLanding
@@ -26,11 +26,11 @@ def own_files_fault(repo: Repository, ready: PreparedLanding, paths: Mapping[str
     `paths` maps chamber names to directories. Blocking.
     """
     tips = [ready.tips[chamber] for chamber in ready.order if chamber in ready.tips]
-    if not ready.moves or not tips or not added_own_files(repo, ready.old, tips):
+    if not ready.moves or not tips or not added_orchestra_files(repo, ready.old, tips):
         return ""
     for chamber in ready.order:
         tip = ready.tips.get(chamber, "")
-        own_files = added_own_files(repo, ready.old, [tip]) if tip else ()
+        own_files = added_orchestra_files(repo, ready.old, [tip]) if tip else ()
         if own_files:
             start = repo.git("merge-base", ready.old, tip).strip()
             git = ("git", "-C", paths[chamber])

@@ -10,7 +10,7 @@ from orchestra_server.git.snapshot.index_copy import split_nul
 _OUR_PART = "|".join(MARKS).replace(".", "[.]")
 
 
-def added_own_files(repo: Repository, old: str, commits: Sequence[str]) -> tuple[str, ...]:
+def added_orchestra_files(repo: Repository, old: str, commits: Sequence[str]) -> tuple[str, ...]:
     """Return Orchestra's own files that are in any of `commits` and not in `old`, sorted.
 
     A file that a later commit removes counts too: its content would be in the history. One of a

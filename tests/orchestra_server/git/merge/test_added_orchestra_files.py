@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_server.git.merge.added_own_files import added_own_files
+from orchestra_server.git.merge.added_orchestra_files import added_orchestra_files
 from tests.support.chambers import Workshop, workshop
 
 OWN = ".claude/WORKER_CONTEXT.json"
@@ -15,7 +15,7 @@ def shop(tmp_path: Path) -> Workshop:
 
 def test_files_of_the_project_are_not_listed(shop: Workshop) -> None:
     old = shop.main.head
-    assert added_own_files(shop.repo, old, [shop.main.commit("more", {"b": "b"})]) == ()
+    assert added_orchestra_files(shop.repo, old, [shop.main.commit("more", {"b": "b"})]) == ()
 
 
 def test_one_of_our_files_is_listed_even_if_a_later_commit_removes_it(shop: Workshop) -> None:
@@ -25,8 +25,8 @@ def test_one_of_our_files_is_listed_even_if_a_later_commit_removes_it(shop: Work
     forced = shop.main.commit("forced")
     shop.main.git("rm", "--quiet", "--cached", OWN)
     removed = shop.main.commit("removed")
-    assert added_own_files(shop.repo, old, [forced]) == (OWN,)
-    assert added_own_files(shop.repo, old, [removed]) == (OWN,)
+    assert added_orchestra_files(shop.repo, old, [forced]) == (OWN,)
+    assert added_orchestra_files(shop.repo, old, [removed]) == (OWN,)
 
 
 def test_a_file_that_the_target_branch_has_already_is_not_listed(shop: Workshop) -> None:
@@ -35,7 +35,7 @@ def test_a_file_that_the_target_branch_has_already_is_not_listed(shop: Workshop)
     old = shop.main.commit("tracked")
     shop.main.write(OWN, '{"a": 1}')
     shop.main.git("add", "--force", OWN)
-    assert added_own_files(shop.repo, old, [shop.main.commit("changed")]) == ()
+    assert added_orchestra_files(shop.repo, old, [shop.main.commit("changed")]) == ()
 
 
 def test_signatures_that_a_person_wants_to_see_are_not_taken_for_files(
@@ -45,18 +45,18 @@ def test_signatures_that_a_person_wants_to_see_are_not_taken_for_files(
     shop.main.git("config", "log.showSignature", "true")
     [chamber] = shop.open("auth")
     old = shop.main.head
-    assert added_own_files(shop.repo, old, [chamber.commit("work", {"auth.py": "1\n"})]) == ()
+    assert added_orchestra_files(shop.repo, old, [chamber.commit("work", {"auth.py": "1\n"})]) == ()
     chamber.write(OWN, "{}")
     chamber.git("add", "--force", OWN)
     chamber.git("commit", "--quiet", "-m", "ours")
-    assert added_own_files(shop.repo, old, [chamber.head]) == (OWN,)
+    assert added_orchestra_files(shop.repo, old, [chamber.head]) == (OWN,)
 
 
 def test_a_file_of_a_shared_name_counts_when_our_part_is_in_it(shop: Workshop) -> None:
     old = shop.main.head
     theirs = shop.main.commit("theirs", {".mcp.json": "{}\n", ".gemini/settings.json": "{}\n"})
-    assert added_own_files(shop.repo, old, [theirs]) == ()
+    assert added_orchestra_files(shop.repo, old, [theirs]) == ()
     ours = '{"mcpServers": {"orchestration": {"args": [".claude/tools/orchestration.py"]}}}\n'
     shop.main.git("reset", "--quiet", "--hard", old)
     forced = shop.main.commit("forced", {".mcp.json": ours, ".gemini/settings.json": "{}\n"})
-    assert added_own_files(shop.repo, old, [forced]) == (".mcp.json",)
+    assert added_orchestra_files(shop.repo, old, [forced]) == (".mcp.json",)

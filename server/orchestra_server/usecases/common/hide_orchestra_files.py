@@ -18,7 +18,7 @@ FILES_SHOW = (
 )
 
 
-def hide_own_files(common_dir: Path, folder: Path) -> list[str]:
+def hide_orchestra_files(common_dir: Path, folder: Path) -> list[str]:
     """Hide Orchestra's files below a working tree's top or one of its folders. Blocking.
 
     Returns a sentence for what shows all the same, which only the person can change. Raises

@@ -2,7 +2,7 @@
 
 import pytest
 
-from orchestra_server.files.hook.bash.git_shared import is_config_read, shared_change
+from orchestra_server.files.hook.bash.git_shared_state import is_config_read, shared_change
 from tests.orchestra_server.files.hook.bash.test_bash_writes import AUTH, a_scene
 
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_server.git.saves.save_extras import (
+from orchestra_server.git.saves.save_index_and_operation import (
     SaveExtras,
     compared_entries,
     has_same_extras,
