@@ -97,6 +97,26 @@ def test_a_milestone_never_brings_a_task_back() -> None:
     assert not task_lifecycle.reached(own_plan, "work begun", at=NOON, actor="a").moved
 
 
+def test_a_milestone_brings_a_task_in_no_phase_into_the_first_one() -> None:
+    step = task_lifecycle.reached(_with_plan("trivial"), "work begun", at=NOON, actor="a")
+    assert (step.moved, step.task.phase) == (True, "implementation")
+
+
+def test_a_milestone_that_a_plan_has_no_phase_for_leaves_a_task_in_no_phase() -> None:
+    task = replace(_planned(), phase="")
+    step = task_lifecycle.reached(task, "work begun", at=NOON, actor="a")
+    assert (step.moved, step.task) == (False, task)
+
+
+def test_completing_counts_as_confirmed_only_where_somebody_has_confirmed_it() -> None:
+    completing, _ = task_lifecycle.completing(_planned(), at=NOON, actor="a", summary="")
+    assert not completing.confirmed
+    completing, _ = task_lifecycle.completing(
+        _planned(), at=NOON, actor="a", summary="", confirmed=True
+    )
+    assert completing.confirmed
+
+
 def test_completing_brings_the_phase_and_saving_alone_does_not() -> None:
     task = _with_plan("simple", "implementation")
     merged, change = task_lifecycle.completing(task, at=NOON, actor="a", summary="")
