@@ -38,7 +38,9 @@ async def show_change(context: Context, task_id: str) -> ProjectState:
     next change or the next server start writes the same files again.
     """
     state = await context.store.snapshot(task_id)
-    if await deliver_mail(context.store, state, context.clock, context.clone):
+    if await deliver_mail(
+        context.store, state, context.clock, context.clone, context.project.git_dir
+    ):
         state = await context.store.snapshot(task_id)
     await _write_files(context, state, task_id)
     await _archive_soon(context, state)

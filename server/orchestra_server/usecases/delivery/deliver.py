@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -17,12 +18,13 @@ from orchestra_core.store.store import Store
 from orchestra_server.domain.workers.interrupts import ENDED_NOTE, left_behind
 from orchestra_server.files.chamber.mailbox import (
     has_mail,
+    mail_ids,
     post,
     unread,
     withdraw,
 )
 from orchestra_server.files.chamber.suspension import Suspension, show_suspension, shows
-from orchestra_server.files.spool.receipts import receipts_in_chamber
+from orchestra_server.files.spool.receipts import ids_in_spool, receipts_in_chamber
 from orchestra_server.usecases.clones.whereabouts import here_of
 from orchestra_server.usecases.concurrency.background_tasks import Background
 from orchestra_server.usecases.delivery.take_in_spool import take_receipts_in_chamber
@@ -31,7 +33,9 @@ _ACTOR = "orchestra"
 _log = logging.getLogger(__name__)
 
 
-async def deliver_mail(store: Store, state: ProjectState, clock: Clock, clone: str) -> bool:
+async def deliver_mail(
+    store: Store, state: ProjectState, clock: Clock, clone: str, common_dir: Path
+) -> bool:
     """Post what is `sent` to the live chambers here, and call back what has ended.
 
     Receipts that hooks could leave nowhere but in a chamber are taken in.
@@ -52,7 +56,7 @@ async def deliver_mail(store: Store, state: ProjectState, clock: Clock, clone: s
         if chamber.id in sessions:  # the mail goes in through its session
             own = [interrupt for interrupt in own if interrupt.state != "sent"]
         try:
-            stamped |= await _serve(store, state, chamber, own, clock)
+            stamped |= await _serve(store, state, chamber, own, clock, common_dir=common_dir)
         except Unavailable as fault:
             _log.warning("%s", fault)
     return stamped
@@ -121,7 +125,13 @@ def _waits(chamber: Chamber, state: ProjectState, mail: Sequence[Interrupt], now
 
 
 async def _serve(
-    store: Store, state: ProjectState, chamber: Chamber, mail: list[Interrupt], clock: Clock
+    store: Store,
+    state: ProjectState,
+    chamber: Chamber,
+    mail: list[Interrupt],
+    clock: Clock,
+    *,
+    common_dir: Path,
 ) -> bool:
     """Bring one chamber up to date; its tools are suspended before the mail about it is posted."""
     await _show_suspension(store, chamber, state.interrupts.get(chamber.suspended_by))
@@ -132,16 +142,33 @@ async def _serve(
     new = [
         interrupt for interrupt in mail if interrupt.state == "sent" and interrupt.id not in gone
     ]
-    return await _post(store, chamber, new, clock) or stamped
+    return await _post(store, chamber, new, clock, common_dir) or stamped
 
 
-async def _post(store: Store, chamber: Chamber, mail: list[Interrupt], clock: Clock) -> bool:
+async def _post(
+    store: Store, chamber: Chamber, mail: list[Interrupt], clock: Clock, common_dir: Path
+) -> bool:
+    """Post what is still `sent` and was not shown yet; tell whether anything was stamped.
+
+    The caller's state may be older than the store, and the store older than the receipts. They are
+    read in the order in which a message passes through them, so that none is missed.
+    """
     if not mail:
         return False
-    await asyncio.to_thread(post, Path(chamber.path), mail)
-    for interrupt in mail:
+    shown_or_waiting = await asyncio.to_thread(mail_ids, Path(chamber.path))
+    shown_or_waiting |= await asyncio.to_thread(ids_in_spool, common_dir)
+    latest = [await store.read(partial(_latest, interrupt)) for interrupt in mail]
+    unposted = [interrupt for interrupt in latest if interrupt.state == "sent"]
+    new = [interrupt for interrupt in unposted if interrupt.id not in shown_or_waiting]
+    if new:
+        await asyncio.to_thread(post, Path(chamber.path), new)
+    for interrupt in unposted:
         await _stamp_posted(store, chamber, interrupt, clock)
-    return True
+    return bool(unposted)
+
+
+async def _latest(interrupt: Interrupt, reads: Reads) -> Interrupt:
+    return await reads.interrupt(interrupt.id) or interrupt
 
 
 async def _stamp_posted(store: Store, chamber: Chamber, interrupt: Interrupt, clock: Clock) -> None:

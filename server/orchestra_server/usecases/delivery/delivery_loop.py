@@ -117,7 +117,7 @@ class _MailRound:
             self._woken.clear()
             try:
                 clone = clone_id(self._project.git_dir)
-                await deliver_mail(self._store, self._state, self._clock, clone)
+                await deliver_mail(self._store, self._state, self._clock, clone, self._common_dir)
             except OrchestraError as fault:
                 _log.warning("%s", fault)  # the next event, or the store's return, tries again
 

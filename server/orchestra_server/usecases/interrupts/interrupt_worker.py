@@ -14,6 +14,7 @@ from orchestra_core.text import MESSAGE_LIMIT, required
 from orchestra_server.domain.chambers.chamber_lifecycle import suspended
 from orchestra_server.domain.workers.interrupts import interrupt_id, sent
 from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS
+from orchestra_server.files.spool.receipts import ids_in_spool
 from orchestra_server.usecases.clones.whereabouts import is_here, place_in
 from orchestra_server.usecases.common.after_commit import show_change_soon
 from orchestra_server.usecases.common.lookups import read_chamber, read_task
@@ -66,7 +67,8 @@ async def interrupt_worker(
     target, interrupt, already_sent = await run_transaction(store, decide)
     presence_read = asyncio.ensure_future(store.presence(target.id))
     here = is_here(target, context.clone)
-    if here and interrupt.state == "sent":
+    was_shown = already_sent and await asyncio.to_thread(_has_receipt, context, interrupt)
+    if here and interrupt.state == "sent" and not was_shown:
         interrupt = await post_at_once(store, target, interrupt, context.clock, context.background)
     presence = await presence_read
     await show_change_soon(context, task_id)
@@ -76,6 +78,11 @@ async def interrupt_worker(
         place, problem = place_in(context, await store.snapshot(), target), ""
     step = problem or _next_step(interrupt, presence, place)
     return _reply(interrupt, place, step, already_sent=already_sent)
+
+
+def _has_receipt(context: Context, interrupt: Interrupt) -> bool:
+    """Tell whether a message was shown whose sender died before it recorded that it had posted."""
+    return interrupt.id in ids_in_spool(context.project.git_dir)
 
 
 def _sending(

@@ -303,7 +303,13 @@ async def _delete_orphan_branch(case: Case) -> bool:
 async def _deliver_mail(case: Case) -> bool:
     store = case.context.store
     await asyncio.to_thread(require_writable, Path(case.chamber.path))
-    await deliver_mail(store, await store.snapshot(), case.context.clock, case.context.clone)
+    await deliver_mail(
+        store,
+        await store.snapshot(),
+        case.context.clock,
+        case.context.clone,
+        case.context.project.git_dir,
+    )
     interrupts = (await store.snapshot()).interrupts.values()
     if any(mail.state == "sent" for mail in interrupts if mail.chamber_id == case.chamber.id):
         raise Unavailable(

@@ -13,6 +13,7 @@ from orchestra_core.state import ProjectState
 from orchestra_server.domain.workers import interrupts
 from orchestra_server.files.chamber.mailbox import MAIL, unread
 from orchestra_server.files.chamber.suspension import SUSPENDED
+from orchestra_server.files.spool.spool_folder import make_spool
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.concurrency.background_tasks import Background
 from orchestra_server.usecases.delivery import deliver
@@ -32,7 +33,9 @@ async def letter(context: Context, task_id: str, auth: TestRepository) -> Interr
 
 
 async def deliver_in(context: Context, state: ProjectState) -> bool:
-    return await deliver_mail(context.store, state, context.clock, context.clone)
+    return await deliver_mail(
+        context.store, state, context.clock, context.clone, context.project.git_dir
+    )
 
 
 async def state_of(context: Context, letter: Interrupt) -> str:
@@ -61,11 +64,33 @@ async def test_sent_mail_is_posted_and_stamped_once(
     assert not await deliver_in(context, await context.store.snapshot())
 
 
+async def test_mail_that_was_acted_on_since_the_state_was_read_is_not_posted_again(
+    context: Context, auth: TestRepository, letter: Interrupt
+) -> None:
+    earlier_state = await context.store.snapshot()
+    await context.store.stamp_interrupt(letter.id, "acted", at=9, actor="orchestra")
+    assert not await deliver_in(context, earlier_state)
+    assert not (auth.path / MAIL).exists()
+    assert await state_of(context, letter) == "acted"
+
+
+async def test_mail_whose_receipt_waits_in_the_spool_is_not_posted_again(
+    context: Context, auth: TestRepository, letter: Interrupt
+) -> None:
+    """Its sender was killed when it had posted and not recorded that, and its worker was quick."""
+    spool = make_spool(context.project.git_dir)
+    (spool / "auth.1.2.acted").write_text('{"ids": ["i-1"]}')
+    assert await deliver_in(context, await context.store.snapshot())
+    assert not (auth.path / MAIL).exists()
+    assert await state_of(context, letter) == "posted"
+
+
 async def test_another_clones_round_posts_nothing_here(
     context: Context, auth: TestRepository, letter: Interrupt
 ) -> None:
     state = await context.store.snapshot()
-    assert not await deliver_mail(context.store, state, context.clock, "another")
+    common_dir = context.project.git_dir
+    assert not await deliver_mail(context.store, state, context.clock, "another", common_dir)
     assert not (auth.path / MAIL).exists()
     assert await state_of(context, letter) == "sent"
 

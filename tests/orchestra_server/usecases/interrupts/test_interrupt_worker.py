@@ -11,8 +11,10 @@ from orchestra_core.replies.interrupts import SentInterrupt
 from orchestra_core.store.reads import Reads
 from orchestra_server.files.chamber import mailbox
 from orchestra_server.files.spool.receipts import RECEIPTS
+from orchestra_server.files.spool.spool_folder import make_spool
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.interrupts import interrupt_worker as interrupt_worker_module
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from orchestra_server.usecases.tasks.advance_phase import advance_phase
 from tests.support.conducting import a_started_task, chambers_open, kinds
@@ -47,6 +49,30 @@ async def test_a_mailbox_that_cannot_be_written_is_told_and_nothing_is_promised(
     again = await interrupt_worker(context, task_id=task_id, chamber="auth", message="Use UTC")
     assert again.state == "posted"
     assert "interrupts the worker" in again.next_step
+
+
+async def test_a_repeated_message_whose_receipt_waits_in_the_spool_is_not_posted_again(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its first sender was killed when it had posted and not recorded that."""
+    task_id = await a_started_task(context)
+    chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
+
+    async def leave_sent(*of: object) -> object:
+        return of[2]
+
+    async def show_nothing(*_: object) -> None: ...
+
+    with monkeypatch.context() as killed:
+        killed.setattr(interrupt_worker_module, "post_at_once", leave_sent)
+        killed.setattr(interrupt_worker_module, "show_change_soon", show_nothing)
+        first = await interrupt_worker(context, task_id=task_id, chamber="auth", message="Use UTC")
+    assert first.state == "sent"
+    spool = make_spool(context.project.git_dir)
+    (spool / "auth.1.2.acted").write_text(json.dumps({"ids": [first.interrupt_id]}))
+    again = await interrupt_worker(context, task_id=task_id, chamber="auth", message="Use UTC")
+    assert (again.already_sent, again.interrupt_id) == (True, first.interrupt_id)
+    assert not (chamber.path / ".INTERRUPT").exists()
 
 
 async def test_a_message_that_is_asked_for_twice_is_sent_once_though_it_was_read_between(
