@@ -157,8 +157,7 @@ async def _post(
         return False
     shown_or_waiting = await asyncio.to_thread(mail_ids, Path(chamber.path))
     shown_or_waiting |= await asyncio.to_thread(ids_in_spool, common_dir)
-    latest = [await store.read(partial(_latest, interrupt)) for interrupt in mail]
-    unposted = [interrupt for interrupt in latest if interrupt.state == "sent"]
+    unposted = await store.read(partial(_still_sent, mail))
     new = [interrupt for interrupt in unposted if interrupt.id not in shown_or_waiting]
     if new:
         await asyncio.to_thread(post, Path(chamber.path), new)
@@ -167,8 +166,9 @@ async def _post(
     return bool(unposted)
 
 
-async def _latest(interrupt: Interrupt, reads: Reads) -> Interrupt:
-    return await reads.interrupt(interrupt.id) or interrupt
+async def _still_sent(mail: Sequence[Interrupt], reads: Reads) -> list[Interrupt]:
+    latest = [await reads.interrupt(interrupt.id) or interrupt for interrupt in mail]
+    return [interrupt for interrupt in latest if interrupt.state == "sent"]
 
 
 async def _stamp_posted(store: Store, chamber: Chamber, interrupt: Interrupt, clock: Clock) -> None:

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from orchestra_core.errors import Refused
-from orchestra_server.domain.gates.judgement import Judgement
+from orchestra_server.domain.gates.tree_judgement import Judgement
 from orchestra_server.git.gates.merge_snapshots import merge_snapshots
 from orchestra_server.git.gates.prepare_scratch import CommitToJudge
 from orchestra_server.git.gates.scratch_worktree import is_wanted

@@ -18,8 +18,8 @@ from orchestra_core.models import BASE
 from orchestra_core.names import split_chamber_id
 from orchestra_core.wording.gates import AWAITED, BASE_RED, UNJUDGED, work_of
 from orchestra_server.domain.gates.culprits import Names, green_part
-from orchestra_server.domain.gates.judgement import Judgement
 from orchestra_server.domain.gates.red_together import RedChambers
+from orchestra_server.domain.gates.tree_judgement import Judgement
 from orchestra_server.git.gates.prepare_scratch import CommitToJudge
 from orchestra_server.git.gates.scratch_worktree import sweep_scratch
 from orchestra_server.git.merge.pairwise_conflicts import ComparedChamber

@@ -12,7 +12,7 @@ from orchestra_core.store.reads import Reads
 from orchestra_core.text import clean
 from orchestra_server.domain.chambers.chamber_ports import as_environment
 from orchestra_server.domain.gates.failing_part import failing_part
-from orchestra_server.domain.gates.judgement import Contents, Judgement, judgement_of
+from orchestra_server.domain.gates.tree_judgement import Contents, Judgement, judgement_of
 from orchestra_server.domain.gates.verdicts import judged
 from orchestra_server.git.gates.gate_subject import content_of, tree_of, trees_of
 from orchestra_server.git.gates.prepare_scratch import CommitToJudge, prepare_scratch

@@ -13,7 +13,7 @@ from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_core.wording.gates import GATES_FIRST, fails_together, work_of
 from orchestra_server.domain.gates.culprits import Names, green_part
-from orchestra_server.domain.gates.judgement import Judgement
+from orchestra_server.domain.gates.tree_judgement import Judgement
 from orchestra_server.domain.gates.verdicts import overruled
 from orchestra_server.git.gates.gate_subject import tree_of
 from orchestra_server.git.merge.merge import ChamberBranch

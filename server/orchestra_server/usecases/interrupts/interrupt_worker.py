@@ -67,8 +67,10 @@ async def interrupt_worker(
     target, interrupt, already_sent = await run_transaction(store, decide)
     presence_read = asyncio.ensure_future(store.presence(target.id))
     here = is_here(target, context.clone)
-    was_shown = already_sent and await asyncio.to_thread(_has_receipt, context, interrupt)
-    if here and interrupt.state == "sent" and not was_shown:
+    is_due = here and interrupt.state == "sent"
+    if is_due and already_sent:
+        is_due = not await asyncio.to_thread(_has_receipt, context, interrupt)
+    if is_due:
         interrupt = await post_at_once(store, target, interrupt, context.clock, context.background)
     presence = await presence_read
     await show_change_soon(context, task_id)

@@ -9,7 +9,7 @@ import pytest
 
 from orchestra_core.configuration.trust import trusted_plan
 from orchestra_core.process.file_lock import is_locked
-from orchestra_server.domain.gates.judgement import Judgement
+from orchestra_server.domain.gates.tree_judgement import Judgement
 from orchestra_server.git.gates.scratch_worktree import gates_folder
 from orchestra_server.git.process.foreign_programs import ProgramWatch, watch_programs
 from orchestra_server.git.repository.repository import open_repository

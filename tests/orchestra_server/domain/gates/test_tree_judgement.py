@@ -3,7 +3,7 @@
 import pytest
 
 from orchestra_core.gates.gate_verdict import GateState, GateVerdict
-from orchestra_server.domain.gates.judgement import Contents, judgement_of
+from orchestra_server.domain.gates.tree_judgement import Contents, judgement_of
 
 CONTENTS = Contents("tree", ("lint", "tests"))
 
