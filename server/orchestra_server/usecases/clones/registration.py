@@ -9,7 +9,9 @@ import contextlib
 import logging
 import os
 import socket
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
@@ -23,16 +25,20 @@ from orchestra_core.process.ticks import until_tick
 from orchestra_core.project import Project
 from orchestra_core.store.store import Contended, Store
 from orchestra_server.git.remotes.addresses import noted, read_addresses
+from orchestra_server.git.remotes.remembered_addresses import RememberedAddresses
 from orchestra_server.git.repository.repository import Repository
 
 DUTY_LOCK = "orchestra-mail.lock"  # held by the process that posts mail and keeps the clone heard
 _DUTIES = "mail"
 _log = logging.getLogger(__name__)
+ReadAddresses: TypeAlias = Callable[[Repository], Mapping[str, str]]
 
 
-def describe_clone(project: Project, identifier: str) -> Clone:
+def describe_clone(
+    project: Project, identifier: str, read: ReadAddresses = read_addresses
+) -> Clone:
     """Return this clone's document, under its present name and with its remotes. Blocking."""
-    addresses = read_addresses(Repository(project.main_checkout, project.git_dir))
+    addresses = read(Repository(project.main_checkout, project.git_dir))
     return replace(clone_at_its_place(project, identifier), remotes=noted(addresses))
 
 
@@ -67,6 +73,7 @@ class CloneHeartbeat:
         self._beat = beat_ms / 1_000
         self._silent_ms = SILENT_MS * beat_ms // BEAT_MS
         self._chambers_live = asyncio.Event()
+        self._read_addresses = RememberedAddresses().read
 
     def chambers_live(self, *, here: bool) -> None:
         """Say whether this clone has live chambers; without any, the heartbeat stops."""
@@ -85,7 +92,7 @@ class CloneHeartbeat:
                 await self._chambers_live.wait()
         finally:
             with contextlib.suppress(OrchestraError):
-                await _say_heard(self._store, self._project, "", silent_ms=self._silent_ms)
+                await self._say("")
 
     async def _say_on_duty(self) -> None:
         contended = await self._say(_DUTIES)
@@ -117,19 +124,37 @@ class CloneHeartbeat:
         await self._say(_DUTIES)
 
     async def _say(self, serves: str) -> Contended | None:
-        return await _say_heard(self._store, self._project, serves, silent_ms=self._silent_ms)
+        return await _say_heard(
+            self._store,
+            self._project,
+            serves,
+            silent_ms=self._silent_ms,
+            read=self._read_addresses,
+        )
 
 
 async def _say_heard(
-    store: Store, project: Project, serves: str | None, *, silent_ms: int = SILENT_MS
+    store: Store,
+    project: Project,
+    serves: str | None,
+    *,
+    silent_ms: int = SILENT_MS,
+    read: ReadAddresses = read_addresses,
 ) -> Contended | None:
-    await asyncio.to_thread(clone_id, project.git_dir)
-    note = await asyncio.to_thread(noted_clone, project.git_dir)
+    described = await asyncio.to_thread(_describe, project, read)
+    if described is None:
+        return None
+    clone, holder = described
+    return await store.say_heard(clone, holder, serves, silent_ms=silent_ms)
+
+
+def _describe(project: Project, read: ReadAddresses) -> tuple[Clone, str] | None:
+    """Return this clone's document and holder, None where no id can be noted. Blocking."""
+    clone_id(project.git_dir)
+    note = noted_clone(project.git_dir)
     if note is None:
         return None
-    holder = await asyncio.to_thread(_holder, project.git_dir)
-    clone = await asyncio.to_thread(describe_clone, project, note.id)
-    return await store.say_heard(clone, holder, serves, silent_ms=silent_ms)
+    return describe_clone(project, note.id, read), _holder(project.git_dir)
 
 
 def _holder(common_dir: Path) -> str:

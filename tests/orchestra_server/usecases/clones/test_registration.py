@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +20,7 @@ from orchestra_server.usecases.clones.registration import (
 )
 from orchestra_server.usecases.common.transaction import Context
 from tests.support.conducting import a_started_task
+from tests.support.git_count import counted_git
 from tests.support.waiting import until
 
 BEAT = 40  # ms
@@ -59,6 +61,17 @@ async def until_heard(context: Context, identifier: str, times: int) -> None:
             state = await context.store.snapshot()
             if identifier in state.heartbeats:
                 moments.add(state.heartbeats[identifier].at // (BEAT // 2))
+
+
+async def test_an_idle_heartbeat_starts_no_process(
+    context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with counted_git(tmp_path / "trace", monkeypatch) as count:
+        async with on_duty(context):
+            await until_heard(context, context.clone, times=3)
+            count.forget()
+            await until_heard(context, context.clone, times=6)
+            assert count.commands == []
 
 
 async def test_a_clone_without_chambers_is_heard_once(
