@@ -19,8 +19,8 @@ from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.watch.watch_limit import reached_limit
 from orchestra_server.usecases.clones.whereabouts import here_of
 from orchestra_server.usecases.conflicts.watch_plan import WatchPlan
-from orchestra_server.usecases.health.observe_health import observe_health
 from orchestra_server.usecases.health.record_health import record_health
+from orchestra_server.usecases.health.remembered_health import RememberedHealth
 
 InThread = Callable[..., Awaitable[Any]]
 
@@ -33,6 +33,7 @@ class WatchedHealth:
         self._project = project
         self._clock = clock
         self._in_thread = in_thread
+        self._observed = RememberedHealth()
         self.refused = ""  # "" while the system reports all changes
 
     def chambers(self, state: ProjectState) -> list[Chamber]:
@@ -65,7 +66,7 @@ class WatchedHealth:
         directory went, or came back.
         """
         chambers = self.chambers(state)
-        facts = await self._in_thread(observe_health, repo, state.tasks, chambers)
+        facts = await self._in_thread(self._observed.observe, repo, state.tasks, chambers)
         health = dict[str, tuple[str, ...]]()
         for chamber in chambers:
             why, seen = unwatched.get(chamber.id, ""), facts.get(chamber.id)

@@ -12,9 +12,7 @@ from tests.support.repositories import TestRepository
 
 
 @pytest.fixture
-def repo(
-    repository: TestRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Repository:
+def repo(repository: TestRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "global"))
     repository.git("remote", "add", "origin", "https://example.org/shop")
