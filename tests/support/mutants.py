@@ -38,9 +38,13 @@ _GIT_MODULES = (
     ),
 )  # fmt: skip
 _DOMAIN_MODULES = (
-    *("chambers/chamber_lifecycle", "chambers/conflicts", "chambers/orchestra_files"),
-    *("tasks/landing_holds", "tasks/task_lifecycle", "tasks/unintended_files"),
-    *("workers/discoveries", "workers/interrupts"),
+    *("chambers/chamber_health", "chambers/chamber_lifecycle", "chambers/chamber_ports"),
+    *("chambers/conflicts", "chambers/orchestra_files"),
+    *("gates/culprits", "gates/failing_part", "gates/red_together", "gates/tree_judgement"),
+    *("gates/verdicts", "tasks/exchange", "tasks/landing_holds", "tasks/task_lifecycle"),
+    *("tasks/unintended_files", "workers/discoveries", "workers/interrupts"),
+    *("workers/parse_discoveries", "workers/requests", "workers/spend_limits"),
+    "workers/started_workers",
 )
 _SAVES, _SNAPSHOT, _WORKTREES = "git/saves/test_", "git/snapshot/test_", "git/worktrees/test_"
 _ROUND_TRIPS = (

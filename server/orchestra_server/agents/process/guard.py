@@ -17,12 +17,12 @@ read -r agent
 read -r released && exit 0
 if [ "$agent" ]; then
     looks=0
-    kill -TERM -- "-$agent" 2>/dev/null
-    while kill -0 -- "-$agent" 2>/dev/null && [ "$looks" -lt 20 ]; do
+    kill -s TERM -- "-$agent" 2>/dev/null
+    while kill -s 0 -- "-$agent" 2>/dev/null && [ "$looks" -lt 20 ]; do
         looks=$((looks + 1))
         sleep 0.1
     done
-    kill -KILL -- "-$agent" 2>/dev/null
+    kill -s KILL -- "-$agent" 2>/dev/null
 fi
 for environ in $(grep -lsaF -- "$0=$1" /proc/[0-9]*/environ); do
     number=${environ#/proc/}
