@@ -1,1 +1,1 @@
-"""The room: a Textual application fed only by the snapshot and the events of one project."""
+"""The room: a Textual application fed only by a project's snapshot and events."""

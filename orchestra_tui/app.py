@@ -1,4 +1,4 @@
-"""The application: paints an empty room at once, then loads what is slow and lets it fill."""
+"""The application: paints an empty room at once, then loads slow modules and fills the room."""
 
 import asyncio
 import gc
@@ -9,9 +9,9 @@ from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-# Textual reads this once, when it is imported: after a paint the next one waits for its frame. We
-# paint only what has changed and about 20 times a second by ourselves, so at any lower rate a key
-# would wait for nothing: at 120, 15 ms of its median 20 while events come.
+# Textual reads this once, at import: after a paint, the next one waits for its frame. We paint only
+# what has changed, about 20 times a second anyway, so a lower rate would only delay keys: at 120,
+# by 15 ms of their median 20 ms while events come.
 os.environ.setdefault("TEXTUAL_FPS", "1000")
 
 from rich.console import RenderableType
@@ -48,16 +48,16 @@ from orchestra_tui.terminal.textual_driver import RoomDriver
 from orchestra_tui.terminal.typed_keys import KeyPassed, TypedKeys
 
 _USUAL_NOTICES = NoticeOptions()
-_NO_KEY = "none"  # no terminal sends it; Textual takes an empty one for the table's own
+_NO_KEY = "none"  # no terminal sends it; Textual takes an empty key for the table's own
 _NO_LIMITS = WorkerLimits()
-_SIGNALLED = 128  # what shells add to a signal's number
+_SIGNALLED = 128  # shells add this to a signal's number
 
 
 class RoomApp(AppBase):
-    """The room of one project; where its picture comes from and its tools lead to is handed in."""
+    """The room of one project; its source of events and its tool client are passed in."""
 
-    # Here rather than on the screens: a default screen's own is not loaded, and a dialog opens
-    # faster when its rules are known already.
+    # Here rather than on the screens: the style sheet of a default screen is not loaded, and a
+    # dialog opens faster if its rules are already known.
     CSS_PATH = [  # noqa: RUF012 - Textual's own attribute and type
         Path(__file__).parent / "screens" / name
         for name in ("room/room_screen.tcss", "dialogs/dialog.tcss", "review/review_screen.tcss")
@@ -72,7 +72,7 @@ class RoomApp(AppBase):
         (30, "-middle"),
         (50, "-tall"),
     ]
-    ENABLE_COMMAND_PALETTE = False  # the room binds its own keys to it
+    ENABLE_COMMAND_PALETTE = False  # the room binds its own keys
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "say_how_to_quit", show=False, system=True),
         Binding("ctrl+z", "suspend", show=False, system=True),
@@ -102,7 +102,7 @@ class RoomApp(AppBase):
         self._settled = settled
         self._counts_in_title = counts_in_title
         self._begun = False
-        self._leaving: int | None = None  # the exit code, once leaving was asked for too early
+        self._leaving: int | None = None  # the exit code, if leaving was asked for too early
         self._source = source
         self._tools = tools
         self._daemon = daemon
@@ -134,14 +134,14 @@ class RoomApp(AppBase):
         self.call_after_refresh(self._begin)
 
     async def on_unmount(self) -> None:
-        """End what runs beside the screen, the bundled server included, before the process goes."""
+        """End everything besides the screen, such as the server, before the process exits."""
         self.view_model.close()
         self.workers.cancel_all()
         await asyncio.gather(*(worker.wait() for worker in self.workers), return_exceptions=True)
 
     @property
     def unsettled(self) -> bool:
-        """Whether something is still on its way to the screen; tests wait for its end."""
+        """Whether something is still on its way to the screen; tests wait until nothing is."""
         lasting = ("tools", "source", "daemon", "notice")
         at_work = any(
             worker.state == WorkerState.PENDING
@@ -158,9 +158,9 @@ class RoomApp(AppBase):
         return_code: int = 0,
         message: RenderableType | None = None,
     ) -> None:
-        """Leave the room; one that is still being built leaves as soon as it stands.
+        """Leave the room; if it is still being built, leave as soon as it is complete.
 
-        Textual would mount a screen whose widgets it no longer makes.
+        Otherwise Textual would mount a screen whose widgets it no longer makes.
         """
         if self._begun:
             super().exit(result, return_code, message)
@@ -168,7 +168,7 @@ class RoomApp(AppBase):
             self._leaving = return_code
 
     async def on_event(self, event: events.Event) -> None:
-        """Pass keys and pastes on one at a time; everything else at once."""
+        """Pass on keys and pastes one at a time, everything else at once."""
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             await self._typed_keys.take(event)
         else:
@@ -180,11 +180,11 @@ class RoomApp(AppBase):
 
     @property
     def typed_at(self) -> float:
-        """When the key was read that acts now, by the monotonic clock."""
+        """When the key that acts now was read, by the monotonic clock."""
         return self._typed_keys.typed_at
 
     def when_shown(self, callback: Callable[[], None]) -> None:
-        """Call back once the terminal has shown what was painted until now."""
+        """Call back once the terminal has shown everything painted so far."""
         driver = self._driver
         if isinstance(driver, RoomDriver):
             driver.when_shown(callback)
@@ -201,7 +201,7 @@ class RoomApp(AppBase):
         self.run_worker(self._source.run(self.view_model), name="source")
 
     def _settle(self) -> None:
-        """Say that what has been imported and built by now is going to stay."""
+        """Tell the garbage collector that everything imported and built so far stays."""
         if self._settled is not None:
             self._settled()
 
@@ -223,7 +223,7 @@ class RoomApp(AppBase):
     def _server_changed(self, state: ServerStatus) -> None:
         self.server = state
         if state.phase == "ready" and self._daemon is not None and not self._keeps_daemon:
-            self._keeps_daemon = True  # from now on: the server has just started it
+            self._keeps_daemon = True  # from now on, because the server has just started it
             self.run_worker(self._daemon.run(self.daemon_changed), name="daemon")
         if self._room.is_attached:
             self._room.server_changed()
@@ -237,7 +237,7 @@ class RoomApp(AppBase):
             self._room.server_changed()
 
     def name_terminal(self, title: str) -> None:
-        """Name the terminal's window, unless the person has configured otherwise."""
+        """Set the title of the terminal's window, unless the person has configured otherwise."""
         if self._counts_in_title and isinstance(self._driver, RoomDriver):
             self._driver.set_title(title)
 
@@ -256,7 +256,7 @@ class RoomApp(AppBase):
         return Attention(self.view_model.state, notices.when, announcer, since_input)
 
     def look_for_occasions(self) -> None:
-        """Call the operator if somebody has begun to need them."""
+        """Call the operator if a worker has begun to need them."""
         self._attention.look()
 
     def call_operator(self, title: str, text: str) -> None:
@@ -272,12 +272,12 @@ class RoomApp(AppBase):
         self._attention.focus_changed(focused=False)
 
     def action_theme(self) -> None:
-        """Change between the dark and the light theme."""
+        """Switch between the dark and the light theme."""
         dark = self.current_theme.dark
         self.choose_theme(themes.LIGHT.name if dark else themes.DARK.name)
 
     def choose_theme(self, name: str) -> None:
-        """Put a theme on, and keep the choice."""
+        """Apply a theme, and keep the choice."""
         self.theme = name
         if self._theme_choice is not None:
             self._theme_choice.keep(name)
@@ -290,7 +290,7 @@ class RoomApp(AppBase):
             )
 
     def action_suspend(self) -> None:
-        """Stop the whole job, as the kernel does for ctrl+z; the shell's `fg` brings it back."""
+        """Suspend the whole job, as the kernel does for ctrl+z; the shell's `fg` brings it back."""
         if self._driver is not None and self._driver.can_suspend:
             os.kill(0, signal.SIGTSTP)
         else:
@@ -310,12 +310,12 @@ def run_room(
 ) -> int:
     """Show the room of `project` until the operator leaves; returns the exit code.
 
-    `early` is the bundled server, if it was started already.
+    `early` is the bundled server if it was already started.
     """
     from orchestra_tui.backend.server_supervisor import ServerSupervisor  # noqa: PLC0415 - as above
     from orchestra_tui.backend.store_follower import StoreFollower  # noqa: PLC0415 - only the real room
 
-    # What the first paint and each snapshot have built stays; no collection need look at it.
+    # What the first paint and each snapshot have built stays; no collection needs to look at it.
     app = RoomApp(
         project.id,
         StoreFollower(project.id, settings),
@@ -335,7 +335,7 @@ def run_room(
 
 
 def _keep_what_there_is() -> None:
-    """Let collections, which begin with the first paint, pass over all that was built by now."""
+    """Make garbage collections, which begin with the first paint, skip everything built so far."""
     gc.freeze()
     gc.enable()
 

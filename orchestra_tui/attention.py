@@ -1,4 +1,4 @@
-"""Whether the operator looks at the room, and what is announced when somebody needs them."""
+"""Whether the operator looks at the room, and what is announced when a worker needs them."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ from orchestra_tui.terminal.announcer import Announcer
 
 
 class Attention:
-    """Announces each occasion once; `since_input` tells the seconds since the last key."""
+    """Announces each occasion once; `since_input` returns the seconds since the last key."""
 
     def __init__(
         self,

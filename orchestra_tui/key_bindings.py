@@ -1,7 +1,7 @@
-"""Every key of the room, in one table: bindings, footer, help screen and README come from it.
+"""Every key of the room in one table, from which bindings, footer, help screen and README are made.
 
-A keymap remaps each by its id; `screens/room/key_commands.py` says what each id does. What is shown
-are the keys as they are remapped: a process has one room.
+A keymap remaps keys by id; `screens/room/key_commands.py` says what each id does. The remapped keys
+are shown everywhere: a process has one room.
 """
 
 import unicodedata
@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 Group = Literal["Move", "View", "Act", "General", "Review"]
-GROUPS: tuple[Group, ...] = ("Move", "View", "Act", "General")  # of the room's help
+GROUPS: tuple[Group, ...] = ("Move", "View", "Act", "General")  # groups of the room's help
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One thing a key does; `keys` in Textual's names, comma separated, the usual one first.
+    """One command and its keys: `keys` in Textual's names, comma separated, the usual one first.
 
     `rank` orders the footer, which shows as many as fit; 0 leaves a key to the help screen.
     """
@@ -29,12 +29,12 @@ class Key:
 
     @property
     def action(self) -> str:
-        """Textual's action: the application's own, or the screen's that runs the key's command."""
+        """Textual's action: the application's own, or the screen's for the key's command."""
         return self.id if self.id.startswith("app.") else f"run('{self.id}')"
 
     @property
     def shown_in_footer(self) -> bool:
-        """Whether the footer has it when there is room."""
+        """Whether the footer shows it if there is space."""
         return self.rank > 0 and bool(self.keys)
 
     @property
@@ -44,7 +44,7 @@ class Key:
 
     @property
     def first(self) -> str:
-        """The usual key alone, as people write it."""
+        """Only the usual key, as people write it."""
         return self.display.split(" ")[0]
 
 
@@ -63,7 +63,7 @@ _DISPLAY = {
     "pagedown": "pgdn",
 }
 
-# Characters that Textual does not call by their Unicode names.
+# Characters for which Textual does not use the Unicode name.
 _UNICODE = {
     "slash": "solidus",
     "backslash": "reverse_solidus",
@@ -178,7 +178,7 @@ def in_review_footer() -> list[Key]:
 
 
 def keys_of_review() -> list[Key]:
-    """Return every key of a review, those that it shares with the room included."""
+    """Return every key of a review, including those shared with the room."""
     return [key for key in present_keys() if key.group == "Review" or key.id in _SHARED]
 
 
@@ -192,17 +192,17 @@ def in_group(group: Group) -> list[Key]:
 
 
 def key_of(key_id: str) -> Key:
-    """Return the key with that id; KeyError when the table has none."""
+    """Return the key with an id; raises KeyError if there is none."""
     return _BY_ID[key_id]
 
 
 def present_keys() -> list[Key]:
-    """Return the table with the keys that hold now."""
+    """Return the table with the current keys."""
     return list(_BY_ID.values())
 
 
 def remap_keys(keymap: Mapping[str, str]) -> None:
-    """Show these keys, by their ids, and the table's own for all others."""
+    """Set these keys, by id; all others keep the table's own."""
     for key in KEYS:
         _BY_ID[key.id] = replace(key, keys=keymap.get(key.id, key.keys))
 
@@ -211,7 +211,7 @@ _BY_ID = {key.id: key for key in KEYS}
 
 
 def shown_name(name: str) -> str:
-    """Return Textual's name of a key as people write it."""
+    """Return how people write a key, from Textual's name."""
     if name in _DISPLAY or len(name) <= 1:
         return _DISPLAY.get(name, name)
     modifiers, plus, base = name.rpartition("+")
@@ -224,7 +224,7 @@ def shown_name(name: str) -> str:
 
 
 def readme_table(keys: Iterable[Key] = ROOM_KEYS) -> str:
-    """Return the keys as the Markdown table that stands in the README."""
+    """Return the keys as the Markdown table of the README."""
     lines = ["| key | does |", "|---|---|"]
     for key in keys:
         shown = " ".join(f"`{shown_name(name)}`" for name in key.keys.split(","))

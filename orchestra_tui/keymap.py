@@ -1,4 +1,4 @@
-"""The person's own keys: what `[keys]` of the configuration says, checked against the table."""
+"""The person's own keys: `[keys]` of the configuration, checked against the table of keys."""
 
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -8,7 +8,7 @@ from orchestra_tui.key_bindings import KEYS, ROOM_KEYS, Key, keys_of_review, sho
 
 KeyWish = str | tuple[str, ...]
 _MODIFIERS = ("ctrl", "alt", "shift", "super", "hyper", "meta")
-# What people write for keys that Textual calls otherwise.
+# What people write for keys with another name in Textual.
 _ALIASES = {
     "esc": "escape",
     "return": "enter",
@@ -28,14 +28,14 @@ _REVIEW = frozenset(key.id for key in keys_of_review())
 
 @dataclass(frozen=True, slots=True)
 class Keymap:
-    """Textual's names of the keys by the table's ids, "" for none; and what is wrong, by id."""
+    """Textual's names of the keys by the table's ids, "" for none; and the faults, by id."""
 
     keys: Mapping[str, str] = field(default_factory=dict[str, str])
     faults: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def read_keymap(wishes: Mapping[str, KeyWish]) -> Keymap:
-    """Return the keymap of `[keys]`; a wish with a fault changes nothing."""
+    """Return the keymap for `[keys]`; a faulty entry changes nothing."""
     key_ids = {key.id for key in KEYS}
     keys: dict[str, str] = {}
     faults: dict[str, str] = {}
@@ -58,13 +58,13 @@ def read_keymap(wishes: Mapping[str, KeyWish]) -> Keymap:
 
 
 def written_names(keys: str) -> tuple[str, ...]:
-    """Return keys in Textual's names, comma separated, as a person writes them into a file."""
+    """Return keys, given in Textual's names, comma separated, as a person writes them in a file."""
     shown = [(name, shown_name(name)) for name in keys.split(",") if name]
     return tuple(text if text.isascii() else name for name, text in shown)
 
 
 def _clashes(keys: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return each changed id that has a key of another one, with that other one."""
+    """Return each changed id whose key belongs to another id, with that id."""
     on_a_screen = (ROOM_KEYS, [key for key in KEYS if key.id in _REVIEW])
     return [clash for table in on_a_screen for clash in _clashes_in(table, keys)]
 
@@ -91,7 +91,7 @@ def _words(wish: KeyWish) -> Iterable[str]:
 
 
 def _textual_name(word: str) -> str | None:
-    """Return Textual's name of a key that a person wrote, None for no key."""
+    """Return Textual's name of a key that a person wrote; None if it is not a key."""
     before, plus, base = word.rpartition("+")
     if plus and not base:  # the key is + itself
         before, base = before.removesuffix("+"), "+" if before.endswith("+") or not before else ""
@@ -111,7 +111,7 @@ def _textual_name(word: str) -> str | None:
 
 
 def _name_of_character(character: str) -> str:
-    """Return Textual's name of a character, as its parser of keys makes it."""
+    """Return Textual's name of a character, as its key parser makes it."""
     from textual.keys import KEY_NAME_REPLACEMENTS  # noqa: PLC0415 - only where keys are changed
 
     if character.isalnum():
@@ -121,7 +121,7 @@ def _name_of_character(character: str) -> str:
 
 
 def _named_keys() -> set[str]:
-    """Return the names of keys that are no characters, and of characters by their names."""
+    """Return the names of keys that are not characters, and of characters that have names."""
     from textual.keys import Keys  # noqa: PLC0415 - as above
 
     spelled = {_name_of_character(chr(code)) for code in range(ord("!"), 0x7F)}

@@ -25,7 +25,7 @@ class NoticeOptions:
 
 @dataclass(frozen=True, slots=True)
 class RoomOptions:
-    """The options, and what is wrong with them although the configuration could be read."""
+    """The options, and their faults that reading the configuration did not find."""
 
     keymap: Mapping[str, str] = field(default_factory=dict[str, str])
     theme: str = ""
@@ -35,7 +35,7 @@ class RoomOptions:
 
 
 def read_room_options(configuration: Configuration) -> RoomOptions:
-    """Return the room's options; a wrong key or theme is a problem, and counts as not set."""
+    """Return the room's options; a wrong key or theme is a problem, and counts as unset."""
     keymap = read_keymap(configuration.keys)
     problems = [
         problem_of(configuration, f"keys.{key_id}", fault)
@@ -57,7 +57,7 @@ def read_room_options(configuration: Configuration) -> RoomOptions:
 
 
 def _notices(configuration: Configuration) -> NoticeOptions:
-    def value(name: str) -> Any:  # of the type that the table of options gives it
+    def value(name: str) -> Any:  # of the type in the table of options
         return configuration.value(f"notifications.{name}")
 
     return NoticeOptions(
@@ -67,7 +67,7 @@ def _notices(configuration: Configuration) -> NoticeOptions:
 
 def theme_names() -> list[str]:
     """Return the names of all themes: the room's two and Textual's."""
-    # Late: `orchestra config` alone needs them without the room, and then only for a theme.
+    # Late: without the room only `orchestra config` needs them, and only for a theme.
     from textual.theme import BUILTIN_THEMES  # noqa: PLC0415
 
     from orchestra_tui.themes import DARK, LIGHT  # noqa: PLC0415

@@ -1,6 +1,6 @@
-"""The room's two themes, and how an application takes them on.
+"""The room's two themes, and how an application installs them.
 
-Every colour that text is drawn in stands at least 4.5:1 against every background it is drawn on.
+Every text colour has a contrast of at least 4.5:1 with every background it is drawn on.
 """
 
 from typing import Any
@@ -63,7 +63,7 @@ LIGHT = Theme(
 
 
 def install(app: App[Any], *, light: bool = False) -> None:
-    """Make both themes known to `app` and put one on."""
+    """Register both themes with `app` and apply one."""
     app.register_theme(DARK)
     app.register_theme(LIGHT)
     app.theme = LIGHT.name if light else DARK.name

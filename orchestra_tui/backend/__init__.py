@@ -1,1 +1,1 @@
-"""What keeps the room live: the followed store, the bundled server, and the view model."""
+"""What keeps the room up to date: the followed store, the bundled server, and the view model."""

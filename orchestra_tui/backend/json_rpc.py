@@ -1,7 +1,7 @@
-"""JSON-RPC 2.0 as MCP writes it on stdio: one message a line (MCP 2025-06-18, Transports).
+"""JSON-RPC 2.0 as MCP uses it on stdio: one message per line (MCP 2025-06-18, Transports).
 
-Our own few lines instead of the SDK's client: importing the SDK costs 1.0-1.5 s and 70 MB resident,
-in a process whose promise is to stay quick. The contract tests hold it against the SDK's server.
+These few lines replace the SDK's client, whose import costs 1.0-1.5 s and 70 MB of resident memory
+in a process that must stay quick. The contract tests check it against the SDK's server.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from orchestra_core.errors import OrchestraError, Refused, Unavailable
 from orchestra_core.text import one_line
 
 _METHOD_NOT_FOUND = -32601  # JSON-RPC 2.0, section 5.1
-_GONE = "the MCP server ended before it answered; look whether the action shows, else repeat it"
+_GONE = "the MCP server ended before it answered; check whether the action shows, else repeat it"
 
 
 class Fault(Struct, frozen=True):
@@ -27,7 +27,7 @@ class Fault(Struct, frozen=True):
 
 
 class Incoming(Struct, frozen=True):
-    """Any line the server may send: an answer, or a request or notification of its own."""
+    """Any line the server may send: an answer, or its own request or notification."""
 
     id: int | str | None = None
     method: str = ""
@@ -48,9 +48,9 @@ class Connection:
         self._encoder = msgspec.json.Encoder()
 
     async def run(self) -> None:
-        """Read the server's lines until it ends, or until one is above the reader's limit."""
+        """Read the server's lines until it ends or a line exceeds the reader's limit."""
         try:
-            # A line above the reader's limit raises ValueError; there is no way to go on after it.
+            # A line above the reader's limit raises ValueError; reading cannot continue after it.
             with contextlib.suppress(ValueError, ConnectionError):
                 while line := await self._reader.readline():
                     self._take(line)
@@ -64,8 +64,8 @@ class Connection:
     async def request(self, method: str, params: Mapping[str, object], seconds: float) -> Raw:
         """Return the raw result of one request.
 
-        Raises Unavailable when the server ends or takes longer than `seconds`, Refused with the
-        server's own line when it answers with an error.
+        Raises Unavailable if the server ends or takes longer than `seconds`, and Refused with the
+        server's own line if it answers with an error.
         """
         if self._ended:
             raise Unavailable(_GONE)
@@ -89,7 +89,7 @@ class Connection:
         self._send({"method": method, "params": params})
 
     def _send(self, message: Mapping[str, object]) -> None:
-        # A write into a pipe whose reader died is reported by `run`, which sees the end.
+        # `run` sees the end of the server and reports it, also for a failed write.
         if not self._writer.is_closing():
             self._writer.write(self._encoder.encode({"jsonrpc": "2.0", **message}) + b"\n")
 
@@ -97,7 +97,7 @@ class Connection:
         try:
             message = self._decoder.decode(line)
         except msgspec.DecodeError:
-            return  # not a message: something printed on stdout by accident
+            return  # not a message: something was printed on stdout by accident
         if message.method:
             self._answer(message)
             return

@@ -1,6 +1,6 @@
-"""Protocols of the room's source of events and its tools; the gallery and the tests have their own.
+"""Protocols for the room's source of events and its tools; gallery and tests have their own.
 
-Nothing here imports the store or redis, so that the room can paint before either is loaded.
+This module imports neither the store nor redis, so that the room can paint before they are loaded.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +26,7 @@ class ServerStatus:
 
 
 class EventSink(Protocol):
-    """What receives events from a source, in the order in which they happened."""
+    """Receives events from a source, in the order in which they happened."""
 
     def snapshot(self, state: ProjectState, recent: Sequence[Event]) -> None:
         """Start again from `state`; `recent` are the last events, oldest first, for the feed."""
@@ -41,11 +41,11 @@ class EventSink(Protocol):
         ...
 
     def clones_heard(self, heartbeats: Mapping[str, Heartbeat]) -> None:
-        """Take when each clone was last heard, by its id."""
+        """Take the times when each clone was last heard, by id."""
         ...
 
     def disconnected(self, reason: str) -> None:
-        """Take note that the view may be out of date, with the reason in one line."""
+        """Take note that the view may be outdated, with the reason in one line."""
         ...
 
     def reconnected(self) -> None:
@@ -73,11 +73,11 @@ class DaemonKeeper(Protocol):
     """Keeps the clone's daemon running."""
 
     async def run(self, on_change: Callable[[bool], None]) -> None:
-        """Keep it until cancelled, saying each time whether it runs."""
+        """Keep it running until cancelled, and report each change of whether it runs."""
         ...
 
     def needed(self) -> None:
-        """Start one that was stopped."""
+        """Start a stopped daemon again."""
         ...
 
 
@@ -89,5 +89,5 @@ class ToolClient(Protocol):
         ...
 
     async def call(self, tool: str, arguments: Mapping[str, object]) -> Raw:
-        """Return the structured content of one tool's answer."""
+        """Call a tool and return the structured content of its answer."""
         ...

@@ -1,7 +1,7 @@
-"""The reviews that a room remembers: drafts while it is open, files seen for longer.
+"""The reviews a room remembers: drafts while it is open, seen files for longer.
 
-Which files somebody has seen is theirs and not the project's: it lies in the person's state
-directory, a file for each project, and nobody else reads it.
+Which files somebody has seen belongs to that person, not to the project: it is kept in the person's
+state directory, in one file per project, and nobody else reads it.
 """
 
 import json
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from orchestra_tui.presentation.review.review_model import Review
 
 _FOLDER = "reviews"
-_MOST = 300  # chambers; the oldest marks go first
+_MOST = 300  # chambers; the oldest marks are dropped first
 Seen = dict[str, dict[str, str]]
 
 
 class Reviews:
-    """One review for each chamber; without a directory nothing outlives the room."""
+    """One review per chamber; without a directory nothing outlives the room."""
 
     def __init__(self, directory: Path | None = None, project: str = "") -> None:
         self._file = directory / _FOLDER / f"{project}.json" if directory else None
         self._reviews: dict[str, Review] = {}
 
     def review_of(self, chamber: Chamber) -> "Review":
-        """Return a chamber's review, with the files seen in it."""
+        """Return a chamber's review, with its seen files."""
         from orchestra_tui.presentation.review.review_model import Review
 
         review = self._reviews.get(chamber.id)
@@ -40,8 +40,8 @@ class Reviews:
         return review
 
     def keep_seen(self, chamber_id: str, seen: Mapping[str, str]) -> None:
-        """Keep which versions of files were seen; a full disk loses only these marks."""
-        marks = self._marks()  # another room may have written since
+        """Save which versions of files were seen; on a full disk only these marks are lost."""
+        marks = self._marks()  # another room may have written it since
         marks.pop(chamber_id, None)
         marks[chamber_id] = dict(seen)
         for oldest in list(marks)[:-_MOST]:

@@ -1,8 +1,8 @@
-"""The bundled MCP server as a process: how it is started, connected to, and ended.
+"""The bundled MCP server as a process: its start, its connection and its end.
 
 It can be started before there is an event loop: its imports take longer than the room's, and run
-while the room is being built. It has its own session, so that its whole process group can be ended
-with the room. If the room is killed, the server reads the end of its input and exits.
+while the room is being built. It has a session of its own, so that its whole process group can be
+ended with the room. If the room is killed, the server reads the end of its input and exits.
 """
 
 import asyncio
@@ -21,13 +21,13 @@ from orchestra_core.settings import Settings, environ_of
 
 # -P keeps files of the repository from shadowing libraries.
 SERVER = (sys.executable, "-P", "-m", "orchestra_server")
-LINE_LIMIT = 32 * 1024 * 1024  # bytes of one answer; a diff is cut by the server long before
+LINE_LIMIT = 32 * 1024 * 1024  # bytes of one answer; the server cuts diffs long before that
 _LEAVE_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class ServerLaunch:
-    """How the server is started: command, directory, environment, and where its stderr goes."""
+    """How to start the server: command, directory, environment, and the log for its stderr."""
 
     command: Sequence[str]
     directory: Path
@@ -36,7 +36,7 @@ class ServerLaunch:
 
 
 def plan_launch(project: Project, settings: Settings) -> ServerLaunch:
-    """Return how the room starts the server of `project`."""
+    """Return how to start the server for `project`."""
     environment = {**environ_of(settings), "CLAUDE_PROJECT_DIR": str(project.root)}
     log = settings.state_dir / "log" / f"server-{project.id}.log"
     return ServerLaunch(SERVER, project.root, environment, log)
@@ -75,18 +75,18 @@ class ServerProcess:
         return reader, self._writer
 
     async def end(self) -> None:
-        """Close its input and wait until it exits; kill its whole group if it does not."""
+        """Close its input and wait for its exit; kill its whole group if it does not exit."""
         if self._writer is None:
             self._ours.close()
         elif not self._writer.is_closing():
-            self._writer.write_eof()  # but keep reading: it may still answer
+            self._writer.write_eof()  # but keep reading, because it may still answer
         for force in (signal.SIGTERM, signal.SIGKILL):
             if await self._left():
                 break
             self._signal_group(force)
         else:
             await self._left()
-        # Processes that it left behind (a git, a hook) belong to its group and are killed with it.
+        # Processes it left behind (a git, a hook) belong to its group and are killed with it.
         self._signal_group(signal.SIGTERM)
         if self._writer is not None:
             self._writer.close()
@@ -104,7 +104,7 @@ class ServerProcess:
 
 
 def start_early(launch: ServerLaunch) -> ServerProcess | None:
-    """Return a server that is starting; None if it cannot, which its first use reports."""
+    """Return a starting server; None if it cannot start, which the first use reports."""
     try:
         return ServerProcess(launch)
     except OSError:

@@ -15,17 +15,17 @@ from orchestra_tui.backend.json_rpc import Connection
 from orchestra_tui.backend.protocols import ServerStatus
 from orchestra_tui.backend.server_process import ServerLaunch, ServerProcess
 
-PROTOCOL = "2025-06-18"  # deliberately older than the server's newest: a plain stateful session
+PROTOCOL = "2025-06-18"  # deliberately not the server's newest version: a plain stateful session
 CLIENT_NAME = "orchestra-room"
-_DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds between two starts, the last for ever
-_READY_SECONDS = 30.0  # a start takes 1.0-1.5 s; a machine under load several times that
+_DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds between two starts; the last one repeats
+_READY_SECONDS = 30.0  # a start takes 1.0-1.5 s, on a loaded machine several times that
 _CALL_SECONDS = 180.0  # making chambers of a large repository takes long
 
 Result = TypeVar("Result", bound=Struct)
 
 
 class ContentPart(Struct, frozen=True):
-    """One part of an answer; only text is expected."""
+    """One part of an answer; only text parts are expected."""
 
     text: str = ""
 
@@ -47,7 +47,7 @@ class ServerSupervisor:
         delays: Sequence[float] = _DELAYS,
         early: ServerProcess | None = None,
     ) -> None:
-        """`early` is a server that is already started; it is used first."""
+        """`early` is an already started server, which is used first."""
         self._launch = launch
         self._early = early
         self._delays = delays
@@ -67,8 +67,8 @@ class ServerSupervisor:
         while True:
             await self._become(ServerStatus("starting"), on_state)
             was_ready = await self._one_life(on_state)
-            # A server that was ready and died is restarted quickly; one that never got ready
-            # would only fill the log.
+            # A server that was ready and died is restarted quickly; one that was never ready would
+            # only fill the log.
             deaths = 1 if was_ready else deaths + 1
             delay = self._delays[min(deaths, len(self._delays)) - 1]
             if was_ready:
@@ -90,7 +90,7 @@ class ServerSupervisor:
         return result.structured_content
 
     async def _ready(self) -> Connection:
-        """Return the open connection, waiting for a server that is starting."""
+        """Return the open connection; wait for a server that is starting."""
         try:
             async with asyncio.timeout(_READY_SECONDS), self._changed:
                 await self._changed.wait_for(lambda: self._state.phase != "starting")
@@ -108,7 +108,7 @@ class ServerSupervisor:
         on_state(state)
 
     async def _one_life(self, on_state: Callable[[ServerStatus], None]) -> bool:
-        """Run one server to its end; tell whether it ever got ready."""
+        """Run one server to its end; return whether it was ever ready."""
         process, self._early = self._early, None
         try:
             process = process or ServerProcess(self._launch)

@@ -1,4 +1,4 @@
-"""A file in the person's state directory, for what the room would rather not forget."""
+"""A file in the person's state directory, for what the room should remember."""
 
 import os
 from contextlib import suppress
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def keep_text(file: Path, text: str) -> None:
-    """Replace a file whole; where that cannot be written, what was there stays."""
+    """Replace a file atomically; if it cannot be written, the old content stays."""
     part = file.with_name(f"{file.name}.{os.getpid()}")
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,6 +1,6 @@
-"""The room's source of events: the store, opened after the first paint and followed without a gap.
+"""The room's source of events: the store, opened after the first paint, followed without a gap.
 
-The store is imported here and only when it is needed, because it brings redis along (0.2 s).
+The store is imported only when it is needed, because that imports redis (0.2 s).
 """
 
 import asyncio
@@ -16,12 +16,12 @@ from orchestra_tui.backend.protocols import EventSink
 if TYPE_CHECKING:
     from orchestra_core.store.store import Store
 
-FEED_LENGTH = 300  # events the feed begins with
-_DELAYS = (0.25, 0.5, 1.0, 2.0, 5.0, 10.0)  # seconds between two tries, the last for ever
+FEED_LENGTH = 300  # number of events the feed begins with
+_DELAYS = (0.25, 0.5, 1.0, 2.0, 5.0, 10.0)  # seconds between two attempts; the last one repeats
 
 
 class StoreFollower:
-    """A `Source` that reads the project's store, and keeps trying while it cannot be reached."""
+    """An `EventSource` that reads the project's store, and keeps trying while it is away."""
 
     def __init__(self, project_id: str, settings: Settings) -> None:
         self._project_id = project_id
@@ -30,7 +30,7 @@ class StoreFollower:
 
     async def run(self, sink: EventSink) -> None:
         """Feed `sink` until cancelled."""
-        # In a thread: the room answers keys while the modules load.
+        # In a thread, so that the room answers keys while the modules load.
         await asyncio.to_thread(importlib.import_module, "orchestra_core.store.open_store")
         failures = 0
         while True:

@@ -1,4 +1,4 @@
-"""Which theme the operator chose in the room last, kept in the state directory."""
+"""The theme the operator last chose in the room, kept in the state directory."""
 
 import json
 from contextlib import suppress
@@ -18,14 +18,14 @@ class ThemeChoice:
         self._configured = configured
 
     def load(self) -> str:
-        """Return the theme to begin with, "" for the usual one."""
+        """Return the theme to begin with, "" for the default one."""
         choice = self._read()
         if choice.get("configured", "") == self._configured:
             return str(choice.get("theme", "")) or self._configured
         return self._configured
 
     def keep(self, theme: str) -> None:
-        """Keep a choice; where that cannot be written it holds only for now."""
+        """Save a choice; if it cannot be written, it holds only until the room closes."""
         text = json.dumps({"theme": theme, "configured": self._configured})
         keep_text(self._file, f"{text}\n")
 

@@ -1,7 +1,7 @@
-"""The operator's actions, each one call of a tool; failures are OrchestraErrors.
+"""The operator's actions, one tool call each; failures are OrchestraErrors.
 
-The room shows what an action changed when its event comes, not from the answer. The answers'
-classes are imported by the first call that needs them, because declaring them takes 15 ms.
+The room shows what an action changed when the event comes, not from the answer. The classes of the
+answers are imported by the first call that needs them, because declaring them takes 15 ms.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ Answer = TypeVar("Answer", bound="Reply")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LandingRequest:
-    """What complete_task is asked for; `only` names chambers, and is empty for all of the task."""
+    """What complete_task is asked for; `only` names chambers, empty for all of the task's."""
 
     task_id: str
     summary: str
@@ -50,7 +50,7 @@ class ToolCalls:
         self._tools = tools
 
     async def start_task(self, description: str) -> "StartedTask":
-        """Take on a task; the server judges its complexity."""
+        """Start a task; the server judges its complexity."""
         from orchestra_core.replies.tasks import StartedTask
 
         arguments = {"description": description, "complexity": "auto-detect"}
@@ -80,7 +80,7 @@ class ToolCalls:
     async def start_worker(
         self, task_id: str, chamber: str, *, agent: str = "", policy: str = "", text: str = ""
     ) -> "WorkerStart":
-        """Start an agent of its own in a chamber; its briefing and its mail tell it what to do."""
+        """Start an agent in a chamber; its briefing and its mail tell it what to do."""
         from orchestra_core.replies.workers import WorkerStart
 
         chosen = {"agent": agent, "policy": policy, "text": text}
@@ -121,9 +121,9 @@ class ToolCalls:
         return await self._call("answer_request", arguments, AnsweredRequest)
 
     async def close_chamber(self, task_id: str, chamber: str) -> "ClosedChamber":
-        """Close a chamber; what is unsaved in it is saved first.
+        """Close a chamber; its unsaved work is saved first.
 
-        The operator was asked, and told whether its worker is still running.
+        The operator was asked first, and told whether its worker is still running.
         """
         from orchestra_core.replies.chambers import ClosedChamber
 
@@ -138,11 +138,11 @@ class ToolCalls:
         return await self._call("restore_chamber", arguments, RestoredChamber)
 
     async def plan_landing(self, request: LandingRequest) -> "CompletedTask":
-        """Return what landing would do now; nothing changes."""
+        """Return what landing would do now; changes nothing."""
         return await self._complete(request, dry_run=True)
 
     async def land(self, request: LandingRequest) -> "CompletedTask":
-        """Land what is asked for; the answer says what has happened."""
+        """Land what was asked for; the answer says what happened."""
         return await self._complete(request, dry_run=False)
 
     async def _complete(self, request: LandingRequest, *, dry_run: bool) -> "CompletedTask":

@@ -1,7 +1,7 @@
-"""The state that the room shows: updated by its source, and passed to the screen in steps.
+"""The state the room shows: updated by its source, and passed to the screen in steps.
 
-Changes between two steps are collected, and a row's last value wins. A step comes at most every
-45 ms and only when something has changed, so an idle room does nothing.
+Changes between two steps are collected, and a row's last value wins. A step comes at most every 45
+ms, and only if something has changed, so an idle room does nothing.
 """
 
 import asyncio
@@ -15,22 +15,22 @@ from orchestra_core.state import ProjectState
 from orchestra_tui.presentation.indexed_state import ChangedRows, IndexedState
 from orchestra_tui.presentation.status_text import StoreLink
 
-STEP = 0.045  # seconds; shorter costs processor, longer brings events to the screen later
+STEP = 0.045  # seconds; a shorter step costs processor time, a longer one delays events
 
 
 @dataclass(slots=True)
 class ViewChanges:
-    """What has changed since the last step; `whole` when everything has."""
+    """What has changed since the last step; `whole` if everything has."""
 
     whole: bool = False
     status: bool = False
     rows: ChangedRows = field(default_factory=ChangedRows)
     events: list[Event] = field(default_factory=list[Event])
-    away: int = 0  # ms for which the store was out of reach, now that it is back
+    away: int = 0  # ms for which the store was out of reach, if it has just come back
 
 
 class ViewModel:
-    """A `Sink`: the state, whether it is live, and the changes not shown yet."""
+    """An `EventSink`: the state, whether it is live, and the changes not shown yet."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class ViewModel:
         self.link: StoreLink = "connecting"
         self.link_since = 0
         self.reason = ""
-        self.live_once = False  # whether there has been a snapshot at all
+        self.live_once = False  # whether there was a snapshot yet
         self._lost_at = 0
         self._on_step = on_step
         self._clock = clock
@@ -52,7 +52,7 @@ class ViewModel:
         self._stepped = 0.0
 
     def snapshot(self, state: ProjectState, recent: Sequence[Event]) -> None:
-        """Start again from a snapshot; the feed shows `recent`."""
+        """Start again from a snapshot; the feed shows the `recent` events."""
         self.state.load(state)
         self.state.own_clone = self._own_clone()
         self.live_once = True
@@ -64,7 +64,7 @@ class ViewModel:
         """Apply `events`; those already applied change nothing."""
         for event in events:
             if event.seq > self.state.documents.seq:
-                if event.data.clone is not None:  # it may be this one, noted just now
+                if event.data.clone is not None:  # it may be this clone, noted just now
                     self.state.own_clone = self._own_clone()
                 self._changes.rows.add(self.state.apply(event))
                 self._changes.events.append(event)
@@ -77,33 +77,33 @@ class ViewModel:
         self._ask()
 
     def clones_heard(self, heartbeats: Mapping[str, Heartbeat]) -> None:
-        """Take when each clone was last heard, and show the chambers of other clones anew."""
+        """Take the times when clones were last heard, and repaint the chambers of other clones."""
         self._changes.rows.add(self.state.hear_clones(heartbeats))
         self._ask()
 
     def redrawn(self, changed_rows: ChangedRows) -> None:
-        """Mark rows for repainting that changed without an event."""
+        """Mark rows that changed without an event for repainting."""
         self._changes.rows.add(changed_rows)
         self._ask()
 
     def disconnected(self, reason: str) -> None:
-        """Keep the view and take note of why it may be out of date."""
+        """Keep the view, and note why it may be outdated."""
         if self.link == "live":
             self._lost_at = self._clock()
         self._set_link("reconnecting" if self.live_once else "lost", reason)
 
     def reconnected(self) -> None:
-        """Take note that the view is live again, and for how long it was not."""
+        """Note that the view is live again, and how long it was not."""
         self._come_back()
         self._set_link("live")
 
     @property
     def waiting(self) -> bool:
-        """Whether there are changes that have not been shown yet."""
+        """Whether there are changes that are not shown yet."""
         return self._timer is not None
 
     def close(self) -> None:
-        """Take no further step."""
+        """Stop passing steps to the screen."""
         if self._timer is not None:
             self._timer.cancel()
         self._on_step = _nothing
@@ -134,4 +134,4 @@ class ViewModel:
 
 
 def _nothing(_changes: ViewChanges) -> None:
-    """Stand in for a screen that is gone."""
+    """Take the place of a screen that is gone."""

@@ -7,11 +7,11 @@ from orchestra_core.process.process_start import prepare_process
 
 
 def main() -> int:
-    """Run one command and answer its exit code."""
+    """Run one command and return its exit code."""
     prepare_process()
     from orchestra_tui.command_line.warm.ask_warm import answered_warm  # noqa: PLC0415 - nothing before
 
-    typed_at = time.time_ns() // 1_000_000  # as `now_ms`, which takes long to import
+    typed_at = time.time_ns() // 1_000_000  # like `now_ms`, which takes long to import
     code = answered_warm(sys.argv[1:], typed_at)
     if code is None:
         from orchestra_tui.command_line.main import main as run  # noqa: PLC0415 - slow to import

@@ -1,4 +1,4 @@
-"""An argument parser that imports little, reports errors in one line, and explains each command."""
+"""An argument parser that imports little, reports one-line errors, and explains each command."""
 
 import argparse
 from typing import Any, NoReturn
@@ -8,7 +8,7 @@ from orchestra_tui.command_line.interaction.terminal_width import terminal_width
 
 
 class PlainFormatter(argparse.HelpFormatter):
-    """Takes the terminal's width without shutil, which argparse would import."""
+    """Gets the terminal's width without shutil, which argparse would import."""
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, width=terminal_width() - 2)
@@ -23,17 +23,17 @@ class OverviewFormatter(argparse.RawDescriptionHelpFormatter):
 
 
 class CommandParser(argparse.ArgumentParser):
-    """An argument parser whose errors are one line, like every other error of Orchestra."""
+    """An argument parser with one-line errors, like every other error of Orchestra."""
 
-    is_intermixed = False  # options may stand between the words
+    is_intermixed = False  # options may come between the words
 
     def parse_known_args(  # type: ignore[override]
         self, args: Any = None, namespace: Any = None
     ) -> tuple[Any, list[str]]:
-        """Read arguments; a word that may be left out is found behind options too, if wanted."""
+        """Parse arguments; if wanted, optional words are found after options too."""
         if not self.is_intermixed:
             return super().parse_known_args(args, namespace)
-        self.is_intermixed = False  # the next call calls this one
+        self.is_intermixed = False  # the method called next calls this one
         try:
             return self.parse_known_intermixed_args(args, namespace)
         finally:
@@ -44,17 +44,17 @@ class CommandParser(argparse.ArgumentParser):
         raise BadInput(f"{message}; '{self.prog} --help' shows the usage")
 
     def add_json(self, what: str = "print one JSON document") -> None:
-        """Let the command print JSON in place of lines."""
+        """Add the option to print JSON instead of lines."""
         self.add_argument("--json", action="store_true", help=what)
 
     def add_task(self) -> None:
-        """Let the operator name the task of a chamber."""
+        """Add the option that names a chamber's task."""
         self.add_argument(
             "--task", default="", metavar="ID", help="the task, if the chamber's name is not unique"
         )
 
     def add_policy(self) -> None:
-        """Let the operator say what agents that start may do unasked."""
+        """Add the option that says what started agents may do unasked."""
         self.add_argument(
             "--policy",
             choices=("ask", "edits", "all"),
@@ -65,7 +65,7 @@ class CommandParser(argparse.ArgumentParser):
 
 
 class CommandParsers:
-    """The parsers of the commands, each with its summary as the first sentence of its help."""
+    """The commands' parsers, each with its summary as the first sentence of its help."""
 
     def __init__(self, parser: CommandParser) -> None:
         self._parsers = parser.add_subparsers(

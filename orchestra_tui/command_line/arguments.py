@@ -55,9 +55,9 @@ exit codes: 0 success, 1 failure, 2 usage error
 """
 
 
-@dataclass  # argparse reads and writes it through `vars`, which slots do not have
+@dataclass  # argparse uses `vars`, which does not work with slots
 class Options:
-    """The arguments of all commands; each command reads its own."""
+    """The arguments of all commands; each command reads those it needs."""
 
     command: str = ""
     directory: Path = field(default_factory=Path)
@@ -103,7 +103,7 @@ class Options:
 
 
 def read_options(arguments: Sequence[str]) -> Options:
-    """Return what `arguments` say; raises BadInput, or SystemExit for --help and --version."""
+    """Parse `arguments`; raises BadInput, or SystemExit for --help and --version."""
     parser = build_parser(arguments[0] if arguments else "")
     options = parser.parse_args(arguments, namespace=Options())
     options.directory = options.directory.absolute()
@@ -126,7 +126,7 @@ def _check_interrupt(options: Options) -> None:
 
 
 def build_parser(first: str) -> CommandParser:
-    """Return the parser of all commands, or of the group that the first word belongs to."""
+    """Return the parser of all commands, or only of the group that the first word belongs to."""
     parser = CommandParser(
         prog="orchestra",
         description=_DESCRIPTION,

@@ -41,7 +41,7 @@ def _add_init(commands: CommandParsers) -> None:
         "--agent",
         dest="agents",
         action="append",
-        default=[],  # argparse appends to a copy; without it the field's own default gets lost
+        default=[],  # argparse appends to a copy; without this the field's own default gets lost
         metavar="NAME",
         help="also set up new chambers for codex, gemini or opencode; repeatable",
     )
@@ -92,7 +92,7 @@ def _add_trust(commands: CommandParsers) -> None:
     trust = commands.add(
         "trust",
         "show what the repository's orchestra.toml would run, and allow it",
-        "Gates and setup run with your rights. None runs before you have seen it here, nor after "
+        "Gates and setup run with your rights. None runs before you have seen it here, or after "
         "it has changed. What you trust is noted below your state directory, for this clone.",
     )
     trust.add_argument("--yes", action="store_true", help="allow it without a question")
@@ -113,7 +113,7 @@ def _add_completion(commands: CommandParsers) -> None:
 
 
 def add_work(commands: CommandParsers) -> None:
-    """Add the commands of the daily work."""
+    """Add the commands for daily work."""
     _add_status(commands)
     _add_interrupt(commands)
     _add_resume(commands)
@@ -172,7 +172,7 @@ def _add_start(commands: CommandParsers) -> None:
     )
     start.add_argument("chamber", metavar="CHAMBER", help="the chamber's name, such as auth")
     start.add_argument(
-        "text", metavar="TEXT", nargs="?", default="", help="what to tell it beside its briefing"
+        "text", metavar="TEXT", nargs="?", default="", help="what to tell it besides its briefing"
     )
     start.add_argument(
         "--agent", default="", metavar="NAME", help="an agent of the configuration, such as claude"
@@ -233,7 +233,7 @@ def _add_events(commands: CommandParsers) -> None:
         "--transcript",
         default="",
         metavar="CHAMBER",
-        help="print in place of events all that the agent in CHAMBER was told, said and did",
+        help="instead of events, print everything the agent in CHAMBER was told, said and did",
     )
     events.add_argument(
         "--after", type=_count, default=0, metavar="SEQ", help="print only events after SEQ"
@@ -314,7 +314,7 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-# Only the group of the command that was typed is built: each argument costs time.
+# Only the group of the typed command is built, because each argument costs time.
 COMMAND_GROUPS: dict[Callable[[CommandParsers], None], tuple[str, ...]] = {
     add_setup: ("init", "demo", "doctor", "config", "trust", "completion"),
     add_work: ("status", "interrupt", "resume", "start", "stop", "answer", "events"),

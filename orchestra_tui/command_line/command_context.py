@@ -10,14 +10,14 @@ from orchestra_core.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class CommandContext:
-    """A directory and the settings; which project that is, is found when it is asked for."""
+    """A directory and the settings; the project is looked up when it is first needed."""
 
     directory: Path
     settings: Settings
-    typed_at: int | None = None  # milliseconds; when the daemon was first asked to run it
+    typed_at: int | None = None  # in milliseconds; when the daemon was first asked to run it
 
     def project(self) -> Project:
-        """Return the repository's project; raises Unavailable where there is none."""
+        """Return the repository's project; raises Unavailable if there is none."""
         if not self.directory.is_dir():
             raise Unavailable(f"{self.directory} is not a directory; name one inside a repository")
         return find_project(self.directory, self.settings.project)

@@ -1,5 +1,5 @@
-# ruff: noqa: PLC0415 - each command is imported when it is asked for, and nothing else is
-"""The script `orchestra`: reads what was typed, runs one command, and answers an exit code."""
+# ruff: noqa: PLC0415 - only the command that runs is imported
+"""The script `orchestra`: parses its arguments, runs one command, and returns an exit code."""
 
 import io
 import os
@@ -15,15 +15,15 @@ from orchestra_tui.command_line.command_context import CommandContext
 
 _FAILED = 1
 _MISUSED = 2
-_SIGNALLED = 128  # what shells add to a signal's number
+_SIGNALLED = 128  # shells add this to a signal's number
 
 
 def main(arguments: Sequence[str] | None = None, typed_at: int | None = None) -> int:
     """Run one command; every error is one line on stderr.
 
-    `typed_at`, in milliseconds, is when a daemon was asked for it that may have run it.
+    `typed_at`, in milliseconds, is when a daemon was asked for it, which may have run it.
     """
-    # A terminal that cannot show a character is no reason to fail.
+    # A terminal that cannot show a character is not a reason to fail.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
@@ -155,7 +155,7 @@ def _run_for_chambers(place: CommandContext, options: Options) -> int:
 
 
 def _names(words: list[str]) -> int | None:
-    """Answer a shell that completes names, which is no command of a person's."""
+    """Answer a shell that completes names; no person types this command."""
     if "__complete" not in words[:3]:
         return None
     from orchestra_tui.command_line.commands.shell_completion import print_names
@@ -165,13 +165,13 @@ def _names(words: list[str]) -> int | None:
 
 def _place(options: Options, typed_at: int | None) -> CommandContext:
     settings = read_settings(directory=options.directory)
-    if options.command != "config":  # which tells of all itself
+    if options.command != "config":  # which itself reports all problems
         _tell_problems(settings, is_room=not options.command)
     return CommandContext(options.directory, settings, typed_at)
 
 
 def _tell_problems(settings: Settings, *, is_room: bool) -> None:
-    """Warn of what is ignored in the configuration; the room, whose screen hides that, refuses."""
+    """Warn of what is ignored in the configuration; the room, which would hide it, refuses."""
     for problem in settings.problems:
         if is_room and problem.own:
             raise BadInput(str(problem))

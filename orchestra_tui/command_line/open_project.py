@@ -1,4 +1,4 @@
-"""The store of the project that a command is about, with what hooks have left taken in."""
+"""Opens the store of a command's project, and takes in what hooks have left."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -17,10 +17,10 @@ from orchestra_tui.command_line.print_output import warn
 async def open_project(
     place: CommandContext, *, patience: float = PATIENCE, follow_move: bool = True
 ) -> AsyncGenerator[Context]:
-    """Open the store, so that what is read from it is what workers have done up to now.
+    """Open the store, so that reads include what workers have done up to now.
 
-    What a call waits for is printed on stderr. Where the repository was moved, its tasks and
-    chambers follow it before, unless the caller wants to see that by itself.
+    What a call waits for is printed on stderr. If the repository was moved, its tasks and chambers
+    are updated first, unless the caller wants to see that itself.
     """
     project = place.project()
     async with open_store(project.id, place.settings) as store:

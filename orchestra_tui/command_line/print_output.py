@@ -1,4 +1,4 @@
-"""How commands print: text from agents made harmless, documents as JSON that programs can read."""
+"""How commands print: agents' text made harmless, documents as JSON for programs."""
 
 import sys
 from collections.abc import Iterable
@@ -9,12 +9,12 @@ from orchestra_core.text import as_lines, clean
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """Print lines as plain text, without anything a terminal would act upon."""
+    """Print lines as plain text, without anything a terminal would act on."""
     sys.stdout.write(as_lines(lines))
 
 
 def print_text(text: str) -> None:
-    """Print a text that is clean already."""
+    """Print a text that is already clean."""
     sys.stdout.write(text)
 
 

@@ -1,4 +1,4 @@
-"""Runs a command's coroutine so that every way to end it closes what it opened."""
+"""Runs a command's coroutine so that whatever ends it, it closes what it opened."""
 
 import asyncio
 import signal
@@ -7,12 +7,12 @@ from contextlib import suppress
 from typing import TypeVar
 
 Answer = TypeVar("Answer")
-# asyncio handles Ctrl-C; these two would end the process with its store still open.
+# asyncio handles Ctrl-C; these two signals would end the process with its store open.
 _END_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 
 
 def run_to_end(work: Coroutine[None, None, Answer]) -> Answer:
-    """Return what `work` answers; SIGTERM and SIGHUP cancel it and raise SystemExit."""
+    """Return the result of `work`; SIGTERM and SIGHUP cancel it and raise SystemExit."""
     return asyncio.run(_guarded(work))
 
 
@@ -26,7 +26,7 @@ async def _guarded(work: Coroutine[None, None, Answer]) -> Answer:
         if task is not None:
             task.cancel()
 
-    with suppress(RuntimeError):  # not in the main thread: another one handles signals
+    with suppress(RuntimeError):  # not in the main thread, which handles signals
         for number in _END_SIGNALS:
             loop.add_signal_handler(number, end, number)
     try:

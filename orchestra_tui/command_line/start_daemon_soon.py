@@ -1,4 +1,4 @@
-"""Starts the clone's daemon behind a command that changed something, without waiting for it."""
+"""Starts the clone's daemon after a command that changed something, without waiting for it."""
 
 from contextlib import suppress
 
@@ -8,9 +8,9 @@ from orchestra_tui.command_line.command_context import CommandContext
 
 
 def start_daemon_soon(place: CommandContext) -> None:
-    """Start the daemon unless it runs or would not stay; that it cannot start is no failure.
+    """Start the daemon unless it runs or would not stay; failing to start it is no failure.
 
-    Workers whose mail was posted answer into the spool, and the next command is answered warm.
+    The daemon takes in workers' answers from the spool, and answers the next command faster.
     """
     if place.settings.linger:
         with suppress(Unavailable):

@@ -1,1 +1,1 @@
-"""What the room shows, as pure functions: documents in; rows, lines and texts out."""
+"""What the room shows, as pure functions: documents in, rows and lines and texts out."""

@@ -1,4 +1,4 @@
-"""What an empty pane says: why it is empty and what to press."""
+"""What an empty pane says: why it is empty, and which key to press."""
 
 CONNECTING = "Connecting…"
 NO_TASK = "The chambers of the open tasks show here."

@@ -44,9 +44,9 @@ class Diff(NamedTuple):
 
 @dataclass(slots=True)
 class ChangedRows:
-    """Keys of the rows that an update changed, and which lists have other members or order now.
+    """Keys of the rows that an update changed, and the lists whose members or order changed.
 
-    `workers` are the chambers whose workers are in another state.
+    `workers` are the chambers whose workers' state changed.
     """
 
     tasks: set[str] = field(default_factory=set[str])
@@ -69,11 +69,11 @@ class ChangedRows:
 
 
 class IndexedState:
-    """What tables, details and the status line read; `load` starts it, then events are applied."""
+    """What tables, details and the status line read; `load` it, then apply events."""
 
     def __init__(self, state: ProjectState | None = None, clock: Clock = now_ms) -> None:
         self.diffs: dict[str, Diff] = {}
-        self.own_clone = ""  # the id of the one that the room is in; "" while it is unknown
+        self.own_clone = ""  # the id of the clone that the room is in; "" while unknown
         self.workers = WorkerIndex(clock)
         self.load(state or ProjectState())
 
@@ -95,7 +95,7 @@ class IndexedState:
         self._discoveries_of: dict[str, list[str]] = {}
         self.open_tasks = {task.id for task in state.tasks.values() if not task.is_over}
         self.standing_chambers: set[str] = set()
-        self.suspended_chambers: set[str] = set()  # standing, and no tool runs there
+        self.suspended_chambers: set[str] = set()  # standing and suspended
         self.unread_mail: set[str] = set()
         self._conflicts_of: dict[str, set[str]] = {}
         self.open_conflicts: set[str] = set()
@@ -120,7 +120,7 @@ class IndexedState:
 
     @property
     def limits(self) -> WorkerLimits:
-        """After how long unread mail is overdue, and a silent worker stuck."""
+        """After how long unread mail is overdue and a silent worker is stuck."""
         return self.workers.limits
 
     @limits.setter
@@ -138,7 +138,7 @@ class IndexedState:
         return self.workers.of(chamber)
 
     def refresh_workers(self) -> ChangedRows:
-        """Compute the states anew that time alone has changed."""
+        """Recompute the states that time alone has changed."""
         return self._update_workers(self.workers.overdue())
 
     def apply(self, event: Event) -> ChangedRows:
@@ -169,19 +169,19 @@ class IndexedState:
         return ChangedRows(chambers=self._chambers_elsewhere())
 
     def running_worker(self, chamber: Chamber) -> StartedWorker | None:
-        """Return the agent that Orchestra runs in a chamber, None where it runs none."""
+        """Return the agent that Orchestra runs in a chamber; None if it runs none."""
         worker = self.started_workers.get(chamber.id)
         return worker if worker is not None and not worker.is_over else None
 
     def has_worker(self, chamber: Chamber) -> bool:
-        """Tell whether a worker is there: one that Orchestra runs, or another's in a turn."""
+        """Tell whether a worker is there: a started one, or another one in a turn."""
         presence = chamber.current(self.presence.get(chamber.id))
         return self.running_worker(chamber) is not None or (
             presence is not None and presence.is_active
         )
 
     def place_elsewhere(self, chamber: Chamber, now: int) -> ClonePlace | None:
-        """Return where a standing chamber of another clone is; None for one of this clone."""
+        """Return where a standing chamber of another clone is; None for this clone's."""
         if not (self.own_clone and chamber.clone and chamber.is_standing):
             return None
         place = place_of(chamber, self.documents, self.own_clone, now)
@@ -200,7 +200,7 @@ class IndexedState:
         return self.workers.requests_of(key)
 
     def conflicts_of(self, key: str) -> list[Conflict]:
-        """Return a standing chamber's present conflicts, the oldest first."""
+        """Return a standing chamber's current conflicts, oldest first."""
         if key not in self.standing_chambers:
             return []
         conflicts = (self.conflicts[conflict_id] for conflict_id in self._conflicts_of.get(key, ()))
@@ -215,7 +215,7 @@ class IndexedState:
         return sorted(overdue, key=lambda interrupt: (interrupt.sent_at, interrupt.id))
 
     def next_overdue(self, now: int) -> int:
-        """Return the moment at which more mail becomes overdue; 0 when none will."""
+        """Return when more mail becomes overdue; 0 if none will."""
         if not self.unread_limit:
             return 0
         sent = (self.interrupts[key].sent_at for key in self.unread_mail)
@@ -227,19 +227,19 @@ class IndexedState:
         return [self.discoveries[key] for key in self._discoveries_of.get(task_id, ())]
 
     def live_chambers(self, task_id: str) -> int:
-        """Return how many of a task's chambers still stand."""
+        """Return how many of a task's chambers are standing."""
         counts = self.workers.counts_of(task_id)
         return sum(count for group, count in counts.items() if RANK[group] < _FIRST_ENDED)
 
     def task_keys(self) -> list[str]:
-        """Return the ids of all tasks: open before done, the newest first."""
+        """Return the ids of all tasks: open ones before ended ones, newest first."""
         return [task.id for task in sorted(self.tasks.values(), key=_task_order)]
 
     def chamber_keys(self, task_id: str = "", *, ended: bool = True) -> Sequence[str]:
-        """Return the ids of a task's chambers, or of all, by group; those that need somebody first.
+        """Return the ids of a task's chambers, or of all, by group; those in need come first.
 
-        Within a group the newest comes first, but where somebody has to act, what waits longest.
-        Without `ended`, only standing ones.
+        Within a group the newest comes first, but if somebody has to act, the longest waiting.
+        Without `ended`, only standing ones are returned.
         """
         if not task_id:
             return self._order.keys if ended else self._order.keys_below(_FIRST_ENDED)
@@ -269,7 +269,7 @@ class IndexedState:
             case Conflict():
                 changed_rows.chambers |= self._index_conflict(document)
             case Clone() | DayAccount():
-                pass  # which rows it changes is known once it is applied
+                pass  # the rows it changes are known only after it is applied
             case Agent() | StartedWorker():
                 changed_rows.tasks.add(document.task_id)
                 if document.chamber:
@@ -317,7 +317,7 @@ class IndexedState:
     def _forget(
         self, task_id: str, removed: Mapping[str, Sequence[str]], changed_rows: ChangedRows
     ) -> None:
-        """Drop what went into the archive from every index; no row of it is shown any more."""
+        """Drop archived documents from every index; their rows are no longer shown."""
         self.open_tasks.discard(task_id)
         self._discoveries_of.pop(task_id, None)
         chamber_keys = self._chambers_of.pop(task_id, [])
@@ -378,7 +378,7 @@ class IndexedState:
 
 
 def is_overdue(interrupt: Interrupt, now: int, limit: int) -> bool:
-    """Tell whether a message has been unread for `limit` ms or more; with 0 none ever is."""
+    """Tell whether a message has been unread for `limit` ms or more; 0 means never."""
     return limit > 0 and interrupt.is_unread and now - interrupt.sent_at >= limit
 
 

@@ -6,7 +6,7 @@ from orchestra_core.models import Chamber
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.text_fit import plain
 
-# By the state of the worker; one that is idle is woken, where its client can be.
+# By the worker's state; an idle worker is woken if its client can be.
 _WHY: Mapping[str, str] = {
     "unknown": "no worker has started there",
     "blocked": "its worker waits at a dialog of its client",

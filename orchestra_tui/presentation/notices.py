@@ -1,7 +1,7 @@
-"""When the operator is called, and with which words: once for each occasion, and not while looking.
+"""When the operator is called and with which words: once per occasion, and not while looking.
 
-An occasion is one worker that needs somebody for one cause since one moment. Whoever looks at the
-room when it begins has seen it.
+An occasion is a worker that needs somebody for one cause since one point in time. An operator who
+looks at the room when it begins has seen it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,11 +13,11 @@ from orchestra_core.worker_state import WorkerState
 NoticeWhen = Literal["away", "always", "never"]
 _NAMED = 3
 _WORDS = 120  # characters of a reason
-_LOOKS_SECONDS = 60.0  # after a key, where the terminal does not tell whether it has the focus
+_LOOKS_SECONDS = 60.0  # after a key, if the terminal does not report its focus
 
 
 class Occasion(NamedTuple):
-    """A worker that needs the operator; `key` tells it from any other occasion."""
+    """A worker that needs the operator; `key` tells the occasion from all others."""
 
     key: str
     task_id: str
@@ -33,9 +33,9 @@ class Notice(NamedTuple):
 
 
 def occasions_of(workers: Iterable[tuple[str, WorkerState]]) -> list[Occasion]:
-    """Return the occasions among workers, which are given by their chambers' ids.
+    """Return the occasions among workers, given by their chambers' ids.
 
-    Mail that is unread for too long is none: it is told by itself, for each message.
+    Overdue mail is not an occasion: it is announced separately, for each message.
     """
     return [
         Occasion(f"{key} {state.cause} {state.since}", *_split(key), one_line(state.reason, _WORDS))
@@ -47,7 +47,7 @@ def occasions_of(workers: Iterable[tuple[str, WorkerState]]) -> list[Occasion]:
 def to_announce(
     occasions: Sequence[Occasion], told: frozenset[str], when: NoticeWhen, *, looks: bool
 ) -> tuple[list[Occasion], frozenset[str]]:
-    """Return the occasions to announce, and the keys of all that are told or seen by now."""
+    """Return the occasions to announce, and the keys of all that were announced or seen."""
     new = [occasion for occasion in occasions if occasion.key not in told]
     keys = frozenset(occasion.key for occasion in occasions)
     return [] if is_quiet(when, looks=looks) else new, keys
@@ -72,8 +72,8 @@ def notice_of(occasions: Sequence[Occasion]) -> Notice:
 def looks_at_room(*, focused: bool, tells_focus: bool, since_input: float) -> bool:
     """Tell whether the operator looks at the room.
 
-    A terminal that has told of its focus once does so each time. Of another one only the seconds
-    since the last key or click are known.
+    A terminal that has reported its focus once always does. For any other terminal only the time
+    since the last key or click is known.
     """
     return focused if tells_focus else since_input < _LOOKS_SECONDS
 

@@ -32,7 +32,7 @@ class Latency:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """The status line's values; `reason` says in one line why the link is not live."""
+    """The status line's values; `reason` says, in one line, why the link is not live."""
 
     link: StoreLink = "connecting"
     link_since: int = 0
@@ -47,14 +47,14 @@ class Status:
     suspended: int = 0
     conflicts: int = 0
     failing_together: int = 0  # chambers
-    held: int = 0  # of those with work to land
+    held: int = 0  # chambers with finished work
     workers: Mapping[Group, int] = field(default_factory=dict[Group, int])
     latency: Latency | None = None
     project: str = ""
 
 
 def latency(interrupts: Reversible[Interrupt]) -> Latency | None:
-    """Return median and 95th percentile (nearest rank) of sent to delivered; None without any.
+    """Return median and 95th percentile (nearest rank) of sent to delivered; None without data.
 
     Only the latest messages count, so that the figures are current and cost the same on any day.
     """
@@ -72,7 +72,7 @@ def _rank(ordered: Sequence[int], share: float) -> int:
 
 
 def counts(state: IndexedState) -> tuple[int, int, int]:
-    """Return how many tasks are open, chambers stand and messages are unread."""
+    """Return the numbers of open tasks, standing chambers and unread messages."""
     return len(state.open_tasks), len(state.standing_chambers), len(state.unread_mail)
 
 
@@ -91,13 +91,14 @@ _SERVER: dict[ServerState, Cell] = {
     "restarting": Cell("server restarting", "warn"),
     "stopped": Cell("server stopped", "critical"),
 }
-# What is counted of the workers, held work beside ready work; without room, the first goes first.
+# The counts of workers, held work next to ready work; if space is short, the first are dropped
+# first.
 _COUNTED: tuple[Group, ...] = ("idle", "working", "ready", "stuck", "needs-you")
 _NO_DAEMON = Cell("no daemon", "warn")
 
 
 def status_line(status: Status, now: int, width: int) -> tuple[Line, int]:
-    """Return the line in exactly `width` cells at most, and the moment its text changes."""
+    """Return the line in at most `width` cells, and when its text changes."""
     link = _LINK[status.link]
     moment = 0
     left_side = [Cell(" " * MARGIN), link]
@@ -122,7 +123,7 @@ def title_text(status: Status) -> str:
 
 
 def _numbers(status: Status) -> list[Cell]:
-    """Return what stands on the right; where there is no room the first goes first."""
+    """Return the parts on the right; if space is short, the first are dropped first."""
     numbers: list[Cell] = []
     if status.project:
         numbers.append(Cell(plain(status.project), "muted"))

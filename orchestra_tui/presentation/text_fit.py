@@ -10,9 +10,9 @@ from orchestra_core.text import clean
 from orchestra_tui.presentation.rows.cells import Align, Cell, Column, Line
 
 ELLIPSIS = "…"
-_LEAST_BADGE = 5  # cells; what is left of a shorter one says nothing
+_LEAST_BADGE = 5  # cells; a shorter rest says nothing
 # Joiners, variation selectors, skin tones, soft hyphens and the byte order mark: terminals disagree
-# on the width of what they join or modify, and a column that is off by one breaks every border.
+# on the width of what they join or modify, and a column that is off by one breaks all borders.
 _UNSTEADY = re.compile("[\u00ad\u200b\u200d\u2060\ufe00-\ufe0f\ufeff\U0001f3fb-\U0001f3ff]")
 _ENDS = re.compile("[\t\n\u2028\u2029]")
 _PIECES = re.compile(r"\s+|\S+")
@@ -20,7 +20,7 @@ _PIECES = re.compile(r"\s+|\S+")
 
 @lru_cache(maxsize=8192)
 def inert(text: str) -> str:
-    """Return `text` in one line, without characters that terminals obey or measure differently."""
+    """Return `text` on one line, without characters that terminals obey or measure differently."""
     if text.isascii() and text.isprintable():
         return text
     return _ENDS.sub(" ", _UNSTEADY.sub("", clean(text)))
@@ -46,9 +46,9 @@ def fit(text: str, width: int, align: Align = "left") -> str:
 
 
 def fit_cell(cell: Cell, width: int, align: Align = "left") -> list[Cell]:
-    """Return a cell in exactly `width` cells; its badges stand at the right end.
+    """Return a cell in exactly `width` cells, with its badges at the right end.
 
-    Of a text that is too long they leave half of the width; a badge without room is cut or left
+    Badges leave half of the width to a text that is too long; a badge without space is cut or left
     out.
     """
     badges: list[Cell] = []
@@ -64,9 +64,9 @@ def fit_cell(cell: Cell, width: int, align: Align = "left") -> list[Cell]:
 
 
 def split_cell(cell: Cell, width: int) -> tuple[Cell, Cell]:
-    """Return as much of a cell's text as fits into `width` cells, and the rest for another line.
+    """Return as much of a cell's text as fits in `width` cells, and the rest for another line.
 
-    The badges of a text that does not fit stand behind the whole of it, in the other line.
+    If the text does not fit, its badges come after the rest of it, on the other line.
     """
     text = inert(cell.text)
     used = sum(cell_len(inert(badge.text)) + 1 for badge in cell.badges)
@@ -77,7 +77,7 @@ def split_cell(cell: Cell, width: int) -> tuple[Cell, Cell]:
 
 
 def cut_line(line: Line, width: int) -> Line:
-    """Return the line's cells up to `width` cells, the last one cut with an ellipsis if need be."""
+    """Return a line's cells in at most `width` cells, the last one cut with an ellipsis."""
     fitting: list[Cell] = []
     space = width
     for cell in line:
@@ -98,10 +98,10 @@ def line_width(line: Line) -> int:
 
 
 def arrange(columns: Sequence[Column], available: int) -> tuple[int, ...]:
-    """Return each column's width in `available` cells, the gaps between not counted.
+    """Return each column's width in `available` cells, without the gaps between them.
 
-    A column that such a table does not show has 0. When even those it shows are too wide, the
-    widest gives way, down to one cell.
+    A column that such a table does not show has width 0. If the others are too wide, the widest
+    shrinks, down to one cell.
     """
     shown = [at for at, column in enumerate(columns) if _shows(column, available)]
     widths = [column.width if at in shown else 0 for at, column in enumerate(columns)]
@@ -139,21 +139,21 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def text_lines(text: str) -> list[Line]:
-    """Return a text of several lines as lines of one cell each; no lines for an empty text."""
+    """Return a text of several lines as lines with one cell each; none for an empty text."""
     return [(Cell(inert(line)),) for line in clean(text).expandtabs(4).split("\n")] if text else []
 
 
 def wrap_line(line: Line, width: int) -> list[Line]:
     """Return a line with tones as lines of at most `width` cells.
 
-    What follows the first stands below the text's own start: after the indent, and where the first
+    Continuation lines are aligned with the start of the text: after the indent and, if the first
     cell is a label that ends with a space, after the label.
     """
     return [*_wrapped(line, max(2, width))]
 
 
 def _first_line(text: str, width: int) -> str:
-    """Return the first line of a text that is wrapped, without wrapping the others."""
+    """Return the first line of a wrapped text, without wrapping the others."""
     return "".join(cell.text for cell in next(_wrapped((Cell(text),), max(2, width))))
 
 
@@ -200,11 +200,11 @@ def _broken(word: str, most: int) -> Iterator[str]:
 
 
 def fitting_start(text: str, width: int) -> str:
-    """Return as much of a text's beginning as fits into `width` cells."""
+    """Return as much of the beginning of a text as fits in `width` cells."""
     if text.isascii():
         return text[:width]
     start = set_cell_size(text, width)
-    # An odd cell may have been filled with a blank in place of half a wide character.
+    # An odd cell may hold a blank instead of half a wide character.
     return start if text.startswith(start) else start[:-1]
 
 

@@ -1,4 +1,4 @@
-"""A part of a wrapped text, chosen with the mouse, and its words as they were before wrapping."""
+"""A part of a wrapped text chosen with the mouse, and its words without the wrapping."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -15,20 +15,20 @@ class TextPoint(NamedTuple):
 
 
 class WrappedRow(NamedTuple):
-    """One row, and the number of the line that it is a part of."""
+    """One row, and the number of the line it is part of."""
 
     line: Line
     of: int
 
 
 class TextSelection(NamedTuple):
-    """From where the mouse was pressed to where it is; both cells are chosen."""
+    """From where the mouse was pressed to where it is; both cells are included."""
 
     anchor: TextPoint
     head: TextPoint
 
     def cells_of(self, row: int, width: int) -> tuple[int, int]:
-        """Return from which cell to before which one a row of `width` cells is chosen."""
+        """Return the range of chosen cells in a row of `width` cells."""
         first, last = sorted((self.anchor, self.head))
         if not first.row <= row <= last.row:
             return 0, 0
@@ -38,7 +38,7 @@ class TextSelection(NamedTuple):
 
     @property
     def rows(self) -> range:
-        """The rows that are chosen, in whole or in part."""
+        """The rows that are at least partly chosen."""
         first, last = sorted((self.anchor, self.head))
         return range(first.row, last.row + 1)
 
@@ -46,7 +46,7 @@ class TextSelection(NamedTuple):
 def selected_text(
     selection: TextSelection, rows: Sequence[WrappedRow], lines: Sequence[Line]
 ) -> str:
-    """Return the chosen words; the rows of one line are one line again."""
+    """Return the chosen words; the rows of a line are joined again."""
     text = ""
     before: int | None = None
     for at in selection.rows:
@@ -65,12 +65,12 @@ def selected_text(
 
 
 def text_of(line: Line) -> str:
-    """Return a line's text as it is on the screen."""
+    """Return a line's text as shown on the screen."""
     return "".join(inert(cell.text) for cell in line)
 
 
 def _separator(before: str, after: str, line: str) -> str:
-    """Return "" where a word was broken to fit the width, else a blank."""
+    """Return "" if a word was broken to fit the width, else a blank."""
     words_before, words_after = before.split(), after.split()
     if not words_before or not words_after:
         return ""

@@ -17,7 +17,7 @@ from orchestra_core.worker_state import (
 
 
 class WorkerIndex:
-    """Keeps each worker's state and how many are in each group."""
+    """Keeps each worker's state and the number of workers in each group."""
 
     def __init__(self, clock: Clock) -> None:
         self.limits = WorkerLimits()
@@ -59,7 +59,7 @@ class WorkerIndex:
 
     @property
     def next_due(self) -> int:
-        """The moment (ms) at which time alone changes a state; 0 for never."""
+        """When time alone changes a state (ms); 0 for never."""
         return earliest(*(state.due for state in self._states.values()))
 
     def in_group(self, group: Group) -> list[tuple[str, WorkerState]]:
@@ -69,7 +69,7 @@ class WorkerIndex:
         return [(key, state) for key, state in self._states.items() if state.group == group]
 
     def overdue(self) -> list[str]:
-        """Return the ids of the chambers whose worker has another state by now."""
+        """Return the ids of the chambers whose worker's state has changed by time alone."""
         now = self.clock()
         return [key for key, state in self._states.items() if 0 < state.due <= now]
 
@@ -107,7 +107,7 @@ class WorkerIndex:
             self._answered_at[key] = max(self._answered_at.get(key, 0), request.ended_at)
 
     def update(self, chamber: Chamber) -> bool:
-        """Compute a worker's state anew; tell whether its group or cause has changed."""
+        """Recompute a worker's state; return whether its group or cause has changed."""
         before = self._states.pop(chamber.id, None)
         if before is not None:
             self._counts[before.group] -= 1
@@ -120,7 +120,7 @@ class WorkerIndex:
         return before is None or (before.group, before.cause) != (state.group, state.cause)
 
     def forget(self, task_id: str, keys: Iterable[str]) -> None:
-        """Drop a task's chambers that went into the archive."""
+        """Drop a task's archived chambers."""
         for key in keys:
             self._unread_of.pop(key, None)
             self._requests_of.pop(key, None)

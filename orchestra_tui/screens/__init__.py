@@ -1,1 +1,1 @@
-"""The screens: the room itself, and the dialogs that stand before it."""
+"""The screens: the room, the review, and the dialogs in front of them."""

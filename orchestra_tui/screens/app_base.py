@@ -17,7 +17,7 @@ Work = Callable[[], Coroutine[None, None, None]]
 
 
 class EventFollower:
-    """A screen above the room that shows what has changed."""
+    """A screen on top of the room that shows changes too."""
 
     def show(self, changes: ViewChanges) -> None:
         """Show what has changed since the last update."""
@@ -39,7 +39,7 @@ class AppBase(App[int]):
     tool_calls: ToolCalls
     reviews: Reviews
     server: ServerStatus
-    lacks_daemon: bool  # mail from elsewhere waits, and conflicts are not watched
+    lacks_daemon: bool  # mail from elsewhere waits, conflicts go unwatched
 
     def say(self, line: str, *, problem: bool = False) -> None:
         """Show one line for a few seconds, as plain text."""
@@ -47,25 +47,25 @@ class AppBase(App[int]):
         self.notify(one_line(line, 400), severity=severity, markup=False)
 
     def look_for_occasions(self) -> None:
-        """Call the operator if somebody has begun to need them."""
+        """Call the operator if a worker has begun to need them."""
 
     def call_operator(self, title: str, text: str) -> None:
         """Call the operator, unless they look at the room or want to be left alone."""
 
     def choose_theme(self, name: str) -> None:
-        """Put a theme on, and keep the choice."""
+        """Apply a theme, and keep the choice."""
         raise NotImplementedError
 
     def name_terminal(self, title: str) -> None:
-        """Name the terminal's window; the application knows its driver."""
+        """Set the title of the terminal's window; the application knows its driver."""
 
     @property
     def typed_at(self) -> float:
-        """When the key was read that acts now, by the monotonic clock."""
+        """When the key that acts now was read, by the monotonic clock."""
         raise NotImplementedError
 
     def when_shown(self, callback: Callable[[], None]) -> None:
-        """Call back once the terminal has shown what was painted until now."""
+        """Call back once the terminal has shown everything painted so far."""
         raise NotImplementedError
 
     def start(self, work: Work) -> None:
@@ -73,7 +73,7 @@ class AppBase(App[int]):
         self.run_worker(work())
 
     def run_and_say(self, work: Callable[[], Awaitable[str]]) -> None:
-        """Run `work` in the background, and say its result or the line of its error."""
+        """Run `work` in the background, and show its result or its error line."""
 
         async def said() -> None:
             try:

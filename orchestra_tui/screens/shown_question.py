@@ -11,19 +11,19 @@ TYPED_BEFORE = "That key was typed before this showed; press it again if you mea
 
 
 class ShownQuestion:
-    """The present question of a screen; `app` is called once the screen has one."""
+    """The current question of a screen; `app` is called once the screen has one."""
 
     def __init__(self, screen: Screen[None], app: Callable[[], AppBase]) -> None:
         self._screen = screen
         self._app = app
         self._times_asked = 0
-        self._seen_at = 0.0  # when the terminal had shown the present question; 0 until then
+        self._seen_at = 0.0  # when the terminal had shown the current question; 0 until then
 
     def ask_anew(self) -> None:
-        """Take no answer until the operator can have read what is asked now."""
+        """Accept no answer until the operator can have read the current question."""
         self._times_asked += 1
         self._seen_at = 0.0
-        # A widget tells its screen of new content only later; until then the screen finds nothing
+        # A widget reports new content to its screen only later. Until then the screen finds nothing
         # to paint, and would call back before the question is painted.
         self._screen.refresh(layout=True)
         self._screen.call_after_refresh(self._painted, self._times_asked)

@@ -1,1 +1,1 @@
-"""The room's terminal: reads keys, writes output, and notices when it is gone."""
+"""The room's terminal: reading keys, writing output, and noticing when it is gone."""

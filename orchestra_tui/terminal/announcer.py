@@ -1,4 +1,4 @@
-"""Calls the operator: by the terminal's bell and notification, and a command of theirs."""
+"""Calls the operator: by the terminal's bell, its notification, and a command of theirs."""
 
 import asyncio
 import os
@@ -11,7 +11,7 @@ from orchestra_tui.presentation.notices import Notice
 from orchestra_tui.room_options import NoticeOptions
 
 Desktop = Literal["osc9", "osc777", "off"]
-# Terminals that show what they are sent, by what they set; others may print it.
+# Terminals that show notifications, by the variables they set; others may print the sequence.
 _BY_PROGRAM: Mapping[str, Desktop] = {
     "iTerm.app": "osc9",
     "WezTerm": "osc777",
@@ -27,7 +27,7 @@ _COMMAND_SECONDS = 10.0
 
 
 class Announcer:
-    """Writes and rings in the terminal, and starts the person's command, by what it is given."""
+    """Rings and notifies in the terminal, and starts the person's command."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class Announcer:
         self._environ = os.environ if environ is None else environ
 
     def announce(self, notice: Notice) -> None:
-        """Call the operator in every way that is configured."""
+        """Call the operator in every configured way."""
         if self._options.bell:
             self._ring()
         sequence = notification(desktop_of(self._options.desktop, self._environ), notice)
@@ -55,7 +55,7 @@ class Announcer:
 
 
 def desktop_of(wanted: str, environ: Mapping[str, str]) -> Desktop:
-    """Return how this terminal is asked to show a notification, "off" where it is not known."""
+    """Return how to ask this terminal for a notification; "off" if that is unknown."""
     if wanted in {"osc9", "osc777"}:
         return "osc9" if wanted == "osc9" else "osc777"
     if wanted == "off":
@@ -77,7 +77,7 @@ def notification(desktop: Desktop, notice: Notice) -> str:
 
 
 def passed_through(sequence: str, environ: Mapping[str, str]) -> str:
-    """Return a sequence as tmux hands it to the terminal around it, where tmux runs."""
+    """Return a sequence wrapped so that tmux, if it runs, passes it to the outer terminal."""
     if not environ.get("TMUX"):
         return sequence
     doubled = sequence.replace("\x1b", "\x1b\x1b")
@@ -91,7 +91,7 @@ def filled(command: tuple[str, ...], notice: Notice) -> list[str]:
 
 
 async def _run(command: tuple[str, ...], notice: Notice) -> None:
-    """Run the person's command; one that does not end in time is ended, and no failure is told."""
+    """Run the person's command; end it if it takes too long. Failures are not reported."""
     with suppress(OSError, ValueError):
         process = await asyncio.create_subprocess_exec(
             *filled(command, notice),

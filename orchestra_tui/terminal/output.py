@@ -5,16 +5,16 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
-# Characters that wait at most: some seconds of painting without a pause. A terminal further behind
-# is repainted when it reads again, since what it missed is out of date by then.
+# The most characters that wait: a few seconds of continuous painting. A terminal further behind is
+# repainted when it reads again, because what it missed is outdated by then.
 MOST_WAITING = 1_000_000
 
 
 class TerminalOutput(threading.Thread):
     """Writes in the order given; `write` never waits.
 
-    `on_lost` is called once when the terminal is gone, `on_caught_up` when one reads again that was
-    so far behind that some of the paint was dropped. Both are called in this thread.
+    `on_lost` is called once when the terminal is gone. `on_caught_up` is called when a terminal
+    reads again that was so far behind that output was dropped. Both are called in this thread.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class TerminalOutput(threading.Thread):
         self._lost = False
 
     def write(self, text: str) -> None:
-        """Queue `text` behind everything given before."""
+        """Queue `text` after everything given before."""
         with self._changed:
             if self._size + len(text) > MOST_WAITING:
                 self._waiting.clear()
@@ -63,7 +63,7 @@ class TerminalOutput(threading.Thread):
                 self._on_caught_up()
 
     def _next(self) -> str:
-        """Return all that waits, as one text; an empty one at the end."""
+        """Return everything queued as one text; an empty text at the end."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._ended)
             text = "".join(self._waiting)
@@ -85,5 +85,5 @@ class TerminalOutput(threading.Thread):
                 view = view[os.write(self._descriptor, view) :]
             except OSError:
                 self._lost = True
-                with suppress(RuntimeError):  # the loop that would hear it has ended
+                with suppress(RuntimeError):  # the event loop that would hear it has ended
                     self._on_lost()

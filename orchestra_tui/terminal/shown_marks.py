@@ -1,7 +1,7 @@
-"""Tells when the terminal has shown what was painted: it is asked, and answers in between the keys.
+"""Finds when the terminal has shown a paint: it is asked, and answers among the keys.
 
-Keys that stand before its answer were typed before the operator could see the paint, however long
-the way to the terminal is. A terminal that never answers is taken to be quick.
+Keys that come before its answer were typed before the operator could see the paint, however slow
+the connection is. A terminal that never answers is assumed to be quick.
 """
 
 import asyncio
@@ -10,27 +10,27 @@ from collections.abc import Callable, Iterator
 
 ASK = "\x1b[5n"  # DSR, "are you well": every terminal since the VT100 answers it
 ANSWER = "\x1b[0n"
-_MUTE_SECONDS = 0.3  # until a terminal counts as one that does not answer
-_FAR_SECONDS = 5.0  # until an answer of one that has answered before counts as lost
+_MUTE_SECONDS = 0.3  # seconds until a terminal counts as one that does not answer
+_FAR_SECONDS = 5.0  # seconds until the answer of a terminal that can answer is lost
 
 
 class ShownMarks:
-    """Asks with `write`, and calls back in the order in which it was asked."""
+    """Asks with `write`, and calls back in order."""
 
     def __init__(self, write: Callable[[str], None]) -> None:
         self._write = write
         self._waiting: deque[tuple[Callable[[], None], asyncio.TimerHandle]] = deque()
         self._answers = False
-        self._given_up: deque[float] = deque()  # when; their answers may still be on the way
-        self._part = ""  # the beginning of an answer, while its end is on the way
+        self._given_up: deque[float] = deque()  # when asked; their answers may still be on the way
+        self._part = ""  # the beginning of an answer whose end is on the way
 
     def ask(self, callback: Callable[[], None]) -> None:
-        """Call back once what was written until now has been shown."""
+        """Call back once everything written so far has been shown."""
         self._waiting.append((callback, self._patience()))
         self._write(ASK)
 
     def keys_in(self, text: str) -> Iterator[str]:
-        """Yield what was typed, without the answers; each is heard when it is passed over."""
+        """Yield what was typed, without the answers; each answer takes effect when it is passed."""
         text = self._part + text
         self._part = ""
         *before, rest = text.split(ANSWER)
@@ -42,7 +42,7 @@ class ShownMarks:
         yield rest[: len(rest) - len(self._part)]
 
     def keys_held(self) -> str:
-        """Return what looked like an answer and did not go on."""
+        """Return what began like an answer but did not continue."""
         part, self._part = self._part, ""
         return part
 
@@ -59,7 +59,7 @@ class ShownMarks:
             self._call_next()
 
     def _be_patient(self) -> None:
-        """Give the questions that wait the time of a terminal that does answer."""
+        """Give waiting questions the timeout of a terminal that does answer."""
         waiting, self._waiting = self._waiting, deque()
         for callback, timer in waiting:
             timer.cancel()

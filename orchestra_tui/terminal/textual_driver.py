@@ -1,8 +1,9 @@
-"""Textual's driver for a terminal that may vanish at any moment, without its polling.
+"""A Textual driver for a terminal that may vanish at any moment, without polling.
 
-Textual reads keys in a thread that wakes ten times a second, and paints through a bounded queue to
-a thread that dies of the first failed write: when the terminal was gone, the app waited for ever
-for space in that queue. Here the event loop reads keys itself, and painting never waits.
+Textual's own driver reads keys in a thread that wakes ten times a second, and paints through a
+bounded queue to a thread that dies at the first failed write: when the terminal was gone, the app
+waited forever for space in that queue. Here the event loop itself reads keys, and painting never
+waits.
 """
 
 import os
@@ -22,17 +23,17 @@ from orchestra_tui.terminal.shown_marks import ShownMarks
 
 _AT_ONCE = 4_096  # bytes
 _FLUSH_SECONDS = 1.0
-_CLOCK_SLACK = 0.01  # seconds; the parser reads another clock than the loop
-# XTWINOPS: what does not know them ignores them.
+_CLOCK_SLACK = 0.01  # seconds; the parser uses another clock than the loop
+# XTWINOPS: terminals that do not know them ignore them.
 _KEEP_TITLE, _FORMER_TITLE = "\x1b[22;2t", "\x1b[23;2t"
-_SIGNALLED = 128  # what shells add to a signal's number
+_SIGNALLED = 128  # shells add this to a signal's number
 
 
 class RoomDriver(LinuxDriver):
     """Reads keys in the event loop, paints in a thread, and ends with the terminal.
 
-    Once the terminal is gone, the app is told to exit as a SIGHUP would tell it: that signal only
-    reaches the process at the head of the terminal's session.
+    Once the terminal is gone, the app is told to exit as by a SIGHUP, which only reaches the leader
+    of the terminal's session.
     """
 
     _output: TerminalOutput | None = None
@@ -41,7 +42,7 @@ class RoomDriver(LinuxDriver):
     _title = ""
 
     def set_title(self, title: str) -> None:
-        """Name the terminal's window; its former name comes back at the end."""
+        """Set the title of the terminal's window; the former title comes back at the end."""
         if title != self._title:
             self.write(f"{'' if self._title else _KEEP_TITLE}\x1b]2;{title}\x07")
             self._title = title
@@ -73,7 +74,7 @@ class RoomDriver(LinuxDriver):
         super().start_application_mode()
         self._in_use = True
         self._loop.add_reader(self.fileno, self._read)
-        self._shown_marks.ask(_nothing)  # to learn whether the terminal answers
+        self._shown_marks.ask(_nothing)  # to find out whether the terminal answers
 
     def when_shown(self, callback: Callable[[], None]) -> None:
         """Call back once the terminal has shown what was painted until now."""
@@ -99,19 +100,19 @@ class RoomDriver(LinuxDriver):
             self._output.close(_FLUSH_SECONDS)
 
     def resume_application_mode(self) -> None:
-        """Take the terminal over after a stop; a SIGCONT also follows the SIGHUP of a lost one."""
+        """Take over the terminal after a stop; a SIGCONT also follows a lost terminal's SIGHUP."""
         try:
             termios.tcgetattr(self.fileno)
         except termios.error:
             return
-        if self._in_use:  # stopped without notice (SIGSTOP), so it was not given back
+        if self._in_use:  # stopped without notice (SIGSTOP), so the terminal was not given back
             self.suspend_application_mode()
         super().resume_application_mode()
-        self._loop.call_soon_threadsafe(self._paint_all)  # nothing of it stands there any more
+        self._loop.call_soon_threadsafe(self._paint_all)  # the screen is blank now
 
     @property
     def can_suspend(self) -> bool:
-        """Whether a shell can continue the process: not if its job holds the session's leader.
+        """Whether a shell can continue the process: not if its job contains the session leader.
 
         The kernel ignores SIGTSTP in such a job for the same reason.
         """
@@ -125,11 +126,11 @@ class RoomDriver(LinuxDriver):
             os.kill(os.getpid(), signal.SIGSTOP)
 
     def send_message(self, message: Message) -> None:
-        """Pass a message of the terminal to the app, in whose event loop it was read."""
+        """Pass a message from the terminal to the app, whose event loop has read it."""
         self._app.post_message(message)
 
     def _run_input_thread(self) -> None:
-        """Return at once: Textual starts a thread for reading, which has nothing to do here."""
+        """Return at once: Textual starts a thread for input, which has nothing to do here."""
 
     def _read(self) -> None:
         """Read what is there; end of file means that the terminal is gone."""
@@ -144,11 +145,11 @@ class RoomDriver(LinuxDriver):
             return
         for keys in self._shown_marks.keys_in(self._decode(data)):
             self._parse(keys)
-        # What has begun like a sequence and does not go on is keys; each read puts that off.
+        # A sequence that does not continue is keys after all; each read postpones that decision.
         self._loop.call_later(constants.ESCAPE_DELAY + _CLOCK_SLACK, self._tick)
 
     def _parse(self, keys: str) -> None:
-        if keys:  # the parser takes an empty text for the end
+        if keys:  # the parser takes an empty text for the end of input
             self._input_at = time.monotonic()
             for message in self._parser.feed(keys):
                 self.process_message(message)
@@ -160,7 +161,7 @@ class RoomDriver(LinuxDriver):
 
     def _lost(self) -> None:
         self._loop.remove_reader(self.fileno)
-        if self._app.return_code is None:  # not leaving already
+        if self._app.return_code is None:  # not already leaving
             self._app.exit(return_code=_SIGNALLED + signal.SIGHUP)
 
     def _paint_all(self) -> None:
@@ -168,4 +169,4 @@ class RoomDriver(LinuxDriver):
 
 
 def _nothing() -> None:
-    """Stand in for what waits for an answer."""
+    """Take the place of a callback that waits for an answer."""

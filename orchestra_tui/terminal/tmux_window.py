@@ -1,4 +1,4 @@
-"""A new window of the tmux in which the room runs."""
+"""Opens a new window in the tmux that the room runs in."""
 
 import asyncio
 import os
@@ -12,14 +12,14 @@ _SECONDS = 5.0
 
 
 def is_in_tmux(environ: Mapping[str, str] = os.environ) -> bool:
-    """Whether the room runs in tmux, and tmux can be called."""
+    """Tell whether the room runs in tmux and tmux can be called."""
     return bool(environ.get("TMUX")) and shutil.which("tmux", path=environ.get("PATH")) is not None
 
 
 async def open_window(name: str, directory: str, command: str) -> None:
-    """Run a command in a new window, whose shell stays when the command ends.
+    """Run a command in a new window; its shell stays when the command ends.
 
-    Raises Refused with what tmux says, or where it does not answer in time.
+    Raises Refused with tmux's error, or if it does not answer in time.
     """
     window_command = f'{command}; exec "${{SHELL:-/bin/sh}}"'
     window = ("new-window", "-n", name, "-c", directory, "sh", "-c", window_command)

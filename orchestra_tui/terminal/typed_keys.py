@@ -1,8 +1,8 @@
-"""Passes keys on one at a time, so that each acts where the last one led, however fast they come.
+"""Passes on keys one at a time, so that each acts where the last one led, however fast they come.
 
-Textual gives a key to what has the focus when the key arrives. Of keys that arrive together, the
-second would go where the first was typed, and what is typed into a dialog that is still being built
-would be lost.
+Textual gives a key to the widget that has the focus when the key arrives. If two keys arrive
+together, the second would go where the first was typed, and keys for a dialog that is still being
+built would be lost.
 """
 
 import asyncio
@@ -13,8 +13,8 @@ from textual import events
 from textual.app import App
 from textual.message import Message
 
-_ROUNDS = 2  # the key itself, then what it has brought about: focus, cursor, a dialog
-_PATIENCE = 1.0  # seconds; a marker is lost with a dialog that closes meanwhile
+_ROUNDS = 2  # the key itself, then its effect: focus, cursor, a dialog
+_PATIENCE = 1.0  # seconds; a marker is lost if its dialog closes meanwhile
 
 
 class KeyPassed(Message):
@@ -26,10 +26,10 @@ class KeyPassed(Message):
 
 
 class TypedKeys:
-    """Holds keys and pastes until those before them have acted."""
+    """Holds keys and pastes until the earlier ones have acted."""
 
     def __init__(self, app: App[int], deliver: Callable[[events.Event], Awaitable[None]]) -> None:
-        self.typed_at = 0.0  # when the key was read that acts now
+        self.typed_at = 0.0  # when the key that acts now was read
         self._app = app
         self._deliver = deliver
         self._held: deque[events.Event] = deque()
@@ -39,18 +39,18 @@ class TypedKeys:
 
     @property
     def are_acting(self) -> bool:
-        """Whether a key has not acted yet, nor has taken longer than anything waits for it."""
+        """Tell whether a key is still acting, and has not taken too long."""
         timer = self._timer
         return timer is not None and timer.when() > asyncio.get_running_loop().time()
 
     async def take(self, event: events.Event) -> None:
-        """Deliver a key or a paste, at once unless one before it has not acted yet."""
+        """Deliver a key or a paste: at once, unless an earlier one is still acting."""
         self._held.append(event)
         if self._timer is None:
             await self._deliver_next()
 
     async def passed(self, marker: KeyPassed) -> None:
-        """Go on with the next key once the last one has acted."""
+        """Deliver the next key once the last one has acted."""
         if self._timer is None or marker.number != self._number:
             return
         self._timer.cancel()
@@ -70,7 +70,7 @@ class TypedKeys:
         self._follow()
 
     def _follow(self) -> None:
-        """Send a marker after the key; a screen takes it only when all of it is there."""
+        """Send a marker after the key; a screen takes it only once it is complete."""
         self._rounds_left -= 1
         self._number += 1
         number = self._number

@@ -1,4 +1,4 @@
-"""The panes of the room, placed by what they hold and by which one is in use."""
+"""The room's panes, laid out by their content and by which one is in use."""
 
 from collections.abc import Callable, Mapping
 
@@ -13,7 +13,7 @@ _NO_MARGIN = Spacing(0, 0, 0, 0)
 
 
 class BoardLayout(Layout):
-    """Places each pane where a function of the board's size says."""
+    """Places each pane where a function of the board's size puts it."""
 
     name = "board"
 
@@ -27,7 +27,7 @@ class BoardLayout(Layout):
         size: Size,
         greedy: bool = True,  # noqa: FBT001, FBT002 - Textual's own signature
     ) -> ArrangeResult:
-        """Return the places of the panes that show."""
+        """Return the places of the visible panes."""
         del greedy
         parent.pre_layout(self)
         boxes = self._boxes(size)
@@ -39,7 +39,7 @@ class BoardLayout(Layout):
 
 
 class Board(Widget):
-    """Holds the panes; `arrange_again` moves them where what they hold needs other places."""
+    """Holds the panes; `arrange_again` moves them if their content needs other places."""
 
     def __init__(
         self,
@@ -57,17 +57,17 @@ class Board(Widget):
 
     @property
     def layout(self) -> Layout:
-        """The layout of the panes, which no style sheet names."""
+        """The layout of the panes, which no style sheet can change."""
         return self._layout_of_panes
 
     def arrange_again(self) -> None:
-        """Lay the panes out again, if any stands elsewhere now."""
+        """Lay out the panes again, if any has another place now."""
         if self._size and board_boxes(*self._size, self._needs()) != self._shown:
-            # A child's, because Textual keeps an arrangement until a child asks for another.
+            # On a child, because Textual keeps an arrangement until a child asks for another one.
             next(iter(self._panes.values())).refresh(layout=True)
 
     def shows(self, pane: BoardPane) -> bool:
-        """Tell whether a pane has a place."""
+        """Tell whether a pane is visible."""
         return pane in self._shown
 
     def _boxes(self, size: Size) -> Mapping[Widget, Box]:

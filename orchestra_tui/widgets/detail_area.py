@@ -1,4 +1,4 @@
-"""The detail area: a line of tabs and, below it, the text of the one that is shown."""
+"""The detail area: a line of tabs and, below it, the text of the current one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ ROOMY = 14  # lines
 
 
 class TabLine(LineWidget):
-    """The names of the tabs on one line, the present one bold and in brackets.
+    """The names of the tabs on one line, the current one bold and in brackets.
 
-    A blank line follows where there is room for it.
+    A blank line follows if there is space for it.
     """
 
     DEFAULT_CSS = """
@@ -38,7 +38,7 @@ class TabLine(LineWidget):
     shown: reactive[str] = reactive("")
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Take two lines of a high area, one of a low one."""
+        """Take two lines in a high area, one in a low area."""
         del viewport, width
         return 2 if container.height >= ROOMY else 1
 
@@ -64,7 +64,7 @@ class TabLine(LineWidget):
 
 
 class DetailArea(Vertical):
-    """Tabs over one text, which is set from outside for the tab that is shown.
+    """Tabs above one text, which is set from outside for the current tab.
 
     Focus goes to the text (`DetailArea.text`), which scrolls by the same actions as a table.
     """
@@ -75,7 +75,7 @@ class DetailArea(Vertical):
 
     @dataclass
     class TabShown(Message):
-        """Another tab is shown now, and may need its content."""
+        """Another tab is shown now and may need its content."""
 
         area: "DetailArea"
         name: str
@@ -100,12 +100,12 @@ class DetailArea(Vertical):
 
     @property
     def tabs(self) -> tuple[str, ...]:
-        """The names of the tabs there are."""
+        """The names of all tabs."""
         return self._line.names
 
     @property
     def tab(self) -> str:
-        """The name of the tab that is shown."""
+        """The name of the current tab."""
         return self._line.shown
 
     def compose(self) -> ComposeResult:
@@ -114,13 +114,13 @@ class DetailArea(Vertical):
         yield self.text
 
     def set_tabs(self, tabs: Sequence[str]) -> None:
-        """Offer other tabs; the one that is shown stays if it is among them."""
+        """Offer other tabs; the current one stays if it is among them."""
         self._line.names = tuple(tabs)
         if self.tab not in tabs:
             self.show_tab(tabs[0] if tabs else "")
 
     def set_content(self, lines: Sequence[Line], *, from_start: bool = False) -> None:
-        """Show the text of the present tab; `from_start` scrolls to its top."""
+        """Show the text of the current tab; `from_start` scrolls to its top."""
         self.text.show(lines, from_start=from_start)
 
     def show_tab(self, name: str) -> None:
@@ -131,11 +131,11 @@ class DetailArea(Vertical):
             self.post_message(self.TabShown(self, name))
 
     def action_next_tab(self) -> None:
-        """Show the tab to the right, after the last the first."""
+        """Show the tab to the right; after the last one, the first."""
         self._step(1)
 
     def action_previous_tab(self) -> None:
-        """Show the tab to the left, before the first the last."""
+        """Show the tab to the left; before the first one, the last."""
         self._step(-1)
 
     def on_tab_line_tab_picked(self, event: TabLine.TabPicked) -> None:

@@ -1,4 +1,4 @@
-"""The feed: the last lines of what has happened, the newest at the bottom."""
+"""The feed: the last events as lines, the newest at the bottom."""
 
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -16,9 +16,9 @@ CAPACITY = 5_000
 
 
 class Feed(ScrollArea):
-    """The last lines; follows its end until the operator scrolls up, then counts new lines.
+    """Follows its end until the operator scrolls up, then counts new lines.
 
-    The oldest line goes when `capacity` is reached; nothing grows with the number of events.
+    The oldest line is dropped when `capacity` is reached; nothing grows with the number of events.
     """
 
     def __init__(
@@ -59,14 +59,14 @@ class Feed(ScrollArea):
         self.refresh()
 
     def clear(self) -> None:
-        """Start empty: another snapshot has been taken."""
+        """Start again, empty, after a new snapshot."""
         self._lines.clear()
         self.forget_strips()
         self.top, self.unseen, self.following = 0, 0, True
         self.refresh()
 
     def scroll_lines(self, top: int) -> None:
-        """Scroll; at the end the feed follows again, above it it stands still."""
+        """Scroll; at the end the feed follows again, above that it stands still."""
         super().scroll_lines(top)
         following = self.top >= self.lowest_top
         if following != self.following:
@@ -100,7 +100,7 @@ class Feed(ScrollArea):
         self.scroll_lines(self.lowest_top)
 
     def draw(self, y: int, width: int) -> Strip:
-        """Return a line of the feed; the last one says what is new while it stands still."""
+        """Return a line of the feed; while it stands still, the last one says how much is new."""
         if not self._lines:
             text = empty_panes.FEED if y == 1 else ""
             return self.strip_of((Cell("  "), Cell(fit(text, width - 2), "muted")), width)
@@ -108,7 +108,7 @@ class Feed(ScrollArea):
             text = f" ↓ {self.unseen:,} new"
             return self.with_edge(self.strip_of((Cell(text, "accent"),), width - 1), y)
         if self.following:
-            self.top = self.lowest_top  # a drawer that opens is painted before it knows its size
+            self.top = self.lowest_top  # an opening drawer is painted before it knows its size
         at = self.top + y
         if at >= len(self._lines):
             return self.strip_of((), width)
@@ -119,7 +119,7 @@ class Feed(ScrollArea):
         self._strips.clear()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Keep to the end, or to the same line, at the new size."""
+        """Stay at the end, or at the same line, at the new size."""
         super().on_resize(event)
         self.top = self.lowest_top if self.following else min(self.top, self.lowest_top)
 

@@ -1,4 +1,4 @@
-"""The line in which a filter is typed; what it filters changes with each key."""
+"""The line for typing a filter; what it filters changes with each key."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -19,7 +19,7 @@ class Filtered(Protocol):
         ...
 
     def filter(self, text: str) -> None:
-        """Show only what holds every word of `text`."""
+        """Show only what contains every word of `text`."""
         ...
 
     def focus(self) -> object:
@@ -32,7 +32,7 @@ class FilterLine(Horizontal):
 
     @dataclass
     class Changed(Message):
-        """What is filtered shows other rows now."""
+        """The filtered list shows other rows now."""
 
         filtered: Filtered
 

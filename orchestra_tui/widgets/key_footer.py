@@ -15,7 +15,7 @@ _GAP = "  "
 
 
 class KeyFooter(LineWidget):
-    """One line of keys; the least used are left out first when there is no room."""
+    """One line of keys; if space is short, the least used are left out first."""
 
     DEFAULT_CSS = """
     KeyFooter { height: 1; }
@@ -33,7 +33,7 @@ class KeyFooter(LineWidget):
         self._drawn: Sequence[Key] = ()
 
     def update(self) -> None:
-        """Draw again where other keys act now."""
+        """Draw again if other keys can act now."""
         if self._keys() != self._drawn:
             self.refresh()
 
@@ -56,7 +56,7 @@ class KeyFooter(LineWidget):
 
 
 def fitting_keys(width: int, keys: Sequence[Key] | None = None) -> list[Key]:
-    """Return those of a footer's keys, by default the room's, that fit into `width` cells."""
+    """Return the keys of a footer, by default the room's, that fit in `width` cells."""
     shown: list[Key] = []
     space = width - 1
     for key in in_footer() if keys is None else keys:

@@ -1,4 +1,4 @@
-"""One line of text that is set from outside, repainted only when it reads differently."""
+"""One line of text that is set from outside, repainted only if it changes."""
 
 from textual.strip import Strip
 
@@ -20,11 +20,11 @@ class LineLabel(LineWidget):
 
     @property
     def text(self) -> str:
-        """What the line says."""
+        """The line's text."""
         return "".join(cell.text for cell in self._line)
 
     def show(self, line: Line) -> None:
-        """Say something else."""
+        """Change the text."""
         if line != self._line:
             self._line = line
             self.refresh()

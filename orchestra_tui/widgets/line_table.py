@@ -1,4 +1,4 @@
-"""A table that asks for the rows it shows, and paints only those of them that have changed."""
+"""A table that asks only for the rows it shows, and paints only changed ones."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -20,21 +20,21 @@ from orchestra_tui.widgets.scroll_area import ScrollArea
 
 MARK_FOCUSED = "▌"
 MARK_BLURRED = "▎"
-ROOMY = 8  # lines; a lower table has titles only when all its rows still fit
+ROOMY = 8  # lines; a lower table has titles only if all its rows still fit
 
 
 class LineTable(ScrollArea):
-    """Rows under columns with one cursor, which stays on its key through sorting and filtering.
+    """Rows under columns, with a cursor that stays on its key through sorting and filtering.
 
-    `show` sets the keys and their order, `changed` names rows whose content changed, `tick`
-    updates ages. Rows are built when they come on screen, so filling is cheap. With `heading`, rows
-    of one group stand below its name, the first beside the titles, and long rows have a second
-    line, as long as all of it fits.
+    `show` sets the keys and their order, `changed` names rows whose content changed, `tick` updates
+    ages. Rows are built when they come on screen, so filling is cheap. With `heading`, rows of a
+    group are below its name (the first name is next to the titles), and long rows have a second
+    line, as long as everything fits.
     """
 
     @dataclass
     class Highlighted(Message):
-        """The cursor moved to another key; "" when there is no row."""
+        """The cursor moved to another key; "" if there is no row."""
 
         table: "LineTable"
         key: str
@@ -46,7 +46,7 @@ class LineTable(ScrollArea):
 
     @dataclass
     class Opened(Message):
-        """The row under the cursor was asked for, by key or by a double click."""
+        """The row at the cursor was opened, by key or by a double click."""
 
         table: "LineTable"
         key: str
@@ -57,7 +57,7 @@ class LineTable(ScrollArea):
             return self.table
 
     class Resized(Message):
-        """The table has another size, in which other lines may be wanted."""
+        """The table has another size and may need other lines."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class LineTable(ScrollArea):
 
     @property
     def line_count(self) -> int:
-        """How many rows the filter lets through."""
+        """How many rows the filter shows."""
         return len(self._selection.shown)
 
     @property
@@ -94,7 +94,7 @@ class LineTable(ScrollArea):
 
     @property
     def window_start(self) -> int:
-        """One line for the titles, unless the rows need it more or stand in groups."""
+        """One line for the titles, unless the rows need it or are in groups."""
         if self._lines():
             return 0
         height = self.extent.height
@@ -103,9 +103,9 @@ class LineTable(ScrollArea):
 
     @property
     def wanted_height(self) -> int:
-        """How many lines show all there is: titles or groups, whole rows, and the footnote.
+        """How many lines show everything: titles or groups, whole rows, and the footnote.
 
-        Of more rows than the screen has lines, neither groups nor long rows are counted.
+        If there are more rows than the screen has lines, groups and long rows are not counted.
         """
         keys = self._selection.shown
         titles, second_lines = 1, 0
@@ -116,7 +116,7 @@ class LineTable(ScrollArea):
 
     @property
     def cursor_key(self) -> str:
-        """The key under the cursor; empty when there is no row."""
+        """The key at the cursor; empty if there is no row."""
         return self._selection.key
 
     @property
@@ -131,21 +131,21 @@ class LineTable(ScrollArea):
 
     @property
     def next_due(self) -> int:
-        """The moment (ms) at which the text of a row on screen changes by itself; 0 for never."""
+        """When the text of a row on screen changes by itself (ms); 0 for never."""
         return earliest(*map(self._rows.due, self.keys_on_screen))
 
     def show(self, keys: Sequence[str]) -> None:
-        """Show the rows of `keys` in this order; the cursor stays on its key if that is left."""
+        """Show the rows of `keys` in this order; the cursor stays on its key if that remains."""
         self._reselect(lambda: self._selection.show(keys))
 
     def set_columns(self, columns: Sequence[Column]) -> None:
-        """Show the rows under other columns, of which there are as many."""
+        """Show the rows under other columns, of the same number."""
         if self._rows.set_columns(columns):
             self.forget_strips()
             self.refresh()
 
     def set_footnote(self, text: str) -> None:
-        """Say something below the last row, where there is room."""
+        """Show a text below the last row, if there is space."""
         if text != self._footnote:
             self._footnote = text
             self.refresh()
@@ -158,11 +158,11 @@ class LineTable(ScrollArea):
                 self.refresh()
 
     def filter(self, text: str) -> None:
-        """Show only the rows that hold every word of `text`; all for an empty one."""
+        """Show only the rows that contain every word of `text`; all for an empty text."""
         self._reselect(lambda: self._selection.filter(text))
 
     def changed(self, keys: Collection[str]) -> None:
-        """Take note that these rows changed; repaint those on screen that differ."""
+        """Note that these rows changed; repaint those on screen that differ."""
         if self._reselect(lambda: self._selection.refresh(keys)):
             return
         on_screen = self.keys_on_screen
@@ -172,11 +172,11 @@ class LineTable(ScrollArea):
         self._drop(set(keys).difference(on_screen))
 
     def tick(self) -> None:
-        """Repaint the rows on screen whose ages read differently by now."""
+        """Repaint the rows on screen whose ages have changed."""
         self.changed(self.keys_on_screen)
 
     def select(self, key: str) -> None:
-        """Put the cursor on `key`; nothing happens when it is not shown."""
+        """Put the cursor on `key`; does nothing if it is not shown."""
         if key in self._selection.shown:
             self._move_to(self._selection.shown.index(key))
 
@@ -187,15 +187,15 @@ class LineTable(ScrollArea):
         self._move_to(self._selection.cursor + 1)
 
     def action_cursor_up(self) -> None:
-        """Go to the row before."""
+        """Go to the previous row."""
         self._move_to(self._selection.cursor - 1)
 
     def action_page_down(self) -> None:
-        """Go down by what is on screen."""
+        """Go one page down."""
         self._move_to(self._selection.cursor + self.window_height)
 
     def action_page_up(self) -> None:
-        """Go up by what is on screen."""
+        """Go one page up."""
         self._move_to(self._selection.cursor - self.window_height)
 
     def action_first(self) -> None:
@@ -207,7 +207,7 @@ class LineTable(ScrollArea):
         self._move_to(len(self._selection.shown) - 1)
 
     def action_open(self) -> None:
-        """Ask for the row under the cursor."""
+        """Open the row at the cursor."""
         if self._selection.key:
             self.post_message(self.Opened(self, self._selection.key))
 
@@ -250,13 +250,13 @@ class LineTable(ScrollArea):
         return self.with_edge(strips[is_second], y)
 
     def forget_strips(self) -> None:
-        """Drop the strips, and lay the rows out in the width that there is now."""
+        """Drop the strips, and lay out the rows in the current width."""
         self._strips.clear()
         self._rows.set_width(self.extent.width - 2)
         self._lines_shown = None
 
     def on_resize(self, event: events.Resize) -> None:
-        """Keep the cursor on screen at the new size, in whose width more lines may be wanted."""
+        """Keep the cursor on screen at the new size, whose width may need more lines."""
         super().on_resize(event)
         self._keep_in_view()
         self.post_message(self.Resized())
@@ -313,14 +313,14 @@ class LineTable(ScrollArea):
 
     @property
     def keys_on_screen(self) -> Sequence[str]:
-        """The keys of the rows that are on screen."""
+        """The keys of the rows on screen."""
         first = self._first_shown()
         return self._selection.shown[first : first + self.window_height]
 
     # Which lines a row has
 
     def _lines(self) -> TableLines:
-        """Return what each line shows while all rows fit; no lines while the table scrolls."""
+        """Return what each line shows if all rows fit; no lines while the table scrolls."""
         if self._lines_shown is None:
             keys, heading = self._selection.shown if self._heading else (), self._heading or str
             self._lines_shown = table_lines(keys, heading, self._rows.is_long, self.extent.height)
@@ -330,7 +330,7 @@ class LineTable(ScrollArea):
         return 0 if self._lines() else self.top
 
     def _lines_of(self, at: int) -> range:
-        """Return on which of the widget's lines the row of that index is."""
+        """Return the widget's lines that show the row with an index."""
         if self._lines():
             return self._lines().of_row(at)
         y = at - self.top + self.window_start
@@ -346,7 +346,7 @@ class LineTable(ScrollArea):
     # Cursor and filter
 
     def _reselect(self, select: Callable[[], bool | None]) -> bool:
-        """Change the selection, unless it answers False, and keep the cursor's place on screen."""
+        """Change the selection; unless that returns False, keep the cursor's place on screen."""
         cursor, key = self._selection.cursor, self._selection.key
         if select() is False:
             return False
@@ -380,7 +380,7 @@ class LineTable(ScrollArea):
                 self.redraw(y)
 
     def _keep_in_view(self) -> None:
-        if self._lines():  # all of it fits
+        if self._lines():  # everything fits
             self.top = 0
             return
         highest = max(self._selection.cursor - self.window_height + 1, 0)

@@ -1,7 +1,7 @@
-"""The base of every widget that draws its own lines: styles looked up once, lines kept as strips.
+"""The base of widgets that draw their own lines: styles looked up once, lines kept as strips.
 
-Textual's tables and logs lay out and render far more than changed. Here nothing has a virtual
-size, so no change of content lays anything out, and only the lines named by `redraw` are painted.
+Textual's tables and logs lay out and render far more than what changed. Here nothing has a virtual
+size, so a change of content causes no layout, and only the lines named by `redraw` are painted.
 """
 
 from typing import ClassVar, Self
@@ -19,12 +19,12 @@ from orchestra_tui.presentation.rows.cells import TONES, Line, Tone
 
 CURSOR = "lines--cursor"
 CURSOR_BLURRED = "lines--cursor-blurred"
-BAND = "lines--band"  # behind titles and the names of groups
+BAND = "lines--band"  # background of titles and group names
 _TONE_CLASSES: dict[Tone, str] = {tone: f"lines--{tone}" for tone in TONES}
 
 
 class LineWidget(Widget):
-    """A widget whose every line is asked for by number, from the top of the screen's part of it."""
+    """A widget that draws each line by its number, counted from the top of its visible part."""
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -53,26 +53,26 @@ class LineWidget(Widget):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id, classes=classes)
-        self.extent = Size(0, 0)  # as last laid out; asking Textual costs a look-up per line
+        self.extent = Size(0, 0)  # from the last layout; asking Textual costs a look-up per line
         self._painted: list[Strip | None] = []
         self._tones: dict[Tone, Style] = {}
         self._filters = list[LineFilter]()
         self._behind = Color(0, 0, 0)
 
     def draw(self, y: int, width: int) -> Strip:
-        """Return the line at `y` below the widget's upper edge, in `width` cells."""
+        """Return line `y`, counted from the widget's upper edge, in `width` cells."""
         raise NotImplementedError
 
     def forget_strips(self) -> None:
-        """Drop every line kept: colours or width have changed."""
+        """Drop all kept lines, because colours or width have changed."""
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Return the lines of `crop`; the border, if any, is a parent's.
+        """Return the lines of `crop`; a border, if any, belongs to a parent.
 
-        Textual asks for all lines of every widget that an update anywhere touches, so those painted
-        before are kept until `refresh` names them.
+        Textual asks for all lines of every widget that an update touches anywhere, so painted lines
+        are kept until `refresh` names them.
         """
-        size = self.outer_size  # the border is a parent's, and `size` costs a look-up per style
+        size = self.outer_size  # borders belong to parents, and `size` costs look-ups
         if self.extent != size or len(self._painted) != size.height:
             self.extent = size
             self._painted = [None] * self.extent.height
@@ -109,16 +109,16 @@ class LineWidget(Widget):
         return strip
 
     def notify_style_update(self) -> None:
-        """Look the colours up again, since a theme or a rule may have changed them."""
+        """Look up the colours again, because a theme or a rule may have changed them."""
         self._tones = {}
         self._painted = []
         self.forget_strips()
         super().notify_style_update()
 
     def watch_virtual_size(self, size: Size) -> None:
-        """Tell of a new size that Textual keeps to itself.
+        """Report a new size that Textual does not report.
 
-        It posts no `Resize` if somebody asked for a region between the change and its layout.
+        Textual posts no `Resize` if somebody asked for a region between the change and its layout.
         """
         if size != self.extent:
             self.post_message(events.Resize(size, size))

@@ -1,4 +1,4 @@
-"""A pane: a thin border with a title and a count, which shows when the focus is inside."""
+"""A pane: a thin border with a title and a count, which shows whether the focus is inside."""
 
 from textual.containers import Vertical
 from textual.content import Content
@@ -6,7 +6,7 @@ from textual.widget import Widget
 
 
 class Pane(Vertical):
-    """Holds one widget and owns its border, so that painting the widget never paints the border."""
+    """Holds one widget and draws its border, which painting the widget never repaints."""
 
     DEFAULT_CSS = """
     Pane {
@@ -37,17 +37,17 @@ class Pane(Vertical):
         self._write()
 
     def set_title(self, title: str) -> None:
-        """Name the pane differently."""
+        """Change the title."""
         self._title = title
         self._write()
 
     def set_count(self, shown: int, total: int | None = None) -> None:
-        """Say how many there are: `12`, or `3 of 12` when a filter holds some back."""
+        """Show how many there are: `12`, or `3 of 12` if a filter hides some."""
         self._count = f"{shown} of {total}" if total not in (None, shown) else str(shown)
         self._write()
 
     def set_note(self, note: str) -> None:
-        """Say something at the lower edge, such as the filter in force; empty for nothing."""
+        """Show a note at the lower edge, such as the current filter; empty for none."""
         self._note = note
         self._write()
 

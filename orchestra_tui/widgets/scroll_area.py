@@ -1,6 +1,6 @@
-"""Scrolling for widgets that draw their own lines: an offset, the wheel, and a thumb to drag.
+"""Scrolling for widgets that draw their own lines: an offset, the wheel, a draggable thumb.
 
-The thumb is drawn in the last column, and only while there is more than fits.
+The thumb is drawn in the last column, and only if there is more than fits.
 """
 
 from rich.style import Style
@@ -15,7 +15,7 @@ THUMB = "▐"
 
 
 class ScrollArea(LineWidget, can_focus=True):
-    """Lines of which a window of the widget's height is on screen, from `top` on."""
+    """Lines of which as many as the widget's height are on screen, from `top` on."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id, classes=classes)
@@ -31,7 +31,7 @@ class ScrollArea(LineWidget, can_focus=True):
 
     @property
     def window_start(self) -> int:
-        """How many of the widget's own lines stand above the scrolled ones (a header)."""
+        """How many fixed lines (a header) are above the scrolled ones."""
         return 0
 
     @property
@@ -50,7 +50,7 @@ class ScrollArea(LineWidget, can_focus=True):
         return max(0, self.line_count - self.window_height)
 
     def scroll_lines(self, top: int) -> None:
-        """Put line `top` first, as far as there are lines."""
+        """Make line `top` the first one, as far as there are lines."""
         top = min(max(0, top), self.lowest_top)
         if top != self.top:
             self.top = top
@@ -66,7 +66,7 @@ class ScrollArea(LineWidget, can_focus=True):
         return start <= y - self.window_start < start + size
 
     def with_edge(self, strip: Strip, y: int, over: Style | None = None) -> Strip:
-        """Return a strip with the last column of line `y`: the thumb or a blank."""
+        """Return a strip with the last column of line `y` added: the thumb or a blank."""
         if self.thumb_at(y):
             return Strip.join([strip, self._thumb or self._make_edges()[0]])
         if over is not None:

@@ -1,4 +1,4 @@
-"""The room's last line but one: whether what is shown is live, and how things stand."""
+"""The room's second-last line: whether the view is live, and the counts."""
 
 from textual.strip import Strip
 
@@ -8,7 +8,7 @@ from orchestra_tui.widgets.line_widget import LineWidget
 
 
 class StatusLine(LineWidget):
-    """One line made from a `Status`; repainted only when it reads differently."""
+    """One line made from a `Status`; repainted only if it changes."""
 
     DEFAULT_CSS = """
     StatusLine { height: 1; }
@@ -28,17 +28,17 @@ class StatusLine(LineWidget):
 
     @property
     def status(self) -> Status:
-        """What the line says."""
+        """The shown status."""
         return self._status
 
     def set_status(self, status: Status) -> None:
-        """Say something else."""
+        """Show another status."""
         if status != self._status:
             self._status = status
             self.refresh()
 
     def tick(self) -> None:
-        """Take note that time has passed."""
+        """Update the ages in the line."""
         if self.next_due:
             self.refresh()
 

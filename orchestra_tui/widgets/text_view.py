@@ -1,4 +1,4 @@
-"""A text to read: lines with tones, wrapped at the widget's width and scrolled by line.
+"""A text to read: lines with tones, wrapped to the widget's width and scrolled by line.
 
 A part of it can be chosen with the mouse.
 """
@@ -23,7 +23,7 @@ _CHOSEN = Style(reverse=True)
 
 
 class TextView(ScrollArea):
-    """Shows lines; new ones that read the same repaint nothing."""
+    """Shows lines; equal new lines repaint nothing."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id, classes=classes)
@@ -35,7 +35,7 @@ class TextView(ScrollArea):
 
     @property
     def line_count(self) -> int:
-        """How many lines there are once wrapped."""
+        """How many lines there are after wrapping."""
         return len(self._wrapped)
 
     def show(self, lines: Sequence[Line], *, from_start: bool = False) -> None:
@@ -86,7 +86,7 @@ class TextView(ScrollArea):
 
     @property
     def selected_text(self) -> str:
-        """The words that are chosen; "" for none."""
+        """The chosen words; "" for none."""
         if self._selection is None:
             return ""
         return selected_text(self._selection, self._wrapped, self._given)
@@ -108,7 +108,7 @@ class TextView(ScrollArea):
             self._selection = TextSelection(here, here)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Choose up to the mouse, and scroll where it is above or below the text."""
+        """Choose up to the mouse, and scroll if it is above or below the text."""
         super().on_mouse_move(event)
         if self._selecting and self._selection is not None:
             if not 0 <= event.y < self.window_height:
@@ -135,7 +135,7 @@ class TextView(ScrollArea):
             return strip
         width = strip.cell_length
         start, end = self._selection.cells_of(at, width - 1)
-        start, end = start + 1, end + 1  # behind the margin
+        start, end = start + 1, end + 1  # beyond the margin
         if start >= end:
             return strip
         chosen = strip.crop(start, end).apply_style(_CHOSEN)

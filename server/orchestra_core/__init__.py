@@ -1,3 +1,3 @@
-"""What the room and the server share: models, events, rules of state, keys and the store."""
+"""What the room and the server share: models, events, state, keys and the store."""
 
 __version__ = "0.1.0"

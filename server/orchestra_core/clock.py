@@ -8,22 +8,22 @@ Clock = Callable[[], int]
 
 
 def now_ms() -> int:
-    """Return the present in milliseconds since 1970."""
+    """Return the current time in milliseconds since 1970."""
     return time.time_ns() // 1_000_000
 
 
 def iso_time(at: int) -> str:
-    """Return a moment as tools and messages write it: ISO 8601 in UTC to the second; "" for 0."""
+    """Format a time for tools and messages: ISO 8601 in UTC, to the second; "" for 0."""
     return _in_utc(at, "seconds")
 
 
 def iso_time_ms(at: int) -> str:
-    """Return a moment as the projected files write it: ISO 8601 in UTC to the ms; "" for 0."""
+    """Format a time for the projected files: ISO 8601 in UTC, to the millisecond; "" for 0."""
     return _in_utc(at, "milliseconds")
 
 
 def local_day(at: int) -> str:
-    """Return the day here of a moment, by which amounts are summed: 2026-11-28."""
+    """Return the local date of a time, by which amounts are summed: 2026-11-28."""
     return datetime.fromtimestamp(at / 1000).astimezone().date().isoformat()
 
 

@@ -1,8 +1,8 @@
-"""The events of a project: its history, and all that the room's state is made from.
+"""The events of a project: its history, and everything the room's state is made from.
 
-An event carries each document that its change wrote, whole, so that applying it needs nothing else.
-Its id in the stream is `<seq>-<nonce>`: a gap shows as `seq != last + 1`, and a store that lost its
-last events and has others in their place shows as another nonce.
+An event carries every document that its change wrote, in full, so that applying it needs nothing
+else. Its id in the stream is `<seq>-<nonce>`: a gap shows as `seq != last + 1`. In a store that
+lost its last events and got others in their place, the nonce differs.
 """
 
 from typing import Literal, NamedTuple
@@ -100,7 +100,7 @@ class Position(NamedTuple):
 
 
 class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What an event changed: at most one document of each kind, and texts about it."""
+    """What an event changed: at most one document of each kind, and texts that describe it."""
 
     task: Task | None = None
     chamber: Chamber | None = None
@@ -112,13 +112,13 @@ class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
     conflict: Conflict | None = msgspec.field(default=None, name="collision")
     clone: Clone | None = None
     day: DayAccount | None = None
-    verdict: GateVerdict | None = None  # written too, into a hash that no snapshot carries
-    action: str = ""  # of an agent; or what a call waits for
+    verdict: GateVerdict | None = None  # written into a hash that no snapshot carries
+    action: str = ""  # what an agent did, or what a call waits for
     result: str = ""
     patterns: tuple[str, ...] = ()
     removed: dict[str, tuple[str, ...]] = msgspec.field(
         default_factory=dict[str, tuple[str, ...]]
-    )  # the ids of documents that went into the archive, by the name of their hash
+    )  # ids of documents moved into the archive, by the name of their hash
 
     def documents(self) -> tuple[Document, ...]:
         """Return the documents this event wrote."""
@@ -140,8 +140,8 @@ class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One fact of a project's history; `seq` is 0 until the store has taken it.
 
-    `nonce` is a random number of its change, and `after` the nonce of the event before; an event
-    of an older version has neither.
+    `nonce` is a random number of its change, and `after` is the nonce of the previous event; events
+    of older versions have neither.
     """
 
     seq: int = 0
@@ -165,9 +165,9 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return Position(self.seq, self.nonce)
 
     def follows(self, position: Position) -> bool:
-        """Tell whether it is the next event after `position`, in the same history."""
+        """Tell whether it is the next event after `position` in the same history."""
         in_order = self.seq == position.seq + 1
-        # A script of an older version writes no nonce and does not know the one before.
+        # A script of an older version writes no nonce and does not know the previous one.
         return in_order and (self.nonce == 0 or self.after == position.nonce)
 
 
@@ -181,5 +181,5 @@ def encode_event(event: Event) -> bytes:
 
 
 def decode_event(raw: bytes | str) -> Event:
-    """Read an event back; raises `msgspec.DecodeError` for anything else."""
+    """Decode an event; raises `msgspec.DecodeError` for anything else."""
     return _decoder.decode(raw)

@@ -1,10 +1,10 @@
 """The documents that Redis holds, one frozen struct each; times are milliseconds since 1970.
 
-A document is stored as its JSON in one field of one hash and travels whole inside the event that
+A document is stored as JSON in one field of one hash. It also travels whole inside the event that
 changed it, so that replaying the events gives the very same state. `0` and `""` mean "not yet".
 
 What a state means for others is a property here, and nowhere else. `is_over` is true of a document
-that reaches no other state by itself.
+that reaches no further state by itself.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ RequestState = Literal["open", "answered", "withdrawn"]
 AnswerName = Literal["allow", "allow-like", "deny", "choose"]
 Work = Literal["", "none", "uncommitted", "committed"]
 
-# Two sets for programs that hold only a state's name, such as `orchestra status`.
+# Two sets for programs that have only the name of a state, such as `orchestra status`.
 OVER_TASK = ("completed", "closed")
 STANDING_CHAMBER = ("creating", "live", "closing")
 _EXPECTING_WORKER = ("creating", "live")
@@ -38,9 +38,9 @@ _UNREAD = ("sent", "posted")
 _WITHDRAWN = ("cancelled", "expired")
 _OVER_INTERRUPT = ("acted", *_WITHDRAWN)
 
-OPERATOR = "operator"  # the actor of what a person does
-BASE = "base"  # the side of a conflict that is no chamber
-MERGED = "its work is merged"  # begins a closed chamber's note if all of it was merged
+OPERATOR = "operator"  # the actor of a person's actions
+BASE = "base"  # the side of a conflict that is not a chamber
+MERGED = "its work is merged"  # how a closed chamber's note begins if all its work was merged
 
 
 class Phase(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -60,25 +60,25 @@ class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
     complexity: Level
     reasons: tuple[str, ...] = ()
     working_directory: str
-    clone: str = ""  # the one it was started in, where its working directory is
+    clone: str = ""  # the clone it was started in, with its working directory
     base_branch: str = ""  # where the work lands; empty on a detached HEAD
     base_commit: str = ""
     state: TaskState = "open"
     phases: tuple[Phase, ...] = ()
-    phase: str = ""  # the current one's name
+    phase: str = ""  # the current phase's name
     actor: str = ""
     started_at: int
     finished_at: int = 0
     summary: str = ""
     landed_commit: str = ""
-    limit_told: int = 0  # the limit in dollars of which people were told that it is nearly used up
-    dollars_allowed: float = 0.0  # the amount up to which somebody has let its workers go on
-    limit_request: str = ""  # the request by which people were asked last about its limit
-    # While it is completing, so that a start after a crash can tell what was meant:
+    limit_told: int = 0  # the limit in dollars that people were told is nearly used up
+    dollars_allowed: float = 0.0  # up to which amount somebody has let its workers go on
+    limit_request: str = ""  # the last request that asked people about its limit
+    # While it is completing, so that a start after a crash knows what was intended:
     completing_clone: str = ""
-    completing_at: int = 0  # which attempt it is, for the clones that are asked for their work
-    confirmed: bool = False  # odd new files may land with that attempt
-    chosen: tuple[str, ...] = ()  # the only chambers that it takes; empty for all
+    completing_at: int = 0  # identifies the attempt, for the clones that are asked for their work
+    confirmed: bool = False  # that attempt may land odd new files
+    chosen: tuple[str, ...] = ()  # the only chambers that it lands; empty for all
     host: str = ""  # before clones had ids: the machine that completes it
     ending: Ending = ""
     landing: tuple[str, ...] = ()  # the chambers that `landed_commit` holds
@@ -90,7 +90,7 @@ class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def is_completing(self) -> bool:
-        """Whether a complete_task call is ending it, or died on the way."""
+        """Whether a complete_task call is ending it, or died while doing so."""
         return self.state == "completing"
 
     @property
@@ -110,7 +110,7 @@ class Chamber(Struct, frozen=True, kw_only=True, omit_defaults=True):
     branch: str
     base_commit: str = ""
     brief: str = ""
-    clone: str = ""  # the id of the one that has its worktree
+    clone: str = ""  # the id of the clone that has its worktree
     host: str = ""  # before clones had ids: the machine that has it
     created_at: int
     ended_at: int = 0
@@ -120,27 +120,27 @@ class Chamber(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ready_note: str = ""  # why its hook did not
     suspended_at: int = 0  # when its worker's tools were suspended; 0 when they are not
     suspended_by: str = ""  # the id of the interrupt that asked for it
-    allowed: tuple[str, ...] = ()  # rules of calls that its worker makes without asking again
-    health: tuple[str, ...] = ()  # what is wrong with it while it is live, a sentence each
+    allowed: tuple[str, ...] = ()  # rules for calls that its worker makes without asking again
+    health: tuple[str, ...] = ()  # what is wrong with it while it is live, one sentence each
     work: Work = ""  # whether it differs from its base, and by commits alone; "" while unknown
-    has_skeleton: bool = False  # it began with files that no worker wrote
-    ports: tuple[str, ...] = ()  # variables with ports that no other chamber has: PORT=41000
-    setup_of: str = ""  # a digest of the setup that has prepared its worktree
+    has_skeleton: bool = False  # it began with files that its worker did not write
+    ports: tuple[str, ...] = ()  # variables with ports of its own, such as PORT=41000
+    setup_of: str = ""  # a digest of the setup that prepared its worktree
     setup_fault: str = ""  # why the setup of its worktree failed
-    verdict: str = ""  # of the gates on what it holds now: `wording/gates.py`; "" without a gate
-    subagents_spent: Mapping[str, Spent] = {}  # by a conductor's subagents in it, by their ids
+    verdict: str = ""  # of the gates on its present content: `wording/gates.py`; "" without a gate
+    subagents_spent: Mapping[str, Spent] = {}  # used by a conductor's subagents in it, by their ids
     # For other clones that have chambers of the task:
     published: str = ""  # the commit of its work that is on a remote
     published_at: int = 0
     published_on: str = ""  # the remote's address
-    handed_over: int = 0  # the task's `completing_at` for which `published` is all its work
-    handover_fault: str = ""  # why it could not be handed over then
-    asked_by: str = ""  # the clone that asks its own one to close it
-    landed: str = ""  # the commit with its work that the other clone has landed
+    handed_over: int = 0  # the task's `completing_at` at which `published` held all its work
+    handover_fault: str = ""  # why that handover failed
+    asked_by: str = ""  # the clone that asks this chamber's clone to close it
+    landed: str = ""  # the commit with its work that the other clone landed
 
     @property
     def is_asked_to_close(self) -> bool:
-        """Whether another clone has ended its task, and its own one has not begun to close it."""
+        """Whether another clone has ended its task and its own clone has yet to close it."""
         return self.state == "closing" and bool(self.asked_by)
 
     @property
@@ -160,7 +160,7 @@ class Chamber(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def is_over(self) -> bool:
-        """Whether it has failed or closed; its name is free and only a restore brings it back."""
+        """Whether it has failed or closed; its name is free, and only a restore brings it back."""
         return self.state not in STANDING_CHAMBER
 
     @property
@@ -174,12 +174,12 @@ class Chamber(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.state in _WITH_WORK
 
     def current(self, presence: "Presence | None") -> "Presence | None":
-        """Return its worker's report, None for one from before it was made or restored."""
+        """Return its worker's report, or None if that is older than the chamber or its restore."""
         made = max(self.created_at, self.ready_at)
         return presence if presence is not None and presence.since >= made else None
 
     def is_proven_ready(self, presence: "Presence | None") -> bool:
-        """Tell whether its hook answered the probe, or has reported since the chamber was made."""
+        """Tell whether its hook answered the probe or has reported since the chamber was made."""
         reported = presence is not None and presence.since >= self.created_at
         return bool(self.ready_at) or reported
 
@@ -225,7 +225,7 @@ class Interrupt(Struct, frozen=True, kw_only=True, omit_defaults=True):
     message: str
     requires: Requires = "review"
     actor: str = ""
-    author: str = ""  # the agent that is quoted, "" when the actor speaks
+    author: str = ""  # the agent that is quoted; "" when these are the actor's own words
     discovery_id: str = ""
     state: InterruptState = "sent"
     sent_at: int
@@ -242,12 +242,12 @@ class Interrupt(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def is_unread(self) -> bool:
-        """Whether it can still be shown to its worker, and was not yet."""
+        """Whether it has not been shown to its worker yet, and still can be."""
         return self.state in _UNREAD
 
     @property
     def is_withdrawn(self) -> bool:
-        """Whether it ended unread: cancelled by somebody, or expired with its chamber or worker."""
+        """Whether it ended unread: cancelled, or expired with its chamber or worker."""
         return self.state in _WITHDRAWN
 
     def is_critical(self, discoveries: Mapping[str, Discovery]) -> bool:
@@ -259,23 +259,23 @@ class Interrupt(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def is_over(self) -> bool:
-        """Whether its worker has acted on it, or nobody will read it any more."""
+        """Whether its worker has acted on it, or nobody will read it."""
         return self.state in _OVER_INTERRUPT
 
 
 class WorkerRequest(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A permission or a question of a worker, until somebody answers it or it is withdrawn."""
+    """A permission or a question that a worker asks for, until it is answered or withdrawn."""
 
     id: str
     task_id: str
     chamber: str  # the chamber's name
-    agent_id: str = ""  # of a subagent, as its client names it
+    agent_id: str = ""  # the subagent's, as its client names it
     session_id: str = ""
-    start: int = 0  # which start asks, for a worker that Orchestra has started; 0 for a hook's
+    start: int = 0  # the start that asks, for a started worker; 0 for a hook's request
     kind: RequestKind = "permission"
     tool: str
-    tool_input: str = ""  # JSON; long texts in it are cut
-    like: str = ""  # the rule that would allow such calls in the chamber; "" where there is none
+    tool_input: str = ""  # JSON in which long texts are cut
+    like: str = ""  # the rule that would allow such calls in the chamber; "" if there is none
     state: RequestState = "open"
     asked_at: int
     ended_at: int = 0
@@ -297,24 +297,24 @@ class WorkerRequest(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Conflict(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Two sides whose work, uncommitted changes included, git cannot merge, or could not before.
+    """Two sides whose work, uncommitted changes included, git cannot or could not merge.
 
     A side is a chamber's id, or BASE for the branch the chamber's task lands on.
     """
 
     id: str  # "<side>|<side>"
     task_ids: tuple[str, ...]
-    between: tuple[str, str]  # in order; BASE is the second
-    files: tuple[str, ...] = ()  # the first of them, where there are very many
+    between: tuple[str, str]  # in order; BASE comes second
+    files: tuple[str, ...] = ()  # only the first ones, if there are very many
     kinds: tuple[str, ...] = ()  # git's word for each file: content, add/add, modify/delete, …
-    count: int = 0  # of all files
+    count: int = 0  # the number of all files
     state: ConflictState = "open"
     since: int
     cleared_at: int = 0
 
     @property
     def is_over(self) -> bool:
-        """Whether its sides merge again, or one of them is gone."""
+        """Whether its sides merge again or one of them is gone."""
         return self.state == "clear"
 
     def other(self, side: str) -> str:
@@ -329,10 +329,10 @@ class Clone(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     id: str
-    host: str  # as people call its machine; it may change, and others may have it too
+    host: str  # as people call its machine; it may change and need not be unique
     path: str  # of its main checkout
-    machine: str = ""  # a digest that no restart changes
-    remotes: str = ""  # addresses without credentials, one a line, the preferred one first
+    machine: str = ""  # a digest that a restart does not change
+    remotes: str = ""  # addresses without credentials, one per line, the preferred one first
     first_heard: int = 0
 
     @property
@@ -342,15 +342,15 @@ class Clone(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Heartbeat(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """When a clone was last heard, and from which running machine; history does not keep it."""
+    """When a clone was last heard, and from which running machine; the history does not keep it."""
 
     at: int = 0
-    holder: str = ""  # a digest of the machine's present run, so that two machines differ
-    serves: str = ""  # the duties that a process does there, such as "mail"; "" for none
+    holder: str = ""  # a digest of the machine's current run, which differs between two machines
+    serves: str = ""  # the duties that a process there does, such as "mail"; "" for none
 
     @property
     def is_on_duty(self) -> bool:
-        """Whether a process serves the clone's chambers, as far as it has said."""
+        """Whether a process serves the clone's chambers, by its own last word."""
         return bool(self.serves)
 
 

@@ -11,9 +11,9 @@ from orchestra_core.text import one_line
 CHAMBER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 _LONGEST_NAME = 63
 SAVED = "refs/orchestra/saved"
-BRANCHES = "orchestra/"  # what the branches that Orchestra makes begin with
+BRANCHES = "orchestra/"  # the beginning of every branch that Orchestra makes
 _SLUG_WORDS = 4
-# Words that say nothing about a request, and so are left out of a task's id.
+# Words that say nothing about a request and are left out of a task's id.
 _FILLERS = frozenset(
     (
         "a",
@@ -55,7 +55,7 @@ def check_chamber_name(name: str) -> str:
 
 
 def allowed_chamber_name(wanted: str) -> str:
-    """Return the allowed chamber name that is nearest to any text; raises nothing."""
+    """Return the allowed chamber name nearest to any text; raises nothing."""
     name = re.sub(r"[^a-z0-9._-]+", "-", wanted.lower())
     name = re.sub(r"\.\.+", ".", name).lstrip("._-")[:_LONGEST_NAME].rstrip("._-")
     while name.endswith(".lock"):
@@ -77,7 +77,7 @@ def check_chamber_names(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def new_task_id(description: str) -> str:
-    """Return a readable id: up to four words of the request and four random hex digits."""
+    """Return a readable id: up to four words of the request, and four random hex digits."""
     words = re.findall(r"[a-z0-9]+", description.lower())
     significant_words = [word for word in words if word not in _FILLERS][:_SLUG_WORDS]
     slug = "-".join(significant_words)[:40].strip("-") or "task"
@@ -116,7 +116,7 @@ def split_chamber_id(chamber_id: str) -> ChamberIdParts:
 
 
 class SavedName(NamedTuple):
-    """What the name of a saved ref says: whose work it keeps, and when that was saved (ms)."""
+    """What a saved ref's name says: whose work it keeps, and when that was saved (ms)."""
 
     task_id: str
     chamber: str
@@ -124,7 +124,7 @@ class SavedName(NamedTuple):
 
 
 def read_saved_ref(ref: str) -> SavedName | None:
-    """Return what a saved ref's name says, with or without its beginning; None for any other."""
+    """Parse a saved ref's name, with or without its prefix; None for any other ref."""
     parts = ref.removeprefix(f"{SAVED}/").split("/")
     if len(parts) != len(SavedName._fields) or not re.fullmatch(r"[0-9]{1,15}", parts[2]):
         return None
@@ -132,5 +132,5 @@ def read_saved_ref(ref: str) -> SavedName | None:
 
 
 def saved_ref(task_id: str, chamber: str, at: int) -> str:
-    """Return the ref that keeps what a chamber held when it was closed at `at` (ms)."""
+    """Return the ref that keeps the work of a chamber that was closed at `at` (ms)."""
     return f"{SAVED}/{task_id}/{chamber}/{at}"

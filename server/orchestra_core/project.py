@@ -1,4 +1,4 @@
-"""Which repository this is, without running git."""
+"""Which repository a directory belongs to, found without running git."""
 
 import hashlib
 import os
@@ -13,7 +13,7 @@ from orchestra_core.errors import BadInput, Unavailable
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """One repository: its id in Redis, its working tree and the directory all worktrees share."""
+    """One repository: its id in Redis, its working tree, and the directory all worktrees share."""
 
     id: str
     root: Path  # the top of the working tree that was asked for
@@ -21,14 +21,14 @@ class Project:
 
     @property
     def main_checkout(self) -> Path:
-        """The working tree beside the common directory, or `root` where there is none (bare)."""
+        """The working tree next to the common directory, or `root` if there is none (bare)."""
         return self.git_dir.parent if self.git_dir.name == ".git" else self.root
 
 
 def find_project(start: Path, override: str = "") -> Project:
-    """Return the project `start` lies in; `override` is the value of ORCHESTRA_PROJECT.
+    """Return the project that `start` is in; `override` is the value of ORCHESTRA_PROJECT.
 
-    Raises Unavailable outside a git repository or in one whose path is not UTF-8, and BadInput for
+    Raises Unavailable outside a git repository and for a path that is not UTF-8, and BadInput for
     an override that cannot be a key.
     """
     start = start.resolve()
@@ -54,7 +54,7 @@ def _check_encoding(path: Path) -> None:
 
 
 def override_id(override: str) -> str:
-    """Return a project id given by hand, "" for none; raises BadInput unless it is plain."""
+    """Check a project id that was set by hand, "" for none; raises BadInput for odd characters."""
     if override and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", override):
         raise BadInput(
             f"ORCHESTRA_PROJECT {override[:40]!r} is not allowed; "
@@ -69,9 +69,9 @@ def _id_of(common: Path) -> str:
 
 
 def moved_from(project: Project) -> Path | None:
-    """Return the common directory that a repository had before it was moved, None if it was not.
+    """Return the common directory a repository had before it was moved; None if it was not moved.
 
-    Its recorded paths are the former ones until `reconcile` has followed it.
+    The recorded paths are the old ones until `reconcile` has updated them.
     """
     noted = own_placement(project.git_dir)
     if noted is None or noted.id != project.id or noted.common_dir == project.git_dir:
@@ -80,7 +80,7 @@ def moved_from(project: Project) -> Path | None:
 
 
 def note_first_place(project: Project) -> None:
-    """Note where a repository is of which nothing is noted yet, unless its id was set by hand.
+    """Note where a repository is, if it has no note yet and its id was not set by hand.
 
     Raises OSError.
     """

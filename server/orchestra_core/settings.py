@@ -1,6 +1,6 @@
-"""The settings, read once: seven variables of the environment, and options of the configuration.
+"""The settings, read once, from environment variables and options of the configuration.
 
-All are optional. A variable wins over the person's file, and that over the repository's.
+All are optional. A variable wins over the person's file, which wins over the repository's.
 """
 
 import os
@@ -36,15 +36,15 @@ VARIABLES = (REDIS_URL, STATE_DIR, PROJECT, UNREAD_LIMIT, STUCK_LIMIT, LINGER, H
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where state is kept and the project's id; empty means the default.
+    """The settings of a process; an empty text means the default.
 
-    `unread_limit`: after how many seconds unread mail becomes urgent; 0 is never.
+    `unread_limit`: after how many seconds unread mail becomes urgent; 0 means never.
     `stuck_limit`: after how many seconds a worker that still runs one tool, or reports nothing,
-    counts as stuck; 0 is never.
-    `linger`: for how many seconds the daemon stays once nobody needs it.
-    `history_keep`: how many days of history are kept; 0 is all.
-    `gate_share`: how many percent of the time the daemon may run gates; 0 is never.
-    `problems`: what is wrong in the configuration's files, and was ignored.
+    counts as stuck; 0 means never.
+    `linger`: how many seconds the daemon stays once nobody needs it.
+    `history_keep`: how many days of history are kept; 0 means all.
+    `gate_share`: the percentage of the time in which the daemon may run gates; 0 means never.
+    `problems`: what is wrong in the configuration files and was ignored.
     """
 
     redis_url: str
@@ -62,13 +62,13 @@ class Settings:
 def read_settings(
     environ: Mapping[str, str] | None = None, directory: Path | None = None
 ) -> Settings:
-    """Return the settings of `environ` (the process's own by default).
+    """Return the settings for `environ` (by default the process's own).
 
-    The configuration is the person's, and that of the repository which `directory` is in.
+    The configuration is the person's file and the file of the repository that `directory` is in.
 
-    The state directory follows the XDG base directory specification; sockets go to
-    XDG_RUNTIME_DIR or the temporary directory, because their paths must stay short. Raises
-    BadInput for a limit that is no number of seconds or days, and where no home directory is known.
+    The state directory follows the XDG base directory specification; sockets go to XDG_RUNTIME_DIR
+    or the temporary directory, because their paths must stay short. Raises BadInput for a limit
+    that is not a number of seconds or days, and if no home directory is known.
     """
     env = os.environ if environ is None else environ
     configuration = _read_configuration(env, directory)
@@ -91,7 +91,7 @@ def read_settings(
 
 
 def environ_of(settings: Settings) -> dict[str, str]:
-    """Return this process's environment, changed so that another process finds the same state."""
+    """Return this process's environment, changed so that a child process finds the same state."""
     environ = dict(os.environ)
     environ[STATE_DIR] = str(settings.state_dir)
     for name, value in ((REDIS_URL, settings.redis_url), (PROJECT, settings.project)):
@@ -104,7 +104,7 @@ def environ_of(settings: Settings) -> dict[str, str]:
 
 
 def _read_configuration(env: Mapping[str, str], directory: Path | None) -> "Configuration | None":
-    """Read the files if there are any: most people have none, and the import takes its time."""
+    """Read the files if there are any: most people have none, and the import takes time."""
     places = (user_file(env), repository_file(directory) if directory else None)
     if not any(place is not None and is_there(place) for place in places):
         return None
@@ -121,7 +121,7 @@ def _configured(configuration: "Configuration | None", name: str, default: int) 
 def _state_dir(env: Mapping[str, str]) -> Path:
     base = _absolute(env, "XDG_STATE_HOME") or "~/.local/state"
     named = env.get(STATE_DIR) or f"{base}/orchestra"
-    home = os.environ.get("HOME", "/")  # unset, the user's entry in the system says it
+    home = os.environ.get("HOME", "/")  # if unset, the system's entry for the user says it
     try:
         directory = Path(named).expanduser()
     except RuntimeError:
@@ -135,7 +135,7 @@ def _state_dir(env: Mapping[str, str]) -> Path:
 
 
 def _absolute(env: Mapping[str, str], name: str) -> str:
-    """Return a directory of the XDG specification, "" for a relative one, which it ignores."""
+    """Return a directory of the XDG specification; "" for a relative one, which it ignores."""
     value = env.get(name, "")
     return value if Path(value).is_absolute() else ""
 

@@ -42,7 +42,7 @@ class ArchivedTask(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return (self.task, *chain.from_iterable(self.lists()))
 
     def lists(self) -> tuple[tuple[Document, ...], ...]:
-        """Return its documents of each kind but the task."""
+        """Return its documents by kind, without the task."""
         return (
             self.chambers,
             self.agents,
@@ -55,7 +55,7 @@ class ArchivedTask(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class UnreadableDocument(NamedTuple):
-    """A document that this version cannot read; the rest of the state works without it."""
+    """A document that this version cannot read; the rest of the state does without it."""
 
     key: str
     field: str
@@ -78,7 +78,7 @@ _FIELDS: Mapping[type[Document], str] = {
 
 @dataclass(slots=True)
 class ProjectState:
-    """Everything known of a project after event `seq`, each kind of document by its id."""
+    """Everything known of a project after event `seq`: each kind of document by id."""
 
     seq: int = 0
     nonce: int = 0  # of that event
@@ -99,11 +99,11 @@ class ProjectState:
 
     @property
     def position(self) -> Position:
-        """The place in the history that this state is of."""
+        """The position in the history that this state reflects."""
         return Position(self.seq, self.nonce)
 
     def put(self, document: Document) -> None:
-        """Set one document to its new value."""
+        """Store one document's new value."""
         getattr(self, _FIELDS[type(document)])[document.id] = document
 
     def of_kind(self, name: str) -> Mapping[str, Document]:
@@ -111,7 +111,7 @@ class ProjectState:
         return self._kinds()[name]
 
     def add(self, archived: ArchivedTask) -> None:
-        """Show an archived task beside the others."""
+        """Add an archived task to the live ones."""
         for document in archived.documents():
             self.put(document)
 
@@ -183,7 +183,7 @@ class ProjectState:
         return conflicts
 
     def apply(self, event: Event) -> bool:
-        """Apply `event`; one that was applied before changes nothing and returns False."""
+        """Apply `event`; return False, without a change, if it was applied before."""
         if event.seq <= self.seq:
             return False
         for document in event.data.documents():

@@ -1,6 +1,6 @@
-"""Text from agents and people, made safe to store and to show: it is data, never markup.
+"""Makes text from agents and people safe to store and to show: it is data, never markup.
 
-Limits are characters, not bytes: they exist so that a room and a prompt stay readable.
+Limits count characters, not bytes: they keep a room and a prompt readable.
 """
 
 import re
@@ -17,7 +17,7 @@ _ESCAPE_SEQUENCES = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?"
     r"|\x1b[@-Z\\-_]|\x9b[0-?]*[ -/]*[@-~]"
 )
-# C0 and C1 controls but tab and newline; the Unicode marks that reorder a line (UAX #9).
+# C0 and C1 controls except tab and newline, and the Unicode marks that reorder a line (UAX #9).
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 
@@ -34,7 +34,7 @@ def clean(text: str) -> str:
 
 
 def as_lines(lines: Iterable[str]) -> str:
-    """Return lines as a text to print, without anything a terminal would act upon."""
+    """Join lines into a text to print, without anything a terminal would act on."""
     return "".join(f"{clean(line)}\n" for line in lines)
 
 
@@ -45,9 +45,9 @@ def one_line(text: str, limit: int = LINE_LIMIT) -> str:
 
 
 def quoted(text: str) -> str:
-    """Return `text` cleaned, every line begun by `> `, so that none can pass for Orchestra's own.
+    """Return `text` cleaned, each line after `> `, so that none passes for Orchestra's own.
 
-    Every character that a reader may take for a line end starts a new line, such as U+2028.
+    Every character that a reader may take for a line end, such as U+2028, starts a new line.
     """
     return "\n".join(f"> {clean(line)}" for line in text.splitlines() or [""])
 

@@ -1,7 +1,8 @@
 """The one state of a chamber's worker, for the room, `status`, the title and the tools.
 
-A worker is in the first group that fits, with a reason and since when. What else can be said of its
-chamber (conflicts, mail, uncommitted work, suspension) stands beside it and never hides it.
+A worker is in the first group that fits, with the reason and the time since when. Other facts about
+its chamber (conflicts, mail, uncommitted work, suspension) are shown next to the state and never
+hide it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -39,7 +40,7 @@ Cause = Literal[
 ]
 GROUPS: tuple[Group, ...] = get_args(Group)
 RANK: Mapping[Group, int] = {group: rank for rank, group in enumerate(GROUPS)}
-# Milliseconds in which an idle session is woken for its mail, where it can be.
+# Milliseconds within which an idle session is woken for its mail, if that is possible.
 WAKING = 2_000
 _REASON = 300  # characters
 _QUESTION_TOOL = "AskUserQuestion"
@@ -49,9 +50,9 @@ _WITH_CHANGES = ("uncommitted", "committed")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerLimits:
-    """After how many milliseconds something needs a look; 0 is never."""
+    """After how many milliseconds something needs attention; 0 means never."""
 
-    unread: int = 0  # mail that nobody has read
+    unread: int = 0  # unread mail
     silent: int = 0  # a worker that runs one tool, or reports nothing
 
 
@@ -61,9 +62,9 @@ def limits_of(settings: Settings) -> WorkerLimits:
 
 
 class WorkerState(NamedTuple):
-    """A worker's group, the reason in one line and since when.
+    """A worker's group, the reason in one line, and since when.
 
-    `due` is the moment at which time alone gives it another state, 0 for never.
+    `due` is when time alone will change the state, 0 for never.
     """
 
     group: Group
@@ -74,13 +75,13 @@ class WorkerState(NamedTuple):
 
     @property
     def has_work_to_land(self) -> bool:
-        """Whether the worker has ended with changes, proven or not."""
+        """Whether the worker has ended with changes, proven by gates or not."""
         return self.group in ("ready", "held")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:
-    """What waits in a chamber, the oldest first: unread messages, critical ones, open requests.
+    """What is pending in a chamber, oldest first: unread messages, critical ones, open requests.
 
     `answered_at` is when its worker's last request was answered or withdrawn.
     """
@@ -97,9 +98,9 @@ def pending_of(
     requests: Iterable[WorkerRequest] = (),
     answered_at: int = 0,
 ) -> Pending:
-    """Return what waits of a chamber's interrupts and requests, which are given oldest first.
+    """Return what is pending of a chamber's interrupts and requests, which are given oldest first.
 
-    `answered_at` is of a request that is not among them.
+    `answered_at` belongs to a request that is not among them.
     """
     unread = [interrupt for interrupt in interrupts if interrupt.is_unread]
     all_requests = [*requests]
@@ -119,7 +120,7 @@ NOTHING_PENDING = Pending()
 def worker_state(
     chamber: Chamber, presence: Presence | None, pending: Pending, limits: WorkerLimits, now: int
 ) -> WorkerState:
-    """Return the state of a chamber's worker at the moment `now`."""
+    """Return the state of a chamber's worker at the time `now`."""
     if not chamber.is_live:
         return _of_no_worker(chamber)
     presence = chamber.current(presence)
@@ -156,7 +157,7 @@ def worker_states(
 
 
 def count_groups(states: Iterable[WorkerState]) -> dict[Group, int]:
-    """Return how many workers are in each group that has any, in the order of the groups."""
+    """Return the number of workers in each group that has any, in the order of the groups."""
     counts = dict.fromkeys(GROUPS, 0)
     for state in states:
         counts[state.group] += 1
@@ -211,14 +212,14 @@ def _asked(presence: Presence) -> RequestKind | None:
 
 
 def doing(presence: Presence) -> str:
-    """Return a worker's tool and what it is used on, in one line: `Bash pytest -q`."""
+    """Return a worker's tool and its subject in one line: `Bash pytest -q`."""
     return one_line(f"{presence.tool} {presence.detail}", _REASON)
 
 
 def _at_work(
     chamber: Chamber, presence: Presence | None, limits: WorkerLimits, now: int
 ) -> WorkerState:
-    """Return the state of a worker that waits for nobody, whatever its mail."""
+    """Return the state of a worker that waits for nobody, without regard to its mail."""
     if presence is None:
         return WorkerState("idle", "no worker yet", chamber.created_at)
     since = presence.since
@@ -264,7 +265,7 @@ def _running(presence: Presence, limits: WorkerLimits, now: int) -> WorkerState:
 def _unread(
     pending: Pending, presence: Presence | None, limits: WorkerLimits, now: int
 ) -> tuple[WorkerState | None, int]:
-    """Return the state of a worker that does not read its mail, else when it becomes that."""
+    """Return the state of a worker that does not read its mail, or when it will have that state."""
     moments: list[int] = []
     if pending.critical and presence is not None and not presence.is_active:
         first = pending.critical[0]

@@ -1,4 +1,4 @@
-"""`orchestra demo`: plays a real little orchestration, in the room or as JSON lines."""
+"""`orchestra demo`: plays a small real orchestration, in the room or as JSON lines."""
 
 import asyncio
 import os
@@ -19,7 +19,7 @@ from orchestra_tui.command_line.commands.room import open_room
 from orchestra_tui.command_line.print_output import print_json, print_lines
 from orchestra_tui.room_options import read_room_options
 
-PACE_S = 5.0  # slow enough to read along and to type an interrupt
+PACE_S = 5.0  # slow enough to read along and type an interrupt
 HEADLESS_PACE_S = 0.05
 _ENDED = frozenset({"task.completed", "task.closed"})
 _GRACE_S = 10.0
@@ -31,9 +31,9 @@ _FAREWELL = (
 
 
 def run(*, headless: bool, pace: float | None) -> int:
-    """Play the demonstration: one round without the room, else round after round until it is left.
+    """Play the demo: without the room one round, otherwise round after round until it is left.
 
-    `pace` is a worker's thought before each tool, in seconds.
+    `pace` is a worker's pause before each tool, in seconds.
     """
     with demo_setup(Path(sys.executable)) as setup:
         if headless:

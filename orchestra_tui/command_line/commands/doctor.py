@@ -30,14 +30,14 @@ _MARGIN = 22
 
 
 class DoctorReport(Struct, frozen=True, kw_only=True):
-    """All checks; `healthy` when nothing that is needed fails."""
+    """All checks; `healthy` if no required check fails."""
 
     healthy: bool
     checks: tuple[Check, ...]
 
 
 def run(place: CommandContext, *, as_json: bool) -> int:
-    """Print each check as it is done, or all in one document; 1 when one has failed."""
+    """Print each check when it is done, or all in one document; 1 if one has failed."""
     checks = run_to_end(_examine(place, show=not as_json))
     healthy = all(check.verdict != "fail" for check in checks)
     if as_json:
@@ -46,7 +46,7 @@ def run(place: CommandContext, *, as_json: bool) -> int:
 
 
 def check_lines(check: Check) -> list[str]:
-    """Return `ok    git             2.39.5`, and how to fix it below."""
+    """Return a line such as `ok git 2.39.5`, and below it how to fix a failure."""
     lines = [f"{check.verdict:<4}  {check.name:<14}  {check.found}"]
     if check.mend:
         lines.append(f"{'':{_MARGIN}}{check.mend}")
@@ -69,7 +69,7 @@ async def _all(place: CommandContext) -> AsyncGenerator[Check, None]:
     yield repository
     project = _project(place)
     if isinstance(project, Check):
-        if repository.verdict != "fail":  # which mostly says the same
+        if repository.verdict != "fail":  # which usually says the same
             yield project
         project = None
     for check in await check_store(project, place.settings):

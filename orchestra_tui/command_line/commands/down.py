@@ -8,9 +8,9 @@ from orchestra_tui.command_line.print_output import print_lines
 
 
 def run(place: CommandContext) -> int:
-    """Stop what runs, and print what did."""
+    """Stop what runs, and print what was stopped."""
     server = inspect(place.settings)
-    _stop_daemon(place)  # which stops the Valkey if nobody else uses it
+    _stop_daemon(place)  # which stops the Valkey too if nobody else uses it
     if not (shut_down(place.settings) or server.running):
         print_lines([f"No private Valkey is running for {server.data_dir}."])
         return 0

@@ -25,12 +25,12 @@ from orchestra_tui.command_line.print_output import print_json, warn
 from orchestra_tui.command_line.run_to_end import run_to_end
 from orchestra_tui.presentation.drawer.event_lines import SUBJECT_WIDTH, feed_line
 
-# Events that are printed of a long history, and looked for again in a store that was put back.
+# How many events are printed of a long history, and looked for again in a restored store.
 _REMEMBERED = 1_000
 
 
 def run(place: CommandContext, options: Options) -> int:
-    """Print what came after event `--after`, oldest first."""
+    """Print the events after `--after`, oldest first."""
     if options.transcript:
         return _print_transcript(place, options)
     run_to_end(_print(place, options))
@@ -61,7 +61,7 @@ async def _print(place: CommandContext, options: Options) -> None:
 
 
 async def history_after(store: Store, after: int) -> list[Event]:
-    """Return what came after an event; from the start on, only the last of a long history."""
+    """Return the events after an event; from the start, only the last ones of a long history."""
     first = await checkpoint_number(store) + 1
     if after + 1 < first:
         warn(f"the history begins at event {first}: earlier ones were trimmed")
@@ -82,7 +82,7 @@ async def _follow(store: Store, options: Options) -> None:
             match update:
                 case Snapshot(state=state):
                     last = await _last_still_there(store, printed, last)
-                    # What the stream holds up to the snapshot; what comes next arrives by itself.
+                    # The events up to the snapshot; later ones arrive by themselves.
                     history = await history_after(store, last)
                     events = tuple(event for event in history if event.seq <= state.seq)
                 case Arrived(events=arrived):
@@ -104,8 +104,8 @@ async def _follow(store: Store, options: Options) -> None:
 async def _last_still_there(store: Store, printed: Sequence[Position], last: int) -> int:
     """Return the number of the last printed event that the store still has.
 
-    A store that was put back has lost the newest, and may have others in their place. One that was
-    trimmed lacks the oldest.
+    A restored store has lost the newest events, and may have others in their place. A trimmed store
+    lacks the oldest.
     """
     if not printed or last <= await checkpoint_number(store):
         return last
@@ -126,7 +126,7 @@ def _write(events: Iterable[Event], *, as_json: bool) -> None:
 
 
 def event_line(event: Event) -> str:
-    """Return `    12  2026-11-23 14:03:59  auth            created on …`, in local time."""
+    """Return ` 12 2026-11-23 14:03:59 auth created on …`, in local time."""
     date = time.strftime("%Y-%m-%d", time.localtime(event.at / 1_000))
     at, subject, *words = (cell.text.strip() for cell in feed_line(event))
     return clean(f"{event.seq:>6}  {date} {at}  {subject:<{SUBJECT_WIDTH}}  {' '.join(words)}")

@@ -1,4 +1,4 @@
-"""`orchestra init`: registers Orchestra in a repository, or takes it out again."""
+"""`orchestra init`: registers Orchestra in a repository, or removes it again."""
 
 import sys
 from collections.abc import Sequence
@@ -22,10 +22,10 @@ def run(
     worktrees: bool = True,
     agents: Sequence[str] = (),
 ) -> int:
-    """Install or take out, and print each thing that was done."""
+    """Install or remove, and print each thing that was done."""
     project = place.project()
     if undo:
-        print_lines(take_out(project.root) or ["There was nothing of Orchestra's to take out."])
+        print_lines(take_out(project.root) or ["There was nothing of Orchestra's to remove."])
         return 0
     others = [find_agent_client(name) for name in agents if name != "claude"]
     done = initialise(

@@ -20,7 +20,7 @@ def run(place: CommandContext, options: Options) -> int:
 
 
 def run_change(place: CommandContext, options: Options, name: CommandName) -> int:
-    """Run a command that changes something, where no daemon has run it; print what it says."""
+    """Run a command that changes something, if no daemon has run it, and print its output."""
     command = OperatorCommand(
         name=name,
         root=str(place.directory),

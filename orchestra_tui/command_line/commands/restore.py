@@ -16,7 +16,7 @@ from orchestra_tui.command_line.run_to_end import run_to_end
 
 
 def run(place: CommandContext, options: Options) -> int:
-    """Restore what is named; without a name, or to list, change nothing."""
+    """Restore what is named; without a name, or with --list, change nothing."""
     answer = run_to_end(_answer(place, options))
     if options.json:
         print_document(answer)
@@ -36,10 +36,10 @@ async def _answer(place: CommandContext, options: Options) -> SavedList | Restor
 
 
 def named(words: str, saved: Sequence[SavedListEntry]) -> tuple[str, str, str]:
-    """Return the task, the chamber and the ref that are meant; "" for a chamber's last save.
+    """Return the named task, chamber and ref; the ref is "" for a chamber's last save.
 
-    `saved` has the newest first. A chamber alone must be the only one of its name. Raises Unknown
-    for one that is not saved, BadInput where several have the name.
+    `saved` has the newest first. A name alone must belong to only one chamber. Raises Unknown if
+    nothing was saved, and BadInput if several chambers have the name.
     """
     parsed = read_saved_ref(words)
     if parsed is not None:

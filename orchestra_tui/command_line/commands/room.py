@@ -1,4 +1,4 @@
-"""`orchestra`: the room, for the repository it stands in."""
+"""`orchestra`: the room, for the current repository."""
 
 import gc
 import os
@@ -14,7 +14,7 @@ from orchestra_tui.room_options import RoomOptions, read_room_options
 
 
 def run(place: CommandContext) -> int:
-    """Open the room; raises Refused where there is no terminal to show it on."""
+    """Open the room; raises Refused if there is no terminal to show it on."""
     project = place.project()
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Refused(
@@ -30,10 +30,10 @@ def run(place: CommandContext) -> int:
 
 def open_room(project: Project, settings: Settings, options: RoomOptions | None = None) -> int:
     """Show the room of `project`; returns the exit code."""
-    gc.disable()  # until the first paint: what is imported and built for it stays
+    gc.disable()  # until the first paint, because what is imported and built for it stays
     from orchestra_tui.app import run_room  # noqa: PLC0415 - textual, only when there is a screen
 
-    # Now: its imports take twice as long as the first paint. Earlier they would hold that up, and
-    # later the room would wait for them.
+    # Start it now, because its imports take twice as long as the first paint. Earlier they would
+    # delay that, and later the room would wait for them.
     launch = plan_launch(project, settings)
     return run_room(project, settings, launch, start_early(launch), options or RoomOptions())

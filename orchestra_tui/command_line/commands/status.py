@@ -1,4 +1,4 @@
-"""`orchestra status`: the present tasks, chambers, workers and unread mail."""
+"""`orchestra status`: the current tasks, chambers, workers and unread mail."""
 
 from orchestra_core.clock import now_ms
 from orchestra_core.clone.clone_id import own_clone_id
@@ -13,9 +13,9 @@ from orchestra_tui.command_line.start_daemon_soon import start_daemon_soon
 
 
 def run(place: CommandContext, *, as_json: bool) -> int:
-    """Print the project's present state."""
+    """Print the project's current state."""
     project = place.project()
-    # What hooks have left belongs to the answer, and only a store takes it in.
+    # What hooks have left belongs to the answer, and only an open store can take it in.
     state = None if has_files(project.git_dir) else quick_snapshot(project.id, place.settings)
     state = state or _opened_snapshot(place)
     text = status_text(project, state, now_ms(), limits_of(place.settings), as_json=as_json)
@@ -28,7 +28,7 @@ def run(place: CommandContext, *, as_json: bool) -> int:
 
 
 def _let_agents_go_on(place: CommandContext, state: ProjectState, *, quiet: bool) -> None:
-    """Start the daemon, which did not answer, where agents should run: they ended with the last."""
+    """Start the daemon if agents should run: they ended with the last daemon."""
     names = agents_to_go_on(state, own_clone_id(place.project().git_dir))
     if not names:
         return
@@ -38,8 +38,8 @@ def _let_agents_go_on(place: CommandContext, state: ProjectState, *, quiet: bool
 
 
 def _opened_snapshot(place: CommandContext) -> ProjectState:
-    """Read through the store, which starts a private server or raises why it cannot."""
-    # Late: asyncio and redis take longer to import than the quick read takes.
+    """Read through the store, which starts a private server, or raises why it cannot."""
+    # Late: importing asyncio and redis takes longer than the quick read.
     from orchestra_tui.command_line.open_project import open_project  # noqa: PLC0415
     from orchestra_tui.command_line.run_to_end import run_to_end  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Looks at every live chamber of this clone: its health, and the hook by which mail comes."""
+"""Checks every live chamber of this clone: its health, and the hook that shows mail."""
 
 import asyncio
 from collections.abc import Mapping
@@ -28,9 +28,9 @@ _MEND = (
 
 
 async def check_chambers(project: Project, settings: Settings) -> Check:
-    """Ask the hook of each; `fail` when one does not answer as it should."""
+    """Ask each chamber's hook; `fail` if one does not answer as it should."""
     try:
-        # The store stays open: a private server that nobody uses ends, and no hook would reach it.
+        # The store stays open: an unused private server ends, and no hook would reach it.
         async with open_store(project.id, settings) as store:
             state = await store.snapshot()
             live = [chamber for chamber in state.chambers.values() if chamber.is_live]

@@ -1,4 +1,4 @@
-"""The checks of what Orchestra needs: what each found, and how to fix a failure."""
+"""Checks of what Orchestra needs: what each found, and how to fix a failure."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ _CLAUDE_SECONDS = 15
 
 
 class Check(Struct, frozen=True, kw_only=True):
-    """The outcome of one check; `mend` is "" where there is nothing to do or `found` says it."""
+    """The outcome of one check; `mend` is "" if there is nothing to do or `found` says it."""
 
     name: str
     verdict: CheckVerdict
@@ -32,7 +32,7 @@ class Check(Struct, frozen=True, kw_only=True):
 
 
 def check_git() -> Check:
-    """Look for git that can merge without a working tree (2.38, RelNotes/2.38.0)."""
+    """Look for a git that can merge without a working tree (2.38, RelNotes/2.38.0)."""
     try:
         version = git_version()
     except OrchestraError as error:
@@ -45,7 +45,7 @@ def check_git() -> Check:
 
 
 def check_repository(directory: Path) -> Check:
-    """Look for a repository that branches can start from, and that this user can write."""
+    """Look for a repository that has a commit and that this user can write."""
     try:
         repository = open_repository(directory)
         head = repository.head()
@@ -58,7 +58,7 @@ def check_repository(directory: Path) -> Check:
 
 
 def check_claude_code() -> Check:
-    """Look for the client that most conductors are; Orchestra itself runs without it."""
+    """Look for the client that most conductors use; Orchestra itself runs without it."""
     path = shutil.which("claude")
     if path is None:
         mend = "npm install -g @anthropic-ai/claude-code, or use another MCP client"

@@ -1,4 +1,4 @@
-"""Reads every settings file of Claude Code that counts here, and names what switches us off."""
+"""Reads every settings file of Claude Code that applies here, and names what disables Orchestra."""
 
 import sys
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ from orchestra_tui.command_line.doctor_checks.checks import Check
 from orchestra_tui.command_line.doctor_checks.installation_check import installed_root
 
 NAME = "Claude settings"
-# Documented at https://code.claude.com/docs/en/settings: what an organisation sets for a machine.
+# What an organisation sets for a machine: https://code.claude.com/docs/en/settings
 _MANAGED = (
     Path("/Library/Application Support/ClaudeCode/managed-settings.json")
     if sys.platform == "darwin"
@@ -38,7 +38,7 @@ def check_claude_settings(project: Project, environ: Mapping[str, str]) -> list[
 
 
 def settings_places(root: Path, environ: Mapping[str, str]) -> tuple[Path, ...]:
-    """Return the settings files that count below `root`; a later one yields to the first."""
+    """Return the settings files that apply below `root`, in the order of precedence."""
     home = Path(environ.get("HOME") or Path.home())
     user = Path(environ.get("CLAUDE_CONFIG_DIR") or home / ".claude")
     return (
@@ -50,7 +50,7 @@ def settings_places(root: Path, environ: Mapping[str, str]) -> tuple[Path, ...]:
 
 
 def settings_checks(settings: ClaudeSettings, place: str) -> Iterator[Check]:
-    """Yield what one settings file switches off."""
+    """Yield a check for each thing that one settings file disables."""
     if settings.get("disableAllHooks") is True:
         yield _failed(
             f"{place}: disableAllHooks is true, so workers get no mail and are not seen",
@@ -64,14 +64,14 @@ def settings_checks(settings: ClaudeSettings, place: str) -> Iterator[Check]:
     if SERVER in _list(settings.get(DISABLED)):
         yield _failed(
             f"{place}: {DISABLED} names {SERVER!r}, so the server is disabled",
-            "run 'orchestra init' again, or take it out there",
+            "run 'orchestra init' again, or remove it there",
         )
     permissions = mapping_of(settings.get("permissions"))
     denied = [rule for rule in _list(permissions.get("deny")) if _is_ours(rule)]
     if denied:
         yield _failed(
             f"{place}: permissions.deny has {', '.join(map(one_line, denied))}",
-            "take it out there: it forbids Orchestra's tools",
+            "remove it there: it forbids Orchestra's tools",
         )
     if permissions.get("defaultMode") == "auto":
         finding = f"{place}: permissions.defaultMode is auto, so the client itself decides requests"
@@ -80,7 +80,7 @@ def settings_checks(settings: ClaudeSettings, place: str) -> Iterator[Check]:
 
 
 def trust_checks(state: ClaudeSettings, place: str, root: str) -> Iterator[Check]:
-    """Yield whether the client's own state says that it does not trust the project's folder."""
+    """Yield a check if the client's own state says that it does not trust the project's folder."""
     entry = mapping_of(mapping_of(state.get("projects")).get(root))
     if entry and entry.get("hasTrustDialogAccepted") is False:
         finding = (
@@ -105,7 +105,7 @@ def _failed(fault: str, mend: str) -> Check:
 
 
 def read_settings(place: Path) -> ClaudeSettings:
-    """Return a file's object; one that is not there or not JSON says nothing."""
+    """Return a file's object; a missing file, or one that is not JSON, counts as empty."""
     try:
         return mapping_of(msgspec.json.decode(place.read_bytes()))
     except (OSError, msgspec.DecodeError):

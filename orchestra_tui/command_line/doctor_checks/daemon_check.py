@@ -1,4 +1,4 @@
-"""Looks whether the clone's daemon runs and serves what this command would."""
+"""Checks whether the clone's daemon runs, and serves the same store as this command."""
 
 from orchestra_core.daemon.ask_daemon import ask_daemon, introduction
 from orchestra_core.daemon.daemon_files import daemon_lock, daemon_log
@@ -13,7 +13,7 @@ _ANSWER_SECONDS = 5.0
 
 
 def check_daemon(project: Project, settings: Settings) -> Check:
-    """Ask the daemon what it serves; that none runs is no fault."""
+    """Ask the daemon what it serves; it is no failure if none runs."""
     environ = daemon_environ(project, settings)
     question = {"call": "about", **introduction(project.git_dir, environ)}
     answer = ask_daemon(project.git_dir, question, _ANSWER_SECONDS)

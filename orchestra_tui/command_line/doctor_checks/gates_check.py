@@ -1,4 +1,4 @@
-"""Looks whether the gates that the repository names may run."""
+"""Checks whether the gates that the repository names may run."""
 
 from orchestra_core.configuration.gate_plan import read_gate_plan
 from orchestra_core.configuration.trust import read_trust, trust_state

@@ -23,7 +23,7 @@ _RECORDED = re.compile(r"^RECORDED = (.+)$", re.MULTILINE)
 
 
 class _McpFile(Struct):
-    """As much of .mcp.json as tells whether we are in it."""
+    """The part of .mcp.json that says whether Orchestra is in it."""
 
     servers: dict[str, msgspec.Raw] = msgspec.field(
         name="mcpServers", default_factory=dict[str, msgspec.Raw]
@@ -31,13 +31,13 @@ class _McpFile(Struct):
 
 
 def installed_root(project: Project) -> Path:
-    """Return the working tree to look in: this one, or from within a chamber the main checkout."""
+    """Return the working tree to check: this one, or from a chamber the main checkout."""
     here = (project.root / MCP_JSON).exists()
     return project.root if here else project.main_checkout
 
 
 def check_installation(project: Project) -> Check:
-    """Look for everything that `orchestra init` installs, and for the interpreter it recorded."""
+    """Look for everything that `orchestra init` installs, and the interpreter it recorded."""
     root = installed_root(project)
     missing = [what for what, exists in _parts(root, project.git_dir) if not exists]
     if missing:
@@ -74,7 +74,7 @@ def _parts(root: Path, common_dir: Path) -> list[tuple[str, bool]]:
 
 
 def _recorded_python(root: Path) -> str:
-    """Return the interpreter that launcher and hooks were written for; "" when there is none."""
+    """Return the interpreter that the launcher and the hooks were written for; "" for none."""
     text = _read(root / LAUNCHER).decode("utf-8", "surrogateescape")
     match = _RECORDED.search(text)
     try:

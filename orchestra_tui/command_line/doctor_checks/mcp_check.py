@@ -1,4 +1,4 @@
-"""Starts the MCP server as an agent's client does and initializes a session."""
+"""Starts the MCP server as an agent's client does, and initializes a session."""
 
 import asyncio
 import tempfile
@@ -23,7 +23,7 @@ from orchestra_tui.command_line.doctor_checks.checks import Check
 from orchestra_tui.command_line.doctor_checks.installation_check import installed_root
 
 NAME = "MCP server"
-_ANSWER_SECONDS = 30.0  # a start takes 1.0-1.5 s, on a busy machine several times that
+_ANSWER_SECONDS = 30.0  # a start takes 1.0-1.5 s, on a loaded machine several times that
 _LEAVE_SECONDS = 10.0
 
 
@@ -58,9 +58,9 @@ async def check_mcp_server(project: Project, settings: Settings) -> Check:
 
 
 def _as_a_client(project: Project, launch: ServerLaunch) -> ServerLaunch:
-    """Return the launch that .mcp.json names if `init` wrote it, else the room's own.
+    """Return the launch in .mcp.json if `init` wrote it, else the room's own.
 
-    A launcher that is not as `init` left it may be the repository's own, and is not run.
+    A launcher that is not as `init` left it may come from the repository, and is not run.
     """
     launcher = installed_root(project) / LAUNCHER
     if not is_as_installed(project.git_dir, launcher):
@@ -72,7 +72,7 @@ async def _visit(launch: ServerLaunch, log: IO[bytes]) -> str:
     process = await asyncio.create_subprocess_exec(
         *launch.command,
         cwd=launch.directory,
-        env={**launch.environment, LINGER: "0"},  # a daemon that it starts is not to stay
+        env={**launch.environment, LINGER: "0"},  # a daemon that it starts must not stay
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=log,

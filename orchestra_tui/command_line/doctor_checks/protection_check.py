@@ -20,7 +20,7 @@ NAME = "protection"
 
 
 def check_protection(project: Project, environ: Mapping[str, str]) -> Iterator[Check]:
-    """Yield which protection is in force, nothing where the hooks are not installed."""
+    """Yield which protection is in force; nothing if the hooks are not installed."""
     root = installed_root(project)
     try:
         hook = msgspec.json.decode((root / HOOK_SETTINGS).read_bytes(), type=HookSettings)
@@ -31,7 +31,7 @@ def check_protection(project: Project, environ: Mapping[str, str]) -> Iterator[C
 
 
 def protection_of(sandbox: str, *, isolation: bool) -> Check:
-    """Return the check for what the hooks deny, and what is said of the client's sandbox."""
+    """Return the check of what the hooks deny, and of the client's sandbox."""
     if isolation:
         finding = f"the hooks deny file tools and plain shell writes outside a chamber; {sandbox}"
         return Check(name=NAME, verdict="ok", found=finding)
@@ -41,7 +41,7 @@ def protection_of(sandbox: str, *, isolation: bool) -> Check:
 
 
 def sandbox_words(settings: list[tuple[Path, ClaudeSettings]]) -> str:
-    """Return what Claude Code's own sandbox does for Bash, by the first file that says so."""
+    """Return what Claude Code's own sandbox does for Bash, by the first file that mentions it."""
     for place, file in settings:
         sandbox = mapping_of(file.get("sandbox"))
         if not isinstance(sandbox.get("enabled"), bool):

@@ -1,4 +1,4 @@
-"""Tries the store as every command uses it, and warns of what may lose the state later."""
+"""Tries the store as commands use it, and warns of what may lose the state later."""
 
 from orchestra_core.errors import OrchestraError, StoreUnavailable
 from orchestra_core.private_valkey import inspect
@@ -15,7 +15,7 @@ _RECONCILE = "run 'orchestra reconcile'"
 
 
 async def check_store(project: Project | None, settings: Settings) -> list[Check]:
-    """Open the store, write, hear and read back; then what is lost, and what is risky."""
+    """Open the store, write, hear and read back; then report what is lost and what is risky."""
     name = "Redis" if settings.redis_url else "private Valkey"
     warned = list[Warned]()
     try:

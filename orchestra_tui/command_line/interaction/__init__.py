@@ -1,1 +1,1 @@
-"""How a command meets the person at a terminal: a question, a pager, colours."""
+"""How a command talks to the person at a terminal: questions, pager, colours."""

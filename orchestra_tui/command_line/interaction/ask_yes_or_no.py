@@ -1,4 +1,4 @@
-"""A question to the person at the terminal, before something cannot be taken back easily."""
+"""Asks the person at the terminal before something that cannot easily be undone."""
 
 import sys
 
@@ -8,12 +8,12 @@ _YES = ("y", "yes")
 
 
 def can_ask() -> bool:
-    """Tell whether somebody can read a question and answer it."""
+    """Tell whether there is somebody to read a question and answer it."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def ask_yes_or_no(question: str) -> bool:
-    """Ask on stderr, so that stdout stays what was asked for; only `y` or `yes` is a yes."""
+    """Ask on stderr, so that stdout holds only what was asked for; only `y` or `yes` is a yes."""
     sys.stdout.flush()
     sys.stderr.write(f"{clean(question)} [y/N] ")
     sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""The steps of `orchestra land`: it shows the plan, asks, and lands; whoever runs them."""
+"""The steps of `orchestra land`, in whatever process they run: show the plan, ask, and land."""
 
 import sys
 from collections.abc import Callable
@@ -8,14 +8,14 @@ from orchestra_tui.command_line.interaction.show_answer import Answer, show_answ
 
 _REFUSED = 1
 LandingStep = Literal["plan", "land"]
-# Runs a step; None where nobody could.
+# Runs a step; None if nobody could.
 RunStep = Callable[[LandingStep], Answer | None]
 
 
 def land_in_steps(step: RunStep, *, as_json: bool, dry_run: bool, yes: bool) -> int | None:
-    """Land what is asked for once the operator has seen what it is; 1 if it did not land.
+    """Land what was asked for after the operator has seen the plan; 1 if it did not land.
 
-    With `as_json` the last answer is printed and nothing else. None where a step found nobody.
+    With `as_json` only the last answer is printed. Returns None if nobody could run a step.
     """
     plan = step("plan")
     if plan is None or "error" in plan:

@@ -1,4 +1,4 @@
-"""Shows a text in the operator's pager, with what git sets for one."""
+"""Shows a text in the operator's pager, with the variables that git sets for it."""
 
 import os
 import signal
@@ -6,7 +6,7 @@ import subprocess
 import sys
 from contextlib import suppress
 
-# What git sets for a pager where the user has not: git-config(1), core.pager.
+# What git sets for a pager unless the user has: git-config(1), core.pager.
 _PAGER_ENVIRONMENT = {"LESS": "FRX", "LV": "-c"}
 
 
@@ -19,11 +19,11 @@ def page(pager: str, text: str) -> None:
         sys.stdout.buffer.flush()
         return
     environ = {**_PAGER_ENVIRONMENT, **os.environ}
-    # A shell runs it, as git has it: the setting may have options.
+    # A shell runs it, as in git: the setting may have options.
     process = subprocess.Popen(pager, shell=True, stdin=subprocess.PIPE, env=environ)  # noqa: S602
-    former = signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl+c is the pager's
+    former = signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl+c is for the pager
     try:
-        with suppress(BrokenPipeError):  # left before its end
+        with suppress(BrokenPipeError):  # closed before the end of the text
             process.communicate(data)
         process.wait()
     finally:

@@ -1,4 +1,4 @@
-"""Prints what a command answered, in the daemon or in this process; it imports next to nothing."""
+"""Prints a command's answer, from the daemon or this process; it imports next to nothing."""
 
 import io
 import os
@@ -8,13 +8,13 @@ from typing import TextIO
 
 _FAILED = 1
 _MISUSED = 2
-BROKEN_PIPE = 141  # as a shell says of a program that SIGPIPE ended
+BROKEN_PIPE = 141  # the status that shells give a program ended by SIGPIPE
 
 Answer = Mapping[str, object]
 
 
 def show_or_say_why_not(answer: Answer) -> int:
-    """Print an answer and return the exit code; output that nobody takes is a failure."""
+    """Print an answer and return the exit code; failing to write the output is a failure."""
     try:
         return show_answer(answer)
     except BrokenPipeError:  # the reader is gone
@@ -70,5 +70,5 @@ def _print(stream: TextIO, text: str) -> None:
 
 
 def _forget_output() -> None:
-    """Send what was not written nowhere: Python would report it again when it flushes at exit."""
+    """Discard unwritten output: Python would report it again when it flushes at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -3,11 +3,11 @@
 import os
 
 _STDOUT = 1
-_COLUMNS = 80  # where there is no terminal
+_COLUMNS = 80  # if there is no terminal
 
 
 def terminal_width() -> int:
-    """Return what COLUMNS says, else the width of the terminal that stdout is."""
+    """Return COLUMNS, else the width of the terminal on stdout."""
     columns = os.environ.get("COLUMNS", "")
     if columns.isdecimal() and int(columns):
         return int(columns)

@@ -1,1 +1,1 @@
-"""Commands that the clone's daemon answers, understood and asked for without slow imports."""
+"""Commands that the clone's daemon answers: parsed and sent without slow imports."""

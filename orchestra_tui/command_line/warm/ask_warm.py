@@ -1,7 +1,7 @@
-"""Commands that the clone's daemon answers: it is warm, and this process need not become so.
+"""Sends commands to the clone's daemon, which has everything loaded, so that this process need not.
 
-It imports next to nothing. What it does not understand at a glance, it leaves to the parser of
-arguments, and what no daemon answers, to the command itself.
+It imports next to nothing. Anything but plain forms it leaves to the argument parser, and what no
+daemon answers to the command itself.
 """
 
 import os
@@ -26,16 +26,16 @@ from orchestra_tui.command_line.warm.plain_form import (
 )
 
 _ANSWER_SECONDS = 15.0
-INTERRUPTED = 130  # as a shell says of a program that SIGINT ended
-# Asks the daemon for a command with these members besides; None where it does not answer.
+INTERRUPTED = 130  # the status that shells give a program ended by SIGINT
+# Asks the daemon for a command with these additional fields; None if it does not answer.
 _Ask = Callable[[Command], Answer | None]
 
 
 def answered_warm(arguments: Sequence[str], typed_at: int) -> int | None:
-    """Have the daemon run a command and return its exit code; None where it cannot be asked.
+    """Have the daemon run a command and return its exit code; None if it cannot be asked.
 
-    None as well where the daemon ended before its answer. It may have run the command: whoever
-    runs it again gives it the same `typed_at`, in milliseconds.
+    Also returns None if the daemon ended before its answer. It may have run the command, so a
+    repeat must have the same `typed_at`, in milliseconds.
     """
     directory, command = _read(list(arguments))
     if command is None or not os.path.isdir(directory):
@@ -66,7 +66,7 @@ def _ask(common: str, command: Command, more: Command) -> Answer | None:
 
 
 def _run_for_chambers(ask: _Ask, command: Command) -> int | None:
-    """Run a command whose git, hooks and pager are those of this shell."""
+    """Run a command with the git, hooks and pager of this shell."""
     more: Command = {"environ": dict(os.environ), "umask": file_mask()}
     if command["name"] == "diff":
         more |= {"terminal": sys.stdout.isatty(), "columns": terminal_width()}
@@ -83,7 +83,7 @@ def _land(ask: _Ask, command: Command, more: Command) -> int | None:
 
     dry_run, yes = bool(command.get("dry_run")), bool(command.get("yes"))
     if not (dry_run or yes or (sys.stdin.isatty() and sys.stderr.isatty())):
-        return None  # the command says that nobody can be asked
+        return None  # the command itself says that nobody can be asked
     return land_in_steps(
         lambda step: ask({**more, "step": step}),
         as_json=bool(command.get("json")),
@@ -93,7 +93,7 @@ def _land(ask: _Ask, command: Command, more: Command) -> int | None:
 
 
 def _read(arguments: list[str]) -> tuple[str, Command | None]:
-    """Return the directory and the command, None for anything but a command in its plain form."""
+    """Return the directory and the command; None unless the command is in its plain form."""
     directory = "."
     if arguments[:1] == ["-C"] and len(arguments) > 1:
         directory, arguments = arguments[1], arguments[2:]

@@ -1,4 +1,4 @@
-"""Commands in their plain form, read at a glance; any other form is the parser's."""
+"""Parses commands in their plain form; any other form is left to the argument parser."""
 
 from collections.abc import Mapping
 from itertools import takewhile
@@ -12,9 +12,8 @@ Command = dict[str, object]
 class Form(NamedTuple):
     """What a command takes.
 
-    A flag sets a member to a value, an option to the word behind it, and one of `several` to all
-    words behind it. `rest` is the member for the words that are left; `least` is how many there
-    must be.
+    A flag sets a field to a value, an option to the next word, and one of `several` to all
+    following words. `rest` is the field for the remaining words; `least` is how many there must be.
     """
 
     flags: Mapping[str, tuple[str, object]] = {}
@@ -84,7 +83,7 @@ def is_known(name: str) -> bool:
 
 
 def plain_command(name: str, arguments: list[str]) -> Command | None:
-    """Return a command's members, None where its arguments are not in their plain form."""
+    """Return a command's fields; None if its arguments are not in their plain form."""
     form = _FORMS[name]
     options = _read_options(form, arguments)
     if options is None or options[0].get("requires", "review") not in _REQUIRES:
@@ -99,7 +98,7 @@ def plain_command(name: str, arguments: list[str]) -> Command | None:
 
 
 def _read_options(form: Form, arguments: list[str]) -> tuple[Command, list[str]] | None:
-    """Return the members that options set, and the words beside them."""
+    """Return the fields that options set, and the other words."""
     members: Command = {}
     lists: dict[str, list[str]] = {}
     words, rest = list[str](), list(arguments)
@@ -125,14 +124,14 @@ def _is_word(argument: str) -> bool:
 
 
 def _take_words(rest: list[str], most: int | None = None) -> list[str]:
-    """Take the words off the beginning of `rest`."""
+    """Take the leading words off `rest`."""
     words = list(takewhile(_is_word, rest[:most]))
     del rest[: len(words)]
     return words
 
 
 def _read_words(form: Form, words: list[str]) -> Command | None:
-    """Return the members that words set, None for too few or too many."""
+    """Return the fields that words set; None for too few or too many words."""
     expected = form.words + form.optional[: len(words)]
     rest = words[len(expected) :]
     if len(words) < max(len(expected), form.least) or (rest and not form.rest):

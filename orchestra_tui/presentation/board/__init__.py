@@ -1,1 +1,1 @@
-"""Where the panes stand, and in which order the chambers."""
+"""The layout of the panes, and the order of the chambers."""

@@ -1,17 +1,17 @@
-"""Where the panes stand: each as high as what it holds, the rest where it is looked at."""
+"""The layout of the panes: each as high as its content, the rest for the pane in use."""
 
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 BoardPane = Literal["tasks", "chambers", "discoveries", "detail"]
-Enlarged = Literal[0, 1, 2]  # of the pane in use: as usual, most of the board, all of it
-NARROW = 100  # cells; below it either the lists or the detail area shows
-WIDE = 160  # cells; from there on the detail area stands beside the lists, whatever the height
-LOW = 24  # lines; a lower board has the detail area beside the lists, too
-_BESIDE = 106  # cells of the lists at least, beside the detail area of a wide board
+Enlarged = Literal[0, 1, 2]  # size of the pane in use: as usual, most of the board, all of it
+NARROW = 100  # cells; on a narrower board either the lists or the detail area shows
+WIDE = 160  # cells; on a wider board the detail area is beside the lists, whatever the height
+LOW = 24  # lines; on a lower board the detail area is beside the lists, too
+_BESIDE = 106  # least cells of the lists, beside the detail area of a wide board
 _WHOLE = 2
 _FRAME = 2
-_LEAST = 3  # lines of a pane with its frame
+_LEAST = 3  # least lines of a pane with its frame
 _LEAST_LIST = 6  # lines of the chambers beside a large pane
 _LEAST_DETAIL = 10
 
@@ -26,7 +26,7 @@ class Box(NamedTuple):
 
 
 class BoardNeeds(NamedTuple):
-    """How many lines show all there is of each list, and which pane is in use, how enlarged."""
+    """The lines that each list needs, the pane in use, and how far that is enlarged."""
 
     tasks: int
     chambers: int
@@ -35,13 +35,13 @@ class BoardNeeds(NamedTuple):
     enlarged: Enlarged = 0
 
     def height(self, pane: BoardPane) -> int:
-        """Return how high the pane of a list would be that shows all of it."""
+        """Return the height of a list's pane that shows all of the list."""
         lines = {"tasks": self.tasks, "chambers": self.chambers, "discoveries": self.discoveries}
         return max(_LEAST, lines.get(pane, 0) + _FRAME)
 
 
 def board_boxes(width: int, height: int, needs: BoardNeeds) -> Mapping[BoardPane, Box]:
-    """Return the places of the panes that show."""
+    """Return the places of the visible panes."""
     used = needs.used
     if needs.enlarged == _WHOLE or (width < NARROW and used == "detail"):
         return {used: Box(0, 0, width, height)}
@@ -60,9 +60,9 @@ def _lists_width(width: int, needs: BoardNeeds) -> int:
 
 
 def _column(width: int, height: int, needs: BoardNeeds) -> dict[BoardPane, Box]:
-    """Return the three lists one below the other; what is left over is the chambers'.
+    """Return the three lists one below the other; spare lines go to the chambers.
 
-    Where that is less than they need, a list that is not in use goes without its titles.
+    If they need more, lists that are not in use go without their titles.
     """
     ends: dict[BoardPane, int] = {}
     for pane in ("tasks", "discoveries"):
@@ -84,7 +84,7 @@ def _column(width: int, height: int, needs: BoardNeeds) -> dict[BoardPane, Box]:
 
 
 def _stacked(width: int, height: int, needs: BoardNeeds) -> dict[BoardPane, Box]:
-    """Return tasks and chambers over the full width, discoveries and detail area below them."""
+    """Return tasks and chambers over the full width, with discoveries and detail area below."""
     tasks = min(needs.height("tasks"), height // (3 if needs.used == "tasks" else 5))
     below = _height_below(height - tasks, needs)
     if needs.enlarged and needs.used == "tasks":
@@ -100,7 +100,7 @@ def _stacked(width: int, height: int, needs: BoardNeeds) -> dict[BoardPane, Box]
 
 
 def _height_below(space: int, needs: BoardNeeds) -> int:
-    """Return how high discoveries and detail area are: less where the chambers need the room."""
+    """Return the height of discoveries and detail area: less if the chambers need the space."""
     chambers = needs.height("chambers")
     most = space - _LEAST_LIST
     if needs.enlarged:

@@ -7,7 +7,7 @@ Need = tuple[int, int, int, str]
 
 
 class ChamberOrder:
-    """Ids of chambers sorted by their need; a change of one costs no look at the others."""
+    """Ids of chambers sorted by need; changing one does not look at the others."""
 
     def __init__(self) -> None:
         self._needs: dict[str, tuple[Need, str]] = {}
@@ -19,12 +19,12 @@ class ChamberOrder:
         return [key for _, key in self._sorted]
 
     def keys_below(self, rank: int) -> Sequence[str]:
-        """Return the ids of the chambers whose need begins with less than `rank`, in order."""
+        """Return the ids of the chambers with a need below `rank`, in order."""
         end = bisect_left(self._sorted, rank, key=_rank)
         return [key for _, key in self._sorted[:end]]
 
     def put(self, key: str, need: Need) -> bool:
-        """Put a chamber where its need belongs; tell whether that is another place."""
+        """Move a chamber to the place for its need; return whether that changed."""
         before, now = self._needs.get(key), (need, key)
         if before == now:
             return False
@@ -35,7 +35,7 @@ class ChamberOrder:
         return True
 
     def drop(self, keys: Iterable[str]) -> None:
-        """Drop chambers that went into the archive."""
+        """Drop archived chambers."""
         for key in keys:
             before = self._needs.pop(key, None)
             if before is not None:

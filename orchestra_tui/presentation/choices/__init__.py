@@ -1,1 +1,1 @@
-"""What the operator can choose: keys that act, texts to copy, places to go to."""
+"""What the operator can choose: active keys, texts to copy, places to go to."""

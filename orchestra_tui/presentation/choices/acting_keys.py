@@ -1,4 +1,4 @@
-"""Which keys of the footer act on what is selected, and what they do there."""
+"""Which keys of the footer act on the selection, and what they do there."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,18 +13,18 @@ _ON_A_TASK = frozenset({"create_chambers", "land"})
 
 
 class Selected(NamedTuple):
-    """What the keys act on: the task and chamber under their cursors."""
+    """What the keys act on: the task and the chamber at the cursors."""
 
     task: Task | None = None
     chamber: Chamber | None = None
-    enter: str = "open"  # what that key does
+    enter: str = "open"  # what the enter key does
     anybody_in_need: bool = False
-    has_worker: bool = False  # one is in a turn, or Orchestra runs one
+    has_worker: bool = False  # a worker is in a turn, or Orchestra runs one
     runs_worker: bool = False  # Orchestra runs one
 
 
 def acting_keys(selected: Selected) -> Sequence[Key]:
-    """Return the footer's keys without those that cannot act now."""
+    """Return the footer's keys that can act now."""
     chamber, task = selected.chamber, selected.task
     cannot: set[str] = set()
     if chamber is None:

@@ -1,4 +1,4 @@
-"""What can be copied of a task, a chamber or a discovery, each under a key of its own."""
+"""What can be copied from a task, a chamber or a discovery, each text with its key."""
 
 import shlex
 from typing import NamedTuple
@@ -22,7 +22,7 @@ class CopyChoice(NamedTuple):
 def copy_choices(
     document: Task | Chamber | Discovery, state: IndexedState, agents: Agents = KNOWN_AGENTS
 ) -> list[CopyChoice]:
-    """Return what is there to copy, the most useful first; nothing empty is offered."""
+    """Return the texts to copy, the most useful first; empty ones are left out."""
     match document:
         case Chamber():
             choices = _of_chamber(document, state, agents)
@@ -44,7 +44,7 @@ def copy_choices(
 
 
 def _of_chamber(chamber: Chamber, state: IndexedState, agents: Agents) -> list[CopyChoice]:
-    """Return what a chamber offers; its command stands in it where it is, else shows its work."""
+    """Return a chamber's texts; a command enters its directory or, without one, shows its work."""
     presence = state.presence.get(chamber.id)
     worker = state.started_workers.get(chamber.id)
     mail = state.mail_of(chamber.id)

@@ -8,12 +8,12 @@ from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.symbols import TASK
 from orchestra_tui.presentation.text_fit import plain
 
-MOST = 20  # of each kind; whoever needs another one types more of its name
+MOST = 20  # of each kind; for another one, type more of its name
 BEGINS, CONTAINS = 3.0, 2.0
 
 
 class NamedPlace(NamedTuple):
-    """A chamber or task with its score; `about` says what it is by now."""
+    """A chamber or task with its score; `about` says what its state is."""
 
     score: float
     key: str
@@ -23,7 +23,7 @@ class NamedPlace(NamedTuple):
 
 
 def find_chambers(state: IndexedState, query: str) -> list[NamedPlace]:
-    """Return the chambers whose name contains the query; those that stand first, newest first."""
+    """Return the chambers whose name contains the query: standing ones first, newest first."""
     chambers = sorted(
         state.chambers.values(), key=lambda chamber: (chamber.is_over, -chamber.created_at)
     )
@@ -32,13 +32,13 @@ def find_chambers(state: IndexedState, query: str) -> list[NamedPlace]:
 
 
 def find_tasks(state: IndexedState, query: str) -> list[NamedPlace]:
-    """Return the tasks whose request or id contains the query; the open ones first."""
+    """Return the tasks whose request or id contains the query, open ones first."""
     names = ((key, f"{state.tasks[key].description} {key}") for key in state.task_keys())
     return [_task_place(key, score, state) for key, score in _matches(names, query)]
 
 
 def score_of(name: str, query: str) -> float:
-    """Return how well a name matches; 0 where it does not contain the query."""
+    """Return how well a name matches; 0 if it does not contain the query."""
     name, query = name.casefold(), query.strip().casefold()
     if not query or query not in name:
         return 0.0

@@ -1,4 +1,4 @@
-"""Who needs the operator next, in whatever task."""
+"""Which worker needs the operator next, in any task."""
 
 from orchestra_core.models import WorkerRequest
 from orchestra_core.worker_state import Group
@@ -8,7 +8,7 @@ _IN_NEED: tuple[Group, ...] = ("needs-you", "stuck")
 
 
 def oldest_request(state: IndexedState) -> WorkerRequest | None:
-    """Return what has been asked for longest, None where nobody asks."""
+    """Return the longest waiting request; None if there is none."""
     open_requests = [
         request
         for key, _ in state.workers.in_group("needs-you")
@@ -23,9 +23,9 @@ def anybody_in_need(state: IndexedState) -> bool:
 
 
 def next_in_need(state: IndexedState, current: str) -> str:
-    """Return the chamber after `current` whose worker needs somebody, around the end; "" for none.
+    """Return the next chamber, cyclically, whose worker needs somebody; "" for none.
 
-    Those that need the operator come before those that are stuck, and who waits longest first.
+    Workers that need the operator come before stuck ones; the longest waiting comes first.
     """
     keys = [
         key

@@ -1,4 +1,4 @@
-"""What a worker may do unasked: the policies to choose from, and how a choice shows."""
+"""What a worker may do unasked: the policies to choose from, and how a choice is shown."""
 
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
@@ -27,12 +27,12 @@ def next_policy(policy: Policy) -> Policy:
 
 
 def policy_parts(policy: Policy, label: str = "policy") -> list[Part]:
-    """Return the policies in one line, and below it what the chosen one means."""
+    """Return the policies on one line, and below it what the chosen one means."""
     return [*choice_parts(label, tuple(POLICIES), policy), (f"\n{POLICIES[policy]}", _MUTED)]
 
 
 def choice_parts(label: str, choices: Sequence[str], chosen: str) -> list[Part]:
-    """Return choices behind their label, the chosen one marked."""
+    """Return choices after their label, with the chosen one marked."""
     parts = [(f"{label}  ", _MUTED)]
     for choice in choices:
         is_chosen = choice == chosen

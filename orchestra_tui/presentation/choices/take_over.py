@@ -1,4 +1,4 @@
-"""The command that goes on with a started worker's conversation in its agent's own screen."""
+"""The command that continues a started worker's conversation in its agent's own screen."""
 
 import shlex
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ Agents = Mapping[str, AgentCommand]
 
 
 def own_screen(worker: StartedWorker, agents: Agents) -> str:
-    """Return the command, for a shell in the chamber; "" where none is known.
+    """Return the command, for a shell in the chamber; "" if none is known.
 
     A configured agent that speaks claude's protocol takes claude's option; opencode takes its own
     if its command is the usual one, which ends in `acp`.
@@ -27,9 +27,9 @@ def own_screen(worker: StartedWorker, agents: Agents) -> str:
 
 
 def take_over_command(chamber: Chamber, worker: StartedWorker | None, agents: Agents) -> str:
-    """Return the command for a shell in any directory; it first ends a worker that still runs.
+    """Return the command for a shell in any directory; it first ends a running worker.
 
-    Two processes in one conversation would lose each other's words.
+    Two processes in one conversation would lose each other's messages.
     """
     command = own_screen(worker, agents) if worker is not None else ""
     if worker is None or not command:

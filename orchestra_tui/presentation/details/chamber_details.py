@@ -1,4 +1,4 @@
-"""The detail area's texts on a chamber: where it is, what its worker does, and its briefing."""
+"""The detail area's texts about a chamber: where it is, what its worker does, and its briefing."""
 
 from collections.abc import Sequence
 
@@ -34,8 +34,8 @@ from orchestra_tui.presentation.rows.symbols import (
 )
 from orchestra_tui.presentation.text_fit import plain, text_lines
 
-_ASKED_LINES = 60  # the dialog that answers has all of it
-# What the reason of a worker's state is called, by its group.
+_ASKED_LINES = 60  # the dialog that answers shows all of it
+# The label for the reason of a worker's state, by group.
 _LABELS: dict[Group, str] = {"needs-you": "needs", "stuck": "with", "working": "runs"}
 
 
@@ -44,7 +44,7 @@ def chamber_overview(
 ) -> list[Line]:
     """Return what its worker needs or does, what holds it, then where the chamber is.
 
-    `conflicting` are the lines on which both sides of its conflicts disagree, once they are known.
+    `conflicting` are the lines on which the sides of its conflicts disagree, once known.
     """
     lines = [_head(chamber, state, now)]
     if chamber.is_live:
@@ -68,7 +68,7 @@ def chamber_overview(
 
 
 def _head(chamber: Chamber, state: IndexedState, now: int) -> Line:
-    """Return a chamber's name, and the state of its worker, or the chamber's own once it ended."""
+    """Return a chamber's name, and its worker's state or, once it ended, its own."""
     name = Cell(f"{plain(chamber.name)}  ", "strong")
     if not chamber.is_live:
         symbol = CHAMBER[chamber.state]
@@ -84,18 +84,18 @@ def _head(chamber: Chamber, state: IndexedState, now: int) -> Line:
 
 
 def _act_lines(chamber: Chamber, state: IndexedState) -> list[Line]:
-    """Return what holds a chamber that is ready, or what enter does for its worker."""
+    """Return what holds a ready chamber, or what enter does for its worker."""
     holds = state.landing.holds_of(chamber.id)
     lines: list[Line] = [field("held by", Cell(", ".join(holds), "warn"))] if holds else []
     act = act_of(chamber, state.worker_of(chamber), state.requests_of(chamber.id))
-    if not act.words or act.enter == "answer":  # the request says how
+    if not act.words or act.enter == "answer":  # the request says how to answer
         return lines
     words = act.words if act.elsewhere else f"enter: {act.label}"
     return [*lines, field("to do", Cell(words, "accent"))]
 
 
 def _facts(chamber: Chamber, state: IndexedState, now: int) -> list[Line]:
-    """Return what stays: the task, mail, changes, and where the chamber is."""
+    """Return the other facts: task, mail, changes, and where the chamber is."""
     task = state.tasks.get(chamber.task_id)
     lines: list[Line] = []
     if task is not None:
@@ -130,7 +130,7 @@ def _facts(chamber: Chamber, state: IndexedState, now: int) -> list[Line]:
 
 
 def started_agent_lines(chamber: Chamber, state: IndexedState, now: int) -> list[Line]:
-    """Return which agent Orchestra runs there, or ran, and what it has used."""
+    """Return which agent Orchestra runs or ran there, and what it has used."""
     worker = state.started_workers.get(chamber.id)
     used = spent_in_short(spent_in_chamber(chamber, worker))
     used_lines = [field("used", Cell(used, "muted"))] if used else []
@@ -145,7 +145,7 @@ def started_agent_lines(chamber: Chamber, state: IndexedState, now: int) -> list
 
 
 def _worker_lines(chamber: Chamber, state: IndexedState) -> list[Line]:
-    """Return why the worker is in its state, what it said last, and whether its tools run."""
+    """Return the reason of the worker's state, its last message, and whether its tools run."""
     presence = state.presence.get(chamber.id)
     worker = state.worker_of(chamber)
     said = presence.message if presence else ""
@@ -166,7 +166,7 @@ def _worker_lines(chamber: Chamber, state: IndexedState) -> list[Line]:
 
 
 def request_lines(request: WorkerRequest, now: int) -> list[Line]:
-    """Return all that a worker asks, and how to answer."""
+    """Return everything a worker asks, and how to answer."""
     tones: dict[LineKind, Tone] = {"removed": "critical", "added": "ok", "muted": "muted"}
     head = f"{REQUEST.text} {plain(request.tool)}, {age(request.asked_at, now)} ago"
     asked = [

@@ -10,12 +10,12 @@ from orchestra_tui.presentation.rows.symbols import CONFLICT
 from orchestra_tui.presentation.text_fit import fit, inert, plain
 
 SIGN = CONFLICT.text
-MARKERS = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")  # git's, around the two sides
+MARKERS = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")  # git's conflict markers
 _KIND_WIDTH = 14
 
 
 def side_name(side: str, branch: str = "") -> str:
-    """Return a side as people call it: a chamber's name, or `branch` for the branch it lands on."""
+    """Return a side's name: a chamber's name, or `branch` for the branch it lands on."""
     return plain(branch) or THE_BRANCH if side == BASE else plain(split_chamber_id(side).name)
 
 
@@ -25,7 +25,7 @@ def partner(conflict: Conflict, chamber_id: str, branch: str = "") -> str:
 
 
 def files_text(count: int) -> str:
-    """Return the number of files; git names none where two histories have no commit in common."""
+    """Return the number of files; git names none for histories without a common commit."""
     if not count:
         return "unrelated histories"
     return "1 file" if count == 1 else f"{count} files"
@@ -34,7 +34,7 @@ def files_text(count: int) -> str:
 def conflict_text(conflicts: Sequence[Conflict], chamber_id: str) -> str:
     """Return a text such as `⚠ conflicts: auth, 2 files`; "" without any.
 
-    The other side's name comes first, because a narrow table cuts the end.
+    The other side's name comes first, because a narrow table cuts off the end.
     """
     if not conflicts:
         return ""
@@ -48,8 +48,8 @@ def conflict_text(conflicts: Sequence[Conflict], chamber_id: str) -> str:
 def conflict_badge(conflicts: Sequence[Conflict], chamber_id: str, branch: str = "") -> str:
     """Return the short form for a row, `⚠ auth: app.py`; "" without any.
 
-    The first other side with the first file's name, and how many more there are. `branch` is what
-    the chamber lands on.
+    It has the first other side, its first file, and the number of further conflicts. `branch` is
+    what the chamber lands on.
     """
     if not conflicts:
         return ""
@@ -73,7 +73,7 @@ def conflict_sentence(conflict: Conflict, chamber_id: str, branch: str = "") -> 
 
 
 def conflict_lines_of(conflict: Conflict, chamber_id: str, branch: str = "") -> list[Line]:
-    """Return a whole conflict: the other side, and each file with git's word for it."""
+    """Return a conflict in full: the other side, and each file with git's word for it."""
     other_side = partner(conflict, chamber_id, branch)
     if fails_together(conflict):
         return [(Cell(_fails_together_with(conflict, other_side), "warn"),)]
@@ -92,7 +92,7 @@ def _fails_together_with(conflict: Conflict, other_side: str) -> str:
 
 
 def side_lines(texts: Sequence[str]) -> list[Line]:
-    """Return the lines of both sides as git marks them, each indented."""
+    """Return both sides' lines with git's markers, indented."""
     return [
         (Cell(f"  {inert(text)}", "muted" if text.startswith(MARKERS) else "plain"),)
         for text in texts
@@ -100,7 +100,7 @@ def side_lines(texts: Sequence[str]) -> list[Line]:
 
 
 def feed_text(conflict: Conflict, chamber: str, verb: str) -> str:
-    """Return the feed's text for the chamber of that name: `verb`, then the other side."""
+    """Return the feed's text for the named chamber: `verb`, then the other side."""
     first, second = map(side_name, conflict.between)
     other_side = first if second == chamber else second
     if fails_together(conflict):

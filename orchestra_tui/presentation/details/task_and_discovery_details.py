@@ -26,7 +26,7 @@ SHORT_COMMIT = 10
 
 
 def field(label: str, *value: Cell) -> Line:
-    """Return a labelled line; labels are padded so that the values stand below each other."""
+    """Return a labelled line; labels are padded so that the values are aligned."""
     return (Cell(label.ljust(LABEL_WIDTH), "muted"), *value)
 
 
@@ -36,7 +36,7 @@ def heading(word: str) -> list[Line]:
 
 
 def commit_text(commit: str, branch: str) -> str:
-    """Return `main at 1a2b3c4d5e`, or the part that is known."""
+    """Return `main at 1a2b3c4d5e`, or the known part of it."""
     short = commit[:SHORT_COMMIT]
     return f"{plain(branch)} at {short}" if branch and short else plain(branch) or short
 
@@ -81,7 +81,7 @@ def task_overview(task: Task, state: IndexedState, now: int) -> list[Line]:
 
 
 def critical_lines(chambers: Sequence[Chamber], state: IndexedState) -> list[Line]:
-    """Return the words of each critical message that somebody has not read, and who has not."""
+    """Return each critical message that somebody has not read, and who has not."""
     unread_by: dict[str, list[str]] = {}
     for chamber in chambers:
         for interrupt in state.workers.critical_of(chamber.id):
@@ -95,7 +95,7 @@ def critical_lines(chambers: Sequence[Chamber], state: IndexedState) -> list[Lin
 
 
 def _messages_of(discovery: Discovery, state: IndexedState) -> list[Interrupt]:
-    """Return the messages by which the discovery was told."""
+    """Return the messages that told others of the discovery."""
     return [
         interrupt
         for chamber in state.chambers_of(discovery.task_id)
@@ -105,7 +105,7 @@ def _messages_of(discovery: Discovery, state: IndexedState) -> list[Interrupt]:
 
 
 def _chamber_lines(chamber: Chamber, state: IndexedState, now: int) -> list[Line]:
-    """Return what a chamber's worker does and, below it, with whom its work conflicts."""
+    """Return what a chamber's worker does and, below it, what its work conflicts with."""
     worker, conflicts = state.worker_of(chamber), state.conflicts_of(chamber.id)
     badges = (Cell(f"  {badge.text}", badge.tone) for badge in badges_of(chamber, state, now)[0])
     name = Cell(f" {fit(chamber.name, 20)} ")
@@ -119,7 +119,7 @@ def _chamber_lines(chamber: Chamber, state: IndexedState, now: int) -> list[Line
 
 
 def phase_line(phase: Phase, current: str, now: int) -> Line:
-    """Return one phase: finished, present or to come, how long it took and who ended it."""
+    """Return one phase: finished, current or to come, how long it took, and who ended it."""
     took = elapsed(phase.started_at, phase.finished_at, now)
     by = f"  by {plain(phase.by)}" if phase.by else ""
     if phase.finished_at:
@@ -133,7 +133,7 @@ def phase_line(phase: Phase, current: str, now: int) -> Line:
 
 
 def activity_lines(reports: Sequence[Presence], now: int) -> list[Line]:
-    """Return what a worker did, tool by tool, the newest first (`reports` oldest first)."""
+    """Return what a worker did, tool by tool, newest first (`reports` are oldest first)."""
     if not reports:
         return [(Cell(empty_panes.ACTIVITY, "muted"),)]
     lines: list[Line] = []
@@ -155,7 +155,7 @@ def activity_lines(reports: Sequence[Presence], now: int) -> list[Line]:
 
 
 def discovery_detail(discovery: Discovery, state: IndexedState, now: int) -> list[Line]:
-    """Return a whole discovery: its text, its impact, whom it affects and who has read of it."""
+    """Return a discovery in full: its text, its impact, whom it affects and who has read it."""
     symbol = SEVERITY[discovery.severity]
     lines: list[Line] = [(Cell(line[0].text, "strong"),) for line in text_lines(discovery.text)]
     lines.append(())

@@ -16,13 +16,13 @@ _SYMBOLS: dict[str, tuple[str, Tone]] = {
     "failed": ("✗", "warn"),
     "aborted": ("‖", "warn"),
 }
-_TEXT_LINES = 12  # of what it said; the file has all
+_TEXT_LINES = 12  # lines of what it said; the file has everything
 _OUTCOME_LINES = 3
-_ALL_LINES = 400  # of an entry that was searched for
+_ALL_LINES = 400  # lines of an entry that was searched for
 
 
 class ShownLines(NamedTuple):
-    """How many lines of a text and of an outcome show."""
+    """How many lines of a text and of an outcome are shown."""
 
     text: int
     outcome: int
@@ -31,13 +31,13 @@ class ShownLines(NamedTuple):
 def transcript_lines(entries: Sequence[TranscriptEntry], filter_text: str = "") -> list[Line]:
     """Return a transcript, the newest entry first (`entries` oldest first).
 
-    With a filter: the entries that hold all of its words, whole, below a line that counts them.
+    With a filter, returns the entries that contain all its words, in full, below their count.
     """
     if not entries:
         return [(Cell(empty_panes.TRANSCRIPT, "muted"),)]
     outcomes = {entry.call: entry for entry in entries if entry.kind == "outcome"}
     calls = {entry.call for entry in entries if entry.kind == "tool"}
-    shown = [  # an outcome stands with its call
+    shown = [  # an outcome is shown with its call
         (entry, outcomes.get(entry.call) if entry.kind == "tool" else None)
         for entry in reversed(entries)
         if not (entry.kind == "outcome" and entry.call in calls)

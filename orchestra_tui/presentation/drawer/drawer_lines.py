@@ -1,7 +1,7 @@
-"""What stands in the drawer of events: one line for each thing that a person would tell another.
+"""The lines in the drawer of events: one for each thing that a person would tell another.
 
-Of the history, births, reservations and single steps are left out. A worker's failure, ending and
-silence are no events of the history; their lines come from its state.
+Events that only create, reserve or make a single step are left out. A worker's failure, end and
+silence are not events of the history; their lines are made from its state.
 """
 
 from collections.abc import Iterable
@@ -58,19 +58,19 @@ def is_told(event: Event) -> bool:
 
 
 class DrawerLines:
-    """Makes the lines, oldest first; remembers what was last told of each worker."""
+    """Makes the lines, oldest first; remembers what was last said about each worker."""
 
     def __init__(self, state: IndexedState) -> None:
         self._state = state
-        self._told: dict[str, tuple[int, bool]] = {}  # when, and whether it could not go on
+        self._told: dict[str, tuple[int, bool]] = {}  # since when; could it not go on
 
     def of_snapshot(self, events: Iterable[Event]) -> list[Line]:
-        """Start again: return the lines of the latest events and of all workers as they are."""
+        """Start again: return the lines for the latest events and all workers' states."""
         self._told.clear()
         return self._lines(events, sorted(self._state.standing_chambers))
 
     def of_changes(self, events: Iterable[Event], changed_workers: Iterable[str]) -> list[Line]:
-        """Return the lines of new events, and of the chambers whose workers changed their state."""
+        """Return the lines for new events, and for workers whose state changed."""
         return self._lines(events, changed_workers)
 
     def _lines(self, events: Iterable[Event], chamber_keys: Iterable[str]) -> list[Line]:
@@ -97,7 +97,7 @@ class DrawerLines:
     def _said_of(
         self, chamber: Chamber, worker: WorkerState, *, was_held_up: bool
     ) -> EventText | None:
-        """Return the words on a worker's state, None where there is nothing to tell."""
+        """Return the words for a worker's state; None if there is nothing to say."""
         match worker.group:
             case "needs-you":
                 # Its request is an event of the history.
@@ -113,7 +113,7 @@ class DrawerLines:
 
 
 def began_at(worker: WorkerState, limits: WorkerLimits) -> int:
-    """Return when a worker got its state: where time alone gave it one, when the time was over."""
+    """Return when a worker got its state; if time alone gave it, when that time was over."""
     match worker.cause:
         case "silent":
             return worker.since + limits.silent

@@ -1,4 +1,4 @@
-"""Events as lines of the feed: when, about what, in words."""
+"""Events as lines of the feed: when, about what, and the words."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -29,7 +29,7 @@ class EventText(NamedTuple):
 
 
 def feed_line(event: Event) -> Line:
-    """Return an event as three cells: the time, the chamber or task it is about, the words."""
+    """Return an event as three cells: the time, the chamber or task, and the words."""
     subject = plain(event.chamber or event.task_id)
     said = _said(event)
     return (
@@ -49,7 +49,7 @@ def feed_layout(line: Line, width: int) -> Line:
     return cut_line(placed, width)
 
 
-# What is said of every event of its kind, whatever it carries.
+# The words for every event of a kind, whatever it carries.
 _SAID: dict[str, EventText] = {
     "task.completing": EventText("completing: merging chambers", "warn"),
     "task.reopened": EventText("reopened: the merge failed", "warn"),
@@ -82,7 +82,7 @@ def _said(event: Event) -> EventText:
 
 
 def _kind_said(event: Event) -> EventText:
-    """Return the kind's own word, for an event without its document."""
+    """Return the word for the kind itself, for an event without its document."""
     return EventText(event.kind.partition(".")[2], "muted")
 
 

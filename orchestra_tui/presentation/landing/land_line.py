@@ -15,7 +15,7 @@ _GAP = Cell(" · ", "muted")
 def land_line(task: Task | None, state: IndexedState, key: str) -> Line:
     """Return what `key` would land of a task, what else can land, what is held, and how many work.
 
-    Empty where there is no standing chamber.
+    It is empty if no chamber is standing.
     """
     landing = state.landing
     own = landing.can_land(task.id) if task is not None and not task.is_over else ()

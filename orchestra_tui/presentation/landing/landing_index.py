@@ -1,6 +1,6 @@
-"""Which chambers whose workers have ended with changes can land, and what holds the others.
+"""Which finished chambers can land, and what holds the others.
 
-It is computed once per change.
+It is updated once per change.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,7 +11,7 @@ from orchestra_core.worker_state import WorkerState
 
 
 class LandingIndex:
-    """Keeps what holds each chamber with work to land, and by task which can land."""
+    """Keeps what holds each finished chamber, and by task which chambers can land."""
 
     def __init__(self) -> None:
         self._holds: dict[str, tuple[str, ...]] = {}
@@ -19,18 +19,18 @@ class LandingIndex:
         self._held: dict[str, None] = {}
 
     def holds_of(self, key: str) -> tuple[str, ...]:
-        """Return what holds a chamber; nothing for one that can land, or has nothing to land."""
+        """Return what holds a chamber; nothing if it can land or has nothing to land."""
         return self._holds.get(key, ())
 
     def can_land(self, task_id: str = "") -> Sequence[str]:
-        """Return the ids of the chambers of a task, or of all, that can land as far as is known."""
+        """Return the ids of the chambers, of a task or of all, that can land as far as is known."""
         if task_id:
             return [*self._can_land.get(task_id, ())]
         return [key for keys in self._can_land.values() for key in keys]
 
     @property
     def held(self) -> Sequence[str]:
-        """The ids of the chambers that have work to land and cannot."""
+        """The ids of the finished chambers that cannot land."""
         return [*self._held]
 
     def update(
@@ -40,7 +40,7 @@ class LandingIndex:
         conflicts: Sequence[Conflict],
         critical: Iterable[Interrupt],
     ) -> bool:
-        """Take a chamber's new state; tell whether it now can land, or no longer can."""
+        """Take a chamber's new state; return whether it can now land, or no longer can."""
         key = chamber.id
         before = self._holds.get(key)
         if not worker.has_work_to_land:

@@ -27,7 +27,7 @@ _CURSOR = "▸"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LandingChoice:
-    """What the operator asks for: the chambers by name, and whether a part of them may land."""
+    """What the operator asks for: the chambers by name, and whether part of them may land."""
 
     names: tuple[str, ...]
     partial: bool = False
@@ -58,7 +58,7 @@ def _why_not(plan: CompletedTask, choice: LandingChoice) -> Cell:
 
 
 def question(plan: CompletedTask) -> Cell:
-    """Return what is asked where something holds the landing."""
+    """Return the question to ask if something holds the landing."""
     return Cell(f"{_reasons(plan)}, as below. y {_lands(plan)} all the same, n goes back.", "warn")
 
 
@@ -69,7 +69,7 @@ def chamber_lines(
     state: IndexedState,
     cursor: int,
 ) -> list[Line]:
-    """Return one line for each live chamber: its mark, its size and what would become of it."""
+    """Return one line per live chamber: its mark, its size and what would happen to it."""
     width = min(_NAME_WIDTH, max((len(chamber.name) for chamber in chambers), default=0))
     lines: list[Line] = []
     for at, chamber in enumerate(chambers):
@@ -104,7 +104,7 @@ def detail_lines(plan: CompletedTask) -> list[Line]:
 
 
 def _part(texts: Sequence[str], tone: Tone) -> list[Line]:
-    """Return a part after a blank line: its title has the tone, and so have a conflict's sides."""
+    """Return a section after a blank line: its title and a conflict's sides have the tone."""
     lines: list[Line] = [()] if texts else []
     for text in texts:
         is_title = not text.startswith(" ")
@@ -115,7 +115,7 @@ def _part(texts: Sequence[str], tone: Tone) -> list[Line]:
 
 
 def _fate(name: str, plan: CompletedTask | None, choice: LandingChoice) -> Cell:
-    """Return what would become of a marked chamber."""
+    """Return what would happen to a marked chamber."""
     if plan is None:
         return Cell("", "muted")
     others = _conflicts_of(name, plan)

@@ -1,4 +1,4 @@
-"""A landing that is under way, and one that has ended, as text."""
+"""A landing in progress, and one that has ended, as text."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from orchestra_core.wording.landing import outcome, rest_lines
 from orchestra_tui.presentation.rows.cells import Cell, Line, Tone
 from orchestra_tui.presentation.text_fit import inert, plain
 
-_SHOWN_AFTER = 1  # seconds; a landing that is quicker needs no clock
+_SHOWN_AFTER = 1  # seconds; a quicker landing needs no clock
 
 
 def progress(names: Sequence[str], seconds: int, waits_for: str) -> Cell:
@@ -19,12 +19,12 @@ def progress(names: Sequence[str], seconds: int, waits_for: str) -> Cell:
 
 
 def outcome_cell(done: CompletedTask) -> Cell:
-    """Return what has happened in one line."""
+    """Return in one line what has happened."""
     return Cell(plain(outcome(done)), "ok" if done.merged else "warn")
 
 
 def outcome_lines(done: CompletedTask) -> list[Line]:
-    """Return what stayed, what is saved where, and what is to be known."""
+    """Return what stayed, what is saved where, and the notes."""
     lines: list[Line] = []
     for text in rest_lines(done):
         tone: Tone = "plain" if text.startswith(" ") else "strong"

@@ -1,1 +1,1 @@
-"""The model of a review: files and lines of a diff, comments on them, and how both are drawn."""
+"""The model of a review: a diff's files and lines, comments on them, and how both are drawn."""

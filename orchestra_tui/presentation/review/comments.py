@@ -1,7 +1,7 @@
-"""Comments on lines of a diff: the one message that they become, and what became of them.
+"""Comments on lines of a diff: the message they become, and the outcome of each.
 
-The message is all that is kept of them, and it is read back from the store: a number, a file and a
-line begin each comment, and everything that belongs to it is indented.
+Only the message is kept, and the comments are read back from it: each begins with a number, a file
+and a line, and everything that belongs to it is indented.
 """
 
 import re
@@ -26,7 +26,7 @@ OutcomeKind = Literal["same", "changed", "gone"]
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """What somebody has to say on quoted lines; `line` is the number of the last of them."""
+    """A remark on quoted lines; `line` is the number of the last one."""
 
     path: str
     side: Side
@@ -37,9 +37,9 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class LineOutcome:
-    """What has become of commented lines: still there as they were, changed, or gone.
+    """What happened to commented lines: unchanged, changed, or gone.
 
-    `at` is the line to show it at, None for the top of the file.
+    `at` is the line to show the comment at, None for the top of the file.
     """
 
     kind: OutcomeKind
@@ -47,7 +47,7 @@ class LineOutcome:
 
 
 def comment_on(path: str, lines: Sequence[DiffLine], text: str) -> Comment:
-    """Return a comment on lines that follow each other, of which the last are quoted."""
+    """Return a comment on consecutive lines; the last ones are quoted."""
     last = lines[-1]
     quoted: tuple[Quote, ...] = tuple(
         (line.kind, shown_text(line)) for line in lines[-QUOTED_MOST:]
@@ -71,7 +71,7 @@ def count_text(count: int) -> str:
 
 
 def message_of(chamber: str, comments: Sequence[Comment]) -> str:
-    """Return the message that tells a worker all the comments."""
+    """Return the message with all the comments for a worker."""
     count = count_text(len(comments))
     parts = [f"Review of {chamber}: {count}. Change the code for each, or say why not."]
     for number, comment in enumerate(comments, start=1):
@@ -79,14 +79,14 @@ def message_of(chamber: str, comments: Sequence[Comment]) -> str:
         lines = [f"{number}. {inert(comment.path)}:{comment.line}{removed}"]
         lines.extend(f"{_QUOTE}{kind}{text}".rstrip() for kind, text in comment.quoted)
         if comment.text.startswith(">"):
-            lines.append("")  # else it would read as one more quoted line
+            lines.append("")  # otherwise it would read as one more quoted line
         lines.extend(f"{_WORDS}{line}".rstrip() for line in comment.text.split("\n"))
         parts.append("\n".join(lines))
     return "\n\n".join(parts)
 
 
 def comments_in(message: str) -> list[Comment]:
-    """Return the comments that a message holds, none for one that is no review."""
+    """Return the comments in a message; none if it is not a review."""
     if not _TITLE.match(message):
         return []
     blocks: list[list[str]] = []
@@ -99,7 +99,7 @@ def comments_in(message: str) -> list[Comment]:
 
 
 def outcome_of(comment: Comment, file: FileDiff | None) -> LineOutcome:
-    """Return what has become of the lines of a comment in the present diff of its file."""
+    """Return what happened to a comment's lines in the current diff of its file."""
     lines = file.lines if file else ()
     if not lines:
         return LineOutcome("gone")

@@ -1,8 +1,8 @@
-"""Where each line of a file's diff stands: unified or side by side, wrapped, with notes between.
+"""The rows of a file's diff: unified or side by side, wrapped, with comments between.
 
-Lines are placed as far as somebody has looked, a run of them at a time, and a row is made when it
-is drawn: a file of 20,000 lines shows its first ones as quickly as a short one, and its last ones
-without making the lines between.
+Lines are placed as far as somebody has looked, some at a time, and a row is made when it is drawn:
+a file of 20,000 lines shows its first lines as quickly as a short one, and its last lines without
+making those between.
 """
 
 from bisect import bisect_right
@@ -20,7 +20,7 @@ _AT_FIRST = 200  # rows
 
 @dataclass(frozen=True, slots=True)
 class RowPlace:
-    """One row of the screen: its item, and which of the rows of that item it is."""
+    """One row of the screen: its item, and its number among that item's rows."""
 
     item: int
     part: int
@@ -29,7 +29,7 @@ class RowPlace:
 class DiffLayout:
     """The rows of one file at one width.
 
-    `items` and `headings` are what is placed by now; `place_all` places the rest.
+    `items` and `headings` are what is placed so far; `place_all` places the rest.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class DiffLayout:
 
     @property
     def row_count(self) -> int:
-        """How many rows there are in all; at least, as long as some lines are not placed."""
+        """The number of rows; a lower bound while some lines are not placed."""
         return self._starts[-1] + self._unplaced
 
     def place_all(self) -> None:
@@ -64,7 +64,7 @@ class DiffLayout:
         self._place_while(lambda: True)
 
     def place(self, row: int) -> RowPlace:
-        """Return what stands in a row, or in the last one."""
+        """Return what is in a row, or in the last one."""
         self._place_rows(row + 1)
         item = min(bisect_right(self._starts, row), len(self.items)) - 1
         return RowPlace(item, min(row, self._starts[-1] - 1) - self._starts[item])
@@ -75,13 +75,13 @@ class DiffLayout:
         return range(self._starts[item], self._starts[item + 1])
 
     def line_at(self, item: int) -> int:
-        """Return the number of the line that a comment on the item is about: the newer one."""
+        """Return the number of the line that a comment on the item is about: the new file's."""
         shown = self.items[item]
         return shown.right if shown.right != NOTHING else shown.left
 
     def item_of(self, line: int) -> int:
-        """Return the item that shows a line; 0 where there is none."""
-        at = line // 2  # an item shows two lines at most
+        """Return the item that shows a line; 0 if there is none."""
+        at = line // 2  # an item shows at most two lines
         while self.has_item(at):
             item = self.items[at]
             if line in (item.left, item.right) and item.is_line:
@@ -90,7 +90,7 @@ class DiffLayout:
         return 0
 
     def has_item(self, at: int) -> bool:
-        """Tell whether there is an item of that number, and place it."""
+        """Tell whether there is an item with a number, and place it."""
         self._place_items(at + 1)
         return 0 <= at < len(self.items)
 
@@ -114,7 +114,7 @@ class DiffLayout:
         return first
 
     def next_change(self, item: int, by: int) -> int | None:
-        """Return the first change of the hunk after or before an item, None for none."""
+        """Return the first change of the next or previous hunk; None if there is none."""
         if by < 0:
             firsts = [self.first_change(at) for at in self.headings if at < item]
             return max((at for at in firsts if at < item), default=None)

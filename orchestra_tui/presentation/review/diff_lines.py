@@ -1,4 +1,4 @@
-"""Lines of a diff that are made when they are asked for: most of a long one is never looked at."""
+"""Lines of a diff, made when they are asked for: most lines of a long diff are never looked at."""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -12,17 +12,17 @@ _KINDS: dict[str, LineKind] = {"+": "+", "-": "-"}  # any other line is in both 
 
 
 class DiffLine(NamedTuple):
-    """One line: its numbers in the old and the new file, 0 where it is not in one of them."""
+    """One line: its numbers in the old and the new file, 0 if it is not in that file."""
 
     kind: LineKind
     text: str
     old: int
     new: int
-    ends: bool = True  # False for a last line without its line end
+    ends: bool = True  # False for a last line without a line end
 
     @property
     def side(self) -> Side:
-        """The file that a comment on it is about."""
+        """Which file, old or new, a comment on it is about."""
         return "old" if self.kind == "-" else "new"
 
     @property
@@ -32,21 +32,21 @@ class DiffLine(NamedTuple):
 
 
 class HunkLines(Sequence[DiffLine]):
-    """The lines of one hunk; each is always the same object."""
+    """The lines of one hunk; a line is always the same object."""
 
     def __init__(self, texts: Sequence[str], old: int, new: int) -> None:
-        """Take git's lines, of which the first is line `old` or `new` of its file."""
+        """Take git's lines; the first is line `old` of the old file, `new` of the new."""
         self._texts, self._kinds, self._unended = _without_markers(texts, _kinds_of(texts))
         blocks = [self._kinds[at : at + _BLOCK] for at in range(0, len(self._kinds), _BLOCK)]
         self._added = list(accumulate((block.count("+") for block in blocks), initial=0))
         self._removed = list(accumulate((block.count("-") for block in blocks), initial=0))
         self._old, self._new = old, new
         self._made: dict[int, DiffLine] = {}
-        self._counted = (0, 0, 0)  # a line, and how many are added and removed before it
+        self._counted = (0, 0, 0)  # a line, and how many lines are added and removed before it
 
     @property
     def texts(self) -> Sequence[str]:
-        """All lines as git printed them, each with the letter of its kind, without making any."""
+        """All lines as git printed them, each after the letter of its kind, without making any."""
         return self._texts
 
     @property
@@ -91,7 +91,7 @@ class HunkLines(Sequence[DiffLine]):
 
     def _counts_before(self, at: int) -> tuple[int, int]:
         counted_at, added, removed = self._counted
-        if counted_at == at:  # lines are mostly made in their order
+        if counted_at == at:  # lines are usually made in order
             return added, removed
         block, start = at // _BLOCK, at // _BLOCK * _BLOCK
         return (
@@ -143,5 +143,5 @@ def _without_markers(texts: Sequence[str], kinds: str) -> tuple[Sequence[str], s
 
 
 def _kinds_of(texts: Sequence[str]) -> str:
-    """Return the first letter of each line, a blank where `diff.suppressBlankEmpty` left it out."""
+    """Return each line's first letter, a blank if `diff.suppressBlankEmpty` left it out."""
     return "".join([text[:1] or " " for text in texts])

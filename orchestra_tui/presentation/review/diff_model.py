@@ -1,7 +1,7 @@
-r"""A chamber's diff as files, hunks and lines, from the text that git printed.
+r"""A chamber's diff as files, hunks and lines, parsed from git's output.
 
-Every line of a file's content begins with one of ` +-\\`, so headers are told apart by their
-first letters. A file's hunks are parsed when they are asked for, and their lines one by one.
+Every line of a file's content begins with one of ` +-\\`, so headers are recognized by their first
+letters. A file's hunks are parsed when they are asked for, and their lines one by one.
 """
 
 import re
@@ -22,7 +22,7 @@ _NOWHERE = "/dev/null"
 
 @dataclass(frozen=True, slots=True)
 class Hunk:
-    """Lines that follow each other, and git's guess at the function that they stand in."""
+    """Consecutive lines, and git's guess at the function they are in."""
 
     heading: str
     lines: HunkLines
@@ -30,7 +30,7 @@ class Hunk:
 
 @dataclass(frozen=True, slots=True)
 class FileHeader:
-    """What git says of a file before its lines; `blob` is "" where its content did not change."""
+    """What git says about a file before its lines; `blob` is "" if its content did not change."""
 
     path: str = ""
     blob: str = ""
@@ -40,7 +40,7 @@ class FileHeader:
 
 @dataclass(frozen=True)
 class FileDiff:
-    """One changed file; `sections` are git's words on it, two where its type has changed."""
+    """One changed file; `sections` are git's text about it, two if its type has changed."""
 
     entry: DiffFile
     sections: Sequence[str] = ()
@@ -48,24 +48,24 @@ class FileDiff:
 
     @property
     def path(self) -> str:
-        """Its name now, or the last that it had."""
+        """Its current name, or its last one."""
         return self.entry.path
 
     @property
     def mode_change(self) -> str:
-        """`100644 → 100755` where only that or also that has changed, else ""."""
+        """`100644 → 100755` if the mode has changed, else ""."""
         old, new = self.header.old_mode, self.header.new_mode
         return f"{old} → {new}" if old and new and old != new else ""
 
     @property
     def version(self) -> str:
-        """What changes whenever its new content or mode does, and is the same in every part."""
+        """Identifies its new content and mode; the same in every part of the work."""
         header = self.header
         return f"{header.new_mode}:{header.blob or self.entry.former_path}"
 
     @cached_property
     def hunks(self) -> Sequence[Hunk]:
-        """Its hunks, none for a binary file or a pure rename."""
+        """Its hunks; none for a binary file or a pure rename."""
         return [hunk for section in self.sections for hunk in _hunks_of(section)]
 
     @cached_property
@@ -76,7 +76,7 @@ class FileDiff:
 
 
 def parse_diff(text: str, entries: Sequence[DiffFile]) -> list[FileDiff]:
-    """Return one FileDiff for each entry, in the same order, with its sections of `text`.
+    """Return one FileDiff per entry, in the same order, with its sections of `text`.
 
     An entry whose section was cut off has no hunks.
     """
@@ -93,7 +93,7 @@ def parse_diff(text: str, entries: Sequence[DiffFile]) -> list[FileDiff]:
 
 
 def unquoted(name: str) -> str:
-    """Return a path as it is, from the form in which git puts it when it holds odd characters."""
+    """Return a path without the quoting that git uses for odd characters."""
     if len(name) < 2 or not (name.startswith('"') and name.endswith('"')):  # noqa: PLR2004
         return name
     return _ESCAPE.sub(_unescaped, name[1:-1])
@@ -110,7 +110,7 @@ def _sections_of(text: str) -> Iterator[str]:
 
 
 def _starts_of(beginning: str, text: str) -> list[int]:
-    """Return where lines with that beginning start; an expression takes 5 ms for 20,000 lines."""
+    """Return where lines with a prefix start; a regular expression takes 5 ms for 20,000 lines."""
     starts = [0] if text.startswith(beginning) else list[int]()
     at = text.find(f"\n{beginning}")
     while at >= 0:
@@ -163,12 +163,12 @@ def _path_of(section: str, values: dict[str, str]) -> str:
     if "to" in values:
         return unquoted(values["to"])
     for name in ("after", "before"):
-        # Git ends a name that holds a blank with a tab.
+        # Git ends a name that contains a blank with a tab.
         path = unquoted(values.get(name, _NOWHERE).removesuffix("\t"))
         if path != _NOWHERE:
             return path[2:]
     names = section[len("diff --git ") :].partition("\n")[0]
-    # Both names are the same and of one length, with a blank between them.
+    # Both names are the same, with a blank between them.
     return unquoted(names[len(names) // 2 + 1 :])[2:]
 
 

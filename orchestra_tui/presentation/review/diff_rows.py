@@ -1,4 +1,4 @@
-"""What a row of a diff looks like: number, mark, coloured text, on the ground of its kind."""
+"""How a row of a diff looks: number, mark and coloured text, on the background of its kind."""
 
 from collections.abc import Callable, Collection, Sequence
 from typing import Literal, NamedTuple
@@ -57,7 +57,7 @@ def row_pieces(
 
 
 class _Side(NamedTuple):
-    """What is drawn of one line: unified the line, side by side one of its two."""
+    """What is drawn of one line: the line if unified, one of its two sides if side by side."""
 
     layout: DiffLayout
     spans_of: SpansOf

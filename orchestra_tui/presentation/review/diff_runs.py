@@ -1,6 +1,6 @@
-"""The items of a file's diff, in runs: which lines stand beside each other, and how high they are.
+"""The items of a file's diff, in runs: which lines are side by side, and how high they are.
 
-A run is made from the letters and lengths of git's lines, without making the lines themselves.
+A run is made from the first letters and lengths of git's lines, without making the lines.
 """
 
 import re
@@ -14,15 +14,15 @@ from orchestra_tui.presentation.review.spans import wrapped
 from orchestra_tui.presentation.rows.cells import Line
 
 NOTHING = -1
-NO_END = "  ⏎ no line end"  # shown after a last line that has none
+NO_END = "  ⏎ no line end"  # shown after a last line without a line end
 _LONGEST = 256  # lines
-_BLOCK = re.compile(r"[^-+]+|-+\+*|\++")  # lines of both files, or what was removed and added there
+_BLOCK = re.compile(r"[^-+]+|-+\+*|\++")  # lines of both files, or removed and added lines
 
 
 class Item(NamedTuple):
     """A heading, a note, or a line by its number in `DiffLayout.lines`.
 
-    Side by side a line is on the left (old), on the right (new) or on both; unified both are equal.
+    Side by side, a line is on the left (old), on the right (new) or both; unified, both are equal.
     """
 
     left: int = NOTHING
@@ -32,7 +32,7 @@ class Item(NamedTuple):
 
     @property
     def is_line(self) -> bool:
-        """Whether the cursor can stand on it."""
+        """Whether the cursor can be on it."""
         return self.left != NOTHING or self.right != NOTHING
 
 
@@ -46,7 +46,7 @@ class Run(NamedTuple):
 def runs_of(
     file: FileDiff, notes: Mapping[int, Sequence[Line]], text_width: int, *, split: bool
 ) -> Iterator[Run]:
-    """Yield headings, notes and runs of lines in their order, each of one kind alone."""
+    """Yield headings, notes and runs of lines in order; each run has one kind."""
     start = 0
     if notes.get(NOTHING):
         yield _note_run(notes[NOTHING])
@@ -62,14 +62,14 @@ def runs_of(
 
 
 def pair_count(lines: HunkLines) -> int:
-    """Return how many items show a hunk's lines side by side."""
+    """Return how many items a hunk needs side by side."""
     sides = map(_block_sides, _BLOCK.finditer(lines.kinds))
     return sum(max(len(left), len(right)) for left, right in sides)
 
 
 def line_heights(lines: HunkLines, numbers: Sequence[int], width: int) -> list[int]:
-    """Return how many rows of `width` cells lines take, by their numbers in the hunk."""
-    texts, most = lines.texts, width + 1  # with the letter of its kind
+    """Return how many rows of `width` cells each line takes, by its number in the hunk."""
+    texts, most = lines.texts, width + 1  # including the letter of its kind
     heights = [
         1
         if at == NOTHING or (len(text := texts[at]) <= most and text.isascii() and "\t" not in text)
@@ -113,14 +113,14 @@ def _heading_run(hunk: Hunk) -> Run:
 
 
 def _moved(numbers: Sequence[int], by: int) -> Sequence[int]:
-    """Return numbers of lines in a hunk as numbers in the file's lines."""
+    """Convert numbers of lines in a hunk to numbers in the file's lines."""
     return [at if at == NOTHING else at + by for at in numbers] if by else numbers
 
 
 def _sides(lines: HunkLines, *, split: bool) -> Iterator[tuple[Sequence[int], Sequence[int]]]:
     """Yield the numbers of a hunk's lines, left and right, in runs.
 
-    Side by side what was removed stands beside what was added for it.
+    Side by side, removed lines are next to the lines that replaced them.
     """
     if not split:
         for start in range(0, len(lines), _LONGEST):

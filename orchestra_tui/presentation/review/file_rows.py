@@ -1,4 +1,4 @@
-"""A review's files as lines of a list, and the words for what became of each."""
+"""A review's files as lines of a list, and the words for each file's change."""
 
 from orchestra_tui.presentation.review.diff_model import FileDiff
 from orchestra_tui.presentation.review.review_model import SeenState
@@ -19,11 +19,11 @@ _SEEN: dict[SeenState, Cell] = {
     "changed": Cell("~ ", "warn"),
 }
 _WORD_WIDTH = 8
-_WIDE = 38  # cells; a narrower list has git's letter in its place
+_WIDE = 38  # cells; a narrower list shows git's letter instead
 
 
 def state_word(file: FileDiff) -> Cell:
-    """Return what became of a file, in one word."""
+    """Return what happened to a file, in one word."""
     word, tone = _WORDS.get(file.entry.status, (file.entry.status, "plain"))
     if file.entry.status == "M" and file.mode_change and not file.lines:
         word = "mode"
@@ -41,7 +41,7 @@ def size_cells(file: FileDiff) -> Line:
 
 
 def file_row(file: FileDiff, seen: SeenState, comments: int, width: int) -> Line:
-    """Return a file's line in exactly `width` cells: seen, state, path from its end, comments."""
+    """Return a file's line in exactly `width` cells: seen, state, end of the path, comments."""
     word = state_word(file)
     state = Cell(
         fit(word.text, _WORD_WIDTH) if width >= _WIDE else f"{file.entry.status} ", word.tone
@@ -56,7 +56,7 @@ def file_row(file: FileDiff, seen: SeenState, comments: int, width: int) -> Line
 
 
 def fit_path(path: str, width: int) -> str:
-    """Return a path in exactly `width` cells; of a long one the end, which tells files apart."""
+    """Return a path in exactly `width` cells; for a long one the end, which tells files apart."""
     shown = inert(path)
     if line_width((Cell(shown),)) <= width:
         return fit(shown, width)

@@ -1,4 +1,4 @@
-"""The first and the last line of a review: what is shown of what, and what is going on."""
+"""The first and the last line of a review: what is shown, and the progress of comments."""
 
 from orchestra_core.models import Interrupt
 from orchestra_core.replies.review import DiffPart
@@ -11,7 +11,7 @@ _GAP = Cell("  ")
 
 
 def head_line(review: Review) -> Line:
-    """Return whose changes these are, which part of them, how many files, and what was seen."""
+    """Return whose changes are shown, which part of them, how many files, and how many seen."""
     cells = [Cell("Review ", "muted"), Cell(review.chamber, "strong"), _GAP]
     diff = review.diff
     if diff is None:

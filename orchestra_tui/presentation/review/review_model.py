@@ -1,4 +1,4 @@
-"""What a review holds: the diff, which of its files were seen, drafts of comments, and mail."""
+"""The content of a review: the diff, its seen files, drafts of comments, and mail."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,19 +21,19 @@ PARTS: tuple[DiffPart, ...] = ("all", "committed", "uncommitted")
 
 @dataclass
 class Review:
-    """One chamber's review, without a screen; `seen` has the version of each file seen."""
+    """One chamber's review, independent of a screen; `seen` has each seen file's version."""
 
     chamber: str
     part: DiffPart = "all"
     diff: ChamberDiff | None = None
     files: Sequence[FileDiff] = ()
-    at: int = 0  # the file that is shown
+    at: int = 0  # index of the shown file
     seen: dict[str, str] = field(default_factory=dict[str, str])
     drafts: list[Comment] = field(default_factory=list[Comment])
     sent: Sequence[Interrupt] = ()  # the chamber's mail, oldest first
 
     def take(self, diff: ChamberDiff) -> None:
-        """Show another diff, at the same file if it is there still."""
+        """Take another diff; stay at the same file if it is still there."""
         path = self.file.path if self.file else ""
         self.diff = diff
         self.files = parse_diff(diff.diff, diff.files)
@@ -42,11 +42,11 @@ class Review:
 
     @property
     def file(self) -> FileDiff | None:
-        """The file that is shown."""
+        """The shown file."""
         return self.files[self.at] if self.files else None
 
     def seen_state(self, file: FileDiff) -> SeenState:
-        """Return whether a file was marked as seen, and has changed since."""
+        """Return whether a file was marked as seen, and whether it has changed since."""
         version = self.seen.get(file.path)
         if version is None:
             return ""
@@ -54,11 +54,11 @@ class Review:
 
     @property
     def seen_count(self) -> int:
-        """How many files were seen as they are now."""
+        """How many files were seen in their current version."""
         return sum(self.seen_state(file) == "seen" for file in self.files)
 
     def mark_seen(self) -> bool:
-        """Mark the present file as seen, or take the mark away; tell whether it is there now."""
+        """Mark the shown file as seen, or remove the mark; return whether it is marked now."""
         file = self.file
         if file is None:
             return False
@@ -69,7 +69,7 @@ class Review:
         return True
 
     def next_unseen(self) -> int:
-        """Return the next file that was not seen as it is now, or the present one."""
+        """Return the next file not seen in its current version, or the shown one."""
         count = len(self.files)
         for step in range(1, count):
             at = (self.at + step) % count
@@ -78,7 +78,7 @@ class Review:
         return self.at
 
     def messages(self) -> list[tuple[Interrupt, Comment]]:
-        """Return the comments that were sent and not withdrawn, with their message."""
+        """Return the comments that were sent and not withdrawn, each with its message."""
         return [
             (interrupt, comment)
             for interrupt in self.sent
@@ -87,7 +87,7 @@ class Review:
         ]
 
     def find(self, query: str, start: tuple[int, int], by: int) -> tuple[int, int] | None:
-        """Return file and line of the next match after `start`, around the end; None for none."""
+        """Return file and line of the next match after `start`, cyclically; None without one."""
         pattern = search_pattern(query)
         places = self._lines_from(start, by)
         return next(((file, at) for file, at, line in places if pattern.search(line.text)), None)
@@ -104,7 +104,7 @@ class Review:
                     yield number, at, lines[at]
 
     def notes(self) -> Mapping[int, Sequence[Line]]:
-        """Return the notes below lines of the present file: drafts, and what was sent."""
+        """Return the notes below lines of the shown file: drafts and sent comments."""
         file = self.file
         notes: dict[int, list[Line]] = {}
         if file is None:

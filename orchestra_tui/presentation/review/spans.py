@@ -1,4 +1,4 @@
-"""Spans of one line, each a text with its ink: wrapped into rows, and with matches marked."""
+"""Spans of one line, each a text with its ink: wrapping them, and marking matches."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ Ink = Tone | Literal["keyword", "text", "comment", "number", "name", "match"]
 
 
 def with_matches(spans: Sequence[tuple[str, Ink]], query: str) -> list[tuple[str, Ink]]:
-    """Return the spans with each occurrence of `query` in the ink of a match."""
+    """Return the spans with each occurrence of `query` in the ink for matches."""
     whole = "".join(text for text, _ in spans)
     inside: set[int] = set()
     for match in search_pattern(query).finditer(whole):
@@ -34,7 +34,7 @@ def with_matches(spans: Sequence[tuple[str, Ink]], query: str) -> list[tuple[str
 
 
 def search_pattern(query: str) -> re.Pattern[str]:
-    """Return what finds a query: any case, unless it has a capital letter."""
+    """Return the pattern for a query: case-insensitive unless it has a capital letter."""
     return re.compile(re.escape(query), 0 if query != query.lower() else re.IGNORECASE)
 
 
@@ -54,7 +54,7 @@ def wrapped(spans: Sequence[tuple[str, Ink]], width: int) -> list[list[tuple[str
 
 
 def _chunks(text: str, space: int, width: int) -> Iterator[str]:
-    """Yield a text in pieces, the first of at most `space` cells and the others of `width`."""
+    """Yield a text in pieces, the first of at most `space` cells, the others of `width`."""
     while cell_len(text) > space:
         head = fitting_start(text, space)
         if head:

@@ -1,8 +1,8 @@
-"""Colours of a programming language for the lines of a diff, found only for lines on screen.
+"""Syntax colours for the lines of a diff, computed only for lines on screen.
 
-A lexer knows where it is only from the start. Lexing 20,000 lines takes a second, so a block of
-lines is lexed with the lines before it; a text that began earlier still may be told wrong. A block
-begins at the line that is asked for, so that a screen takes one or two.
+A lexer knows its state only from the start. Lexing 20,000 lines takes a second, so a block of lines
+is lexed together with some lines before it; a text that began even earlier may be coloured wrongly.
+A block begins at the line that is asked for, so that a screen needs one or two blocks.
 """
 
 from collections.abc import Sequence
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from pygments.lexer import Lexer
 
 SyntaxTone = Literal["plain", "keyword", "text", "comment", "number", "name"]
-Token = tuple[str, ...]  # as pygments names it, from the general to the particular
+Token = tuple[str, ...]  # as pygments names it, from the general to the specific
 Spans = tuple[tuple[str, SyntaxTone], ...]
 
 BLOCK = 48  # lines
 _BEFORE = 64  # lines
-_LONGEST = 500  # characters; a longer line is generated, and shown plain
+_LONGEST = 500  # characters; a longer line is probably generated, and shown without colours
 _PLAIN: SyntaxTone = "plain"
 _TONES: tuple[tuple[Token, SyntaxTone], ...] = (
     (("Comment",), "comment"),
@@ -49,7 +49,7 @@ class Syntax:
     def spans(self, at: int) -> Spans:
         """Return the pieces of a line's shown text."""
         if at not in self._spans:
-            # Somebody who goes upwards asks for the line above those that have their colours.
+            # Somebody who scrolls up asks for the line above the coloured ones.
             start = at if at + 1 not in self._spans else max(0, at + 1 - BLOCK)
             while start in self._spans:
                 start += 1
@@ -70,7 +70,7 @@ class Syntax:
             self._color_side(self._lexer, start, end, "-")
 
     def _color_side(self, lexer: "Lexer", start: int, end: int, kind: LineKind) -> None:
-        """Colour the lines of one side; those of both sides are coloured with the new one."""
+        """Colour the lines of one side; lines on both sides are coloured with the new one."""
         without = "-" if kind == "+" else "+"
         first = max(0, start - _BEFORE)
         numbers = [at for at in range(first, end) if self._lines[at].kind != without]
@@ -84,7 +84,7 @@ class Syntax:
 
 
 def lexed_lines(lexer: "Lexer", texts: Sequence[str]) -> list[Spans]:
-    """Return the coloured pieces of lines that follow each other."""
+    """Return the coloured pieces of consecutive lines."""
     lines: list[list[tuple[str, SyntaxTone]]] = [[]]
     for token, text in lexer.get_tokens("\n".join(texts)):
         tone = _tone_of(token)
@@ -112,12 +112,13 @@ def _tone_of(token: Token) -> SyntaxTone:
 
 
 def load_lexers() -> None:
-    """Import what finds a lexer; blocking, so that the first coloured line need not."""
+    """Import what finds a lexer, so that the first coloured line need not wait. Blocks."""
     _lexer_for("a.py")
 
 
 def _lexer_for(path: str) -> "Lexer | None":
-    # Imported here, because finding the lexers takes some 20 ms that the room's start can spare.
+    # Imported here, because finding the lexers takes about 20 ms, which the room's start can do
+    # without.
     from pygments.lexers import find_lexer_class_for_filename
 
     lexer = find_lexer_class_for_filename(path)

@@ -1,7 +1,7 @@
-"""The words of presentation: a cell is text with a tone, a row is cells under columns.
+"""The vocabulary of presentation: a cell is text with a tone, a row is cells under columns.
 
-A tone says what a text means, never which colour it has; the meaning also stands in the text
-itself, as a symbol or a word, so that a screen without colours loses nothing.
+A tone says what a text means, never which colour it has. The text itself has the meaning too, as a
+symbol or a word, so that a screen without colours loses nothing.
 """
 
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ Align = Literal["left", "right"]
 
 
 class Cell(NamedTuple):
-    """A piece of one line; the text has no line ends, and no markup is ever read from it.
+    """A piece of one line; the text has no line ends, and is never read as markup.
 
-    In a table, `badges` stand at the right end of its column; the text gives way to them.
+    In a table, `badges` are at the right end of the column; the text makes room for them.
     """
 
     text: str
@@ -29,7 +29,7 @@ Line = tuple[Cell, ...]
 class Row(NamedTuple):
     """A row of a table; `due` is when its text changes by itself (ms), 0 for never.
 
-    The cell at `restless` changes so often that it alone gives its row no second line.
+    The cell at `restless` changes so often that it alone does not cause a second line.
     """
 
     key: str
@@ -42,9 +42,9 @@ class Row(NamedTuple):
 class Column:
     """A table's column, measured in terminal cells.
 
-    `width` is exact, or the least when `flex` (the share in what is left over) is above 0. The
-    column shows in tables that have at least `since` and fewer than `until` cells; 0 is no bound.
-    The text of one that `overflows` runs on over the columns after it that are empty in its row.
+    `width` is exact, or the least width if `flex` (the share of spare cells) is above 0. The column
+    shows in tables with at least `since` and fewer than `until` cells; 0 is no bound. The text of a
+    column that `overflows` continues over the following columns that are empty in its row.
     """
 
     title: str
@@ -52,6 +52,6 @@ class Column:
     flex: int = 0
     since: int = 0
     until: int = 0
-    gap: int = 2  # blanks after it, but for the last one
+    gap: int = 2  # blanks after each column but the last
     align: Align = "left"
     overflows: bool = False

@@ -29,17 +29,17 @@ from orchestra_tui.presentation.rows.symbols import (
 )
 from orchestra_tui.presentation.text_fit import plain
 
-_MIDDLE = 70  # cells; a narrower table says only for how long, not what
-_WIDE = 84  # cells; a narrower table counts the unread, and leaves out how much has changed
-_ROOMY = 100  # cells; a narrower table leaves out whose work is not committed
+_MIDDLE = 70  # cells; a narrower table says only for how long
+_WIDE = 84  # cells; a narrower table counts unread messages, and leaves out the size of the changes
+_ROOMY = 100  # cells; a narrower table leaves out which work is uncommitted
 _NEVER = 1 << 30  # cells
-_DOING = 3  # which of the columns says what the worker does
+_DOING = 3  # index of the column that says what the worker does
 
 
 def chamber_columns(
     *, several_tasks: bool = False, conflicts: bool = False, unread: bool = False
 ) -> tuple[Column, ...]:
-    """Return the columns of the chamber table; a mark has one while any chamber has the mark."""
+    """Return the columns of the chamber table; a mark has a column while any chamber has it."""
     return (
         Column(title="", width=1, gap=1),
         Column(title="chamber", width=14, flex=1),
@@ -62,7 +62,7 @@ def chamber_columns(
 
 
 def chamber_row(chamber: Chamber, state: IndexedState, now: int) -> Row:
-    """Return a chamber's row: state, name, task, why its worker is in it, marks, since when."""
+    """Return a chamber's row: state, name, task, the reason of the state, marks, since when."""
     worker = state.worker_of(chamber)
     letters = state.mail_of(chamber.id)
     quiet: Tone = "muted" if chamber.is_over else "plain"
@@ -88,7 +88,7 @@ def chamber_row(chamber: Chamber, state: IndexedState, now: int) -> Row:
     return Row(chamber.id, cells, earliest(due(since, now), mail_due, badges_due), restless)
 
 
-# What the time in a row counts, by the group of the worker.
+# What the time in a row counts, by the worker's group.
 _LASTING: Mapping[Group, str] = {
     "needs-you": "waits",
     "stuck": "silent",
@@ -104,12 +104,12 @@ _LASTING: Mapping[Group, str] = {
 def doing_cell(
     chamber: Chamber, worker: WorkerState, state: IndexedState, badges: tuple[Cell, ...] = ()
 ) -> Cell:
-    """Return why a worker is in its state; of one with work to land whether that can."""
+    """Return the reason of a worker's state; for finished work, whether it can land."""
     if not worker.has_work_to_land:
         return Cell(plain(worker_text(worker)), worker_tone(worker), badges)
     holds = state.landing.holds_of(chamber.id)
     if holds:
-        # With whom it conflicts stands beside it.
+        # What it conflicts with is shown next to it.
         named = [hold.partition(" with ")[0] for hold in holds]
         return Cell(f"held: {', '.join(named)}", "warn", badges)
     said = f": {worker.reason}" if worker.reason else ""
@@ -118,7 +118,7 @@ def doing_cell(
 
 
 def badges_of(chamber: Chamber, state: IndexedState, now: int) -> tuple[tuple[Cell, ...], int]:
-    """Return what else is to be said of a standing chamber, and when that changes."""
+    """Return a standing chamber's badges, and when they change."""
     if not chamber.is_standing:
         return (), 0
     badges = list[Cell]()
@@ -146,7 +146,7 @@ def badges_of(chamber: Chamber, state: IndexedState, now: int) -> tuple[tuple[Ce
 
 
 def health_text(chamber: Chamber) -> str:
-    """Return what is wrong with a live chamber in two words each, `✚ hook gone, detached`."""
+    """Return what is wrong with a live chamber, in two words each: `✚ hook gone, detached`."""
     if not chamber.is_live or not chamber.health:
         return ""
     names = ", ".join(plain(problem.partition(":")[0]) for problem in chamber.health)
@@ -154,7 +154,7 @@ def health_text(chamber: Chamber) -> str:
 
 
 def diff_cell(diff: Diff | None) -> Cell:
-    """Return the size of a chamber's changes, `+120 -8 4f`; a dash while there are none."""
+    """Return the size of a chamber's changes, `+120 -8 4f`; a dash if there are none."""
     if diff is None:
         return Cell("", "muted")
     if not diff.files:
@@ -163,28 +163,28 @@ def diff_cell(diff: Diff | None) -> Cell:
 
 
 def lines_cell(diff: Diff | None) -> Cell:
-    """Return how many lines a chamber adds and removes, `+120 -8`; a dash while there are none."""
+    """Return how many lines a chamber adds and removes, `+120 -8`; a dash if there are none."""
     if diff is None or not diff.files:
         return Cell("" if diff is None else "-", "muted")
     return Cell(f"+{diff.insertions} -{diff.deletions}")
 
 
 def uncommitted_cell(chamber: Chamber, worker: WorkerState) -> Cell:
-    """Return whether a chamber has work that is not committed."""
+    """Return the cell for a chamber's uncommitted work."""
     is_uncommitted = chamber.is_standing and chamber.work == "uncommitted"
     tone: Tone = "warn" if worker.has_work_to_land else "muted"
     return Cell("uncommitted" if is_uncommitted else "", tone)
 
 
 class ChamberRows:
-    """The rows of the chamber table, read from the state at the moment they are asked for."""
+    """The rows of the chamber table, made from the state when they are asked for."""
 
     def __init__(self, state: IndexedState, clock: Clock = now_ms) -> None:
         self._state = state
         self._clock = clock
 
     def row(self, key: str) -> Row:
-        """Return the row of a chamber as it reads now."""
+        """Return a chamber's current row."""
         return chamber_row(self._state.chambers[key], self._state, self._clock())
 
     def heading(self, key: str) -> str:
@@ -195,7 +195,7 @@ class ChamberRows:
         return GROUP_WORDS[worker.group].upper()
 
     def words(self, key: str) -> str:
-        """Return what a filter looks in: name, state, branch, worker, health and conflicts."""
+        """Return the text that a filter searches: name, state, branch, worker, health, conflict."""
         chamber = self._state.chambers[key]
         worker = self._state.worker_of(chamber)
         conflicts = conflict_text(self._state.conflicts_of(key), key)

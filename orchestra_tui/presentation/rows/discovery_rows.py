@@ -29,18 +29,18 @@ def discovery_row(discovery: Discovery, now: int) -> Row:
 
 
 class DiscoveryRows:
-    """The rows of the discovery table, read from the state at the moment they are asked for."""
+    """The rows of the discovery table, made from the state when they are asked for."""
 
     def __init__(self, state: IndexedState, clock: Clock = now_ms) -> None:
         self._state = state
         self._clock = clock
 
     def row(self, key: str) -> Row:
-        """Return the row of a discovery as it reads now."""
+        """Return a discovery's current row."""
         return discovery_row(self._state.discoveries[key], self._clock())
 
     def words(self, key: str) -> str:
-        """Return what a filter looks in: text, severity, impact and who found it."""
+        """Return the text that a filter searches: text, severity, impact and who found it."""
         discovery = self._state.discoveries[key]
         words = (
             discovery.text,

@@ -1,4 +1,4 @@
-"""What has become of the chambers that ended today, in one line below the board."""
+"""What happened to the chambers that ended today, in one line below the board."""
 
 import time
 from collections.abc import Iterable

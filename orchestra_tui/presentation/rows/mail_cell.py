@@ -1,4 +1,4 @@
-"""A chamber's mail in one cell: the unread messages, else the last message's state."""
+"""A chamber's mail in one cell: the unread messages, or else the last message's state."""
 
 from collections.abc import Sequence
 
@@ -18,9 +18,9 @@ def unread(interrupts: Sequence[Interrupt]) -> list[Interrupt]:
 
 
 def mail_cell(interrupts: Sequence[Interrupt], now: int, limit: int = 0) -> tuple[Cell, int]:
-    """Return the cell of a chamber's mail and the moment it changes by itself.
+    """Return the cell for a chamber's mail, and when it changes by itself.
 
-    What has been unread for `limit` ms is urgent; 0 is never.
+    A message unread for `limit` ms is urgent; 0 means never.
     """
     waiting = unread(interrupts)
     if waiting:
@@ -40,7 +40,7 @@ def mail_cell(interrupts: Sequence[Interrupt], now: int, limit: int = 0) -> tupl
 
 
 def unread_cell(interrupts: Sequence[Interrupt], now: int, state: IndexedState) -> Cell:
-    """Return how many messages a worker has not read, critical ones above all: `2 messages`."""
+    """Return how many messages a worker has not read, critical ones first: `2 messages`."""
     waiting = unread(interrupts)
     if not waiting:
         return Cell("", "muted")
@@ -62,13 +62,13 @@ def unread_count(interrupts: Sequence[Interrupt], now: int, limit: int = 0) -> C
 
 
 def next_unread_due(interrupts: Sequence[Interrupt], now: int, limit: int) -> int:
-    """Return the moment at which the next unread message becomes overdue; 0 for never."""
+    """Return when the next unread message becomes overdue; 0 for never."""
     moments = (interrupt.sent_at + limit for interrupt in unread(interrupts) if limit)
     return earliest(*(moment for moment in moments if moment > now))
 
 
 def mail_lines(interrupts: Sequence[Interrupt], now: int) -> tuple[list[Line], int]:
-    """Return all messages of a mailbox, the newest first, and the moment their ages change."""
+    """Return all messages of a mailbox, newest first, and when their ages change."""
     lines: list[Line] = []
     for interrupt in reversed(interrupts):
         if lines:
@@ -81,7 +81,7 @@ def mail_lines(interrupts: Sequence[Interrupt], now: int) -> tuple[list[Line], i
 
 
 def steps_after_sent(interrupt: Interrupt) -> list[tuple[str, bool]]:
-    """Return each step of a message with the time to it, and whether it is done: `posted 40ms`."""
+    """Return each step of a message with its time, and whether it is done: `posted 40ms`."""
     steps = (
         ("posted", interrupt.posted_at),
         ("delivered", interrupt.delivered_at),

@@ -10,10 +10,10 @@ EnterDoes = Literal["open", "answer", "write", "start"]
 
 
 class Act(NamedTuple):
-    """What helps a worker; `enter` is what that key does on its row, `label` says it.
+    """What helps a worker; `enter` is what that key does on its row, `label` describes it.
 
-    `message` is what is sent to it where nothing else is written. `words` are empty where nothing
-    needs to be done, and `elsewhere` is true of what no key does.
+    `message` is sent to it if nothing else is written. `words` are empty if nothing needs to be
+    done, and `elsewhere` is true if no key can do it.
     """
 
     words: str = ""
@@ -41,7 +41,7 @@ _BY_CAUSE: Mapping[Cause, Act] = {
 
 
 def act_of(chamber: Chamber, worker: WorkerState, requests: Sequence[WorkerRequest]) -> Act:
-    """Return what helps the worker of a chamber; nothing for one that needs nobody."""
+    """Return what helps a chamber's worker; nothing if it needs nobody."""
     if not chamber.is_live:
         return NO_ACT
     if requests:

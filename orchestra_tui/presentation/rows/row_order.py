@@ -1,4 +1,4 @@
-"""The orders in which a list can be read: its own, and one for a column each."""
+"""The orders of a list: its own, and one for each column."""
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
@@ -7,9 +7,9 @@ from orchestra_core.wording.titles import task_title
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.mail_cell import unread
 
-_Value = tuple[int, str]  # the least stands first
+_Value = tuple[int, str]  # the least comes first
 _SEVERITIES = ("critical", "important", "info")
-OWN_ORDER = ""  # those of chambers: who needs the operator; of the others: the newest first
+OWN_ORDER = ""  # for chambers: who needs the operator; for the others: newest first
 
 
 def _text(text: str) -> _Value:
@@ -60,7 +60,7 @@ _ORDERS: Mapping[str, _Orders] = {
 
 
 def next_order(name: str, order: str, by: int) -> str:
-    """Return the order after or before one of a list, around the end."""
+    """Return a list's next or previous order, cyclically."""
     orders = (OWN_ORDER, *_ORDERS[name])
     return orders[(orders.index(order) + by) % len(orders)]
 
@@ -72,7 +72,7 @@ def in_order(
     state: IndexedState,
     heading: Callable[[str], str] | None = None,
 ) -> Sequence[str]:
-    """Return a list's keys in an order; those below one heading stay below it."""
+    """Return a list's keys in an order; rows below a heading stay below it."""
     if order == OWN_ORDER:
         return keys
     value = _ORDERS[name][order]

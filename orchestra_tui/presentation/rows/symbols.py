@@ -71,7 +71,7 @@ MAIL: dict[InterruptState, Cell] = {
     "cancelled": Cell("cancelled", "muted"),
     "expired": Cell("undelivered", "muted"),
 }
-HELD = Cell(GROUP_SYMBOLS["held"], GROUP_TONES["held"])  # it has ended and cannot land
+HELD = Cell(GROUP_SYMBOLS["held"], GROUP_TONES["held"])  # its worker has ended and it cannot land
 CONFLICT = Cell(CONFLICT_SYMBOL, "warn")
 SUSPENDED = Cell(SUSPENDED_WORDS, "warn")
 UNPROVEN = Cell(UNPROVEN_WORDS, "warn")
@@ -80,15 +80,15 @@ HEALTH = Cell(HEALTH_SYMBOL, "warn")
 
 
 def worker_tone(state: WorkerState) -> Tone:
-    """Return the tone of a worker's state."""
+    """Return the tone for a worker's state."""
     return "critical" if state.cause == "failed" else GROUP_TONES[state.group]
 
 
 def worker_cell(state: WorkerState) -> Cell:
-    """Return the symbol of a worker's state."""
+    """Return the symbol for a worker's state."""
     return Cell(worker_symbol(state), "ok" if state.group == "working" else worker_tone(state))
 
 
 def chamber_cell(state: WorkerState, holds: Sequence[str]) -> Cell:
-    """Return the symbol of a chamber: its worker's, or that its work is held."""
+    """Return a chamber's symbol: its worker's, or the one for held work."""
     return HELD if holds else worker_cell(state)

@@ -14,7 +14,7 @@ from orchestra_tui.presentation.rows.cells import Cell, Column, Row
 from orchestra_tui.presentation.rows.symbols import GROUP_TONES, TASK
 from orchestra_tui.presentation.text_fit import plain
 
-_ROOMY = 130  # cells; a narrower table shows of the phase only its number
+_ROOMY = 130  # cells; a narrower table shows only the number of the phase
 _WIDE = 60  # cells; a narrower table only counts the chambers
 TASK_COLUMNS = (
     Column(title="", width=1, gap=1),
@@ -29,7 +29,7 @@ TASK_COLUMNS = (
 
 
 def task_row(task: Task, groups: Mapping[Group, int], now: int, held: int = 0) -> Row:
-    """Return a task's row: state, title, what its workers do or what came of it, phase, time.
+    """Return a task's row: state, title, what its workers do or its outcome, phase, time.
 
     `groups` says how many of its chambers are in each group, `held` how many have
     work that cannot land.
@@ -57,7 +57,7 @@ _IN_NEED: tuple[Group, ...] = ("needs-you", "stuck")
 
 
 def _in_need(groups: Mapping[Group, int]) -> Cell:
-    """Return which workers of an open task need somebody."""
+    """Return the cell for workers of an open task that need somebody."""
     if not groups:
         return Cell("no chamber yet", "muted")
     in_need: dict[Group, int] = {
@@ -72,7 +72,7 @@ def _others(groups: Mapping[Group, int]) -> Mapping[Group, int]:
 
 
 def outcome_text(task: Task, groups: Mapping[Group, int]) -> str:
-    """Return what came of a task that is over: `landed on main`, `landed in part: 2 of 3`."""
+    """Return an ended task's outcome: `landed on main`, `landed in part: 2 of 3`."""
     landed, dropped = groups.get("landed", 0), groups.get("dropped", 0)
     where = f" on {plain(task.base_branch)}" if task.base_branch else ""
     if task.landed_commit or landed:
@@ -84,7 +84,7 @@ def outcome_text(task: Task, groups: Mapping[Group, int]) -> str:
 
 
 def step_text(task: Task) -> str:
-    """Return `2/5`: the phase a task is in, or has come to, of how many; empty without phases."""
+    """Return `2/5`: a task's current or last phase, of how many; empty without phases."""
     names = [phase.name for phase in task.phases]
     if not names:
         return ""
@@ -94,21 +94,21 @@ def step_text(task: Task) -> str:
 
 
 class TaskRows:
-    """The rows of the task table, read from the state at the moment they are asked for."""
+    """The rows of the task table, made from the state when they are asked for."""
 
     def __init__(self, state: IndexedState, clock: Clock = now_ms) -> None:
         self._state = state
         self._clock = clock
 
     def row(self, key: str) -> Row:
-        """Return the row of a task as it reads now."""
+        """Return a task's current row."""
         groups = self._state.workers.counts_of(key)
         to_land = groups.get("ready", 0) + groups.get("held", 0)
         held = to_land - len(self._state.landing.can_land(key))
         return task_row(self._state.tasks[key], groups, self._clock(), held)
 
     def words(self, key: str) -> str:
-        """Return what a filter looks in: id, description, level, state and phase."""
+        """Return the text that a filter searches: id, description, level, state and phase."""
         task = self._state.tasks[key]
         words = (task.id, task.description, task.complexity, task.state, task.phase)
         return " ".join(words).casefold()

@@ -1,1 +1,1 @@
-"""How rows stand in a table: which lines they have, and which of them show."""
+"""How rows are laid out in a table: their lines, and which of them are visible."""

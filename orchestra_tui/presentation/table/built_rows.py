@@ -1,4 +1,4 @@
-"""The rows of a table that have been asked for, and how they stand under its columns."""
+"""The rows of a table that were asked for, laid out under its columns."""
 
 from collections.abc import Collection, Sequence
 
@@ -9,7 +9,7 @@ from orchestra_tui.presentation.text_fit import arrange
 
 
 class BuiltRows:
-    """Builds each row once until it changes, and lays it out in the width of the table."""
+    """Builds each row once, until it changes, and lays it out in the table's width."""
 
     def __init__(self, rows: RowSource, columns: Sequence[Column]) -> None:
         self._rows = rows
@@ -20,7 +20,7 @@ class BuiltRows:
         self._widths: tuple[int, ...] = ()
 
     def set_columns(self, columns: Sequence[Column]) -> bool:
-        """Take other columns, of which there are as many; tell whether they differ."""
+        """Take other columns, of the same number; return whether they differ."""
         if tuple(columns) == self._columns:
             return False
         self._columns = tuple(columns)
@@ -28,7 +28,7 @@ class BuiltRows:
         return True
 
     def set_width(self, width: int) -> None:
-        """Lay rows out in that many cells from now on."""
+        """Lay out rows in that many cells from now on."""
         self._width = width
         self._widths = arrange(self._columns, width) if width > 0 else ()
         self._long.clear()
@@ -41,7 +41,7 @@ class BuiltRows:
         return row
 
     def rebuild(self, key: str) -> bool:
-        """Build a row again; tell whether it reads differently, or was not built before."""
+        """Build a row again; return whether its text differs or it was not built before."""
         before = self._built.get(key)
         row = self._built[key] = self._rows.row(key)
         if before is not None and before.cells == row.cells:
@@ -54,21 +54,21 @@ class BuiltRows:
         return self._built[key].due if key in self._built else 0
 
     def is_long(self, key: str) -> bool:
-        """Tell whether a row does not fit into one line."""
+        """Tell whether a row needs more than one line."""
         if key not in self._long:
             row = self.row(key)
             self._long[key] = is_long(row.cells, self._columns, self._widths, row.restless)
         return self._long[key]
 
     def lines(self, key: str, mark: Cell, *, in_two: bool) -> Sequence[Line]:
-        """Return a row after its mark in one line, or in two where it does not fit into one."""
+        """Return a row, after its mark, in one line, or in two if it does not fit into one."""
         row = self.row(key)
         if in_two:
             return row_lines(row.cells, mark, self._columns, self._widths, row.restless)
         return [row_line(row.cells, mark, self._columns, self._widths)]
 
     def titles(self, heading: str) -> Line:
-        """Return the titles of the columns, or the name of a group in place of the first."""
+        """Return the titles of the columns, with the name of a group instead of the first."""
         return title_line(self._columns, self._widths, heading)
 
     def drop(self, keys: Collection[str]) -> None:

@@ -1,4 +1,4 @@
-"""A row's cells side by side under their columns, in one line or in two."""
+"""Lays out a row's cells under their columns, in one line or two."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -12,7 +12,7 @@ def row_line(
 ) -> Line:
     """Return the line of a row, after its mark.
 
-    The text of a column that overflows also takes the columns after it that are empty in this row.
+    The text of an overflowing column also uses the following columns that are empty in this row.
     """
     return _line_of(cells, mark, columns, _spans(cells, columns, widths))
 
@@ -36,9 +36,9 @@ def row_lines(
     widths: Sequence[int],
     restless: int = -1,
 ) -> Sequence[Line]:
-    """Return a row's line, and a second one with what of overflowing texts does not fit into it.
+    """Return a row's line, and a second one with the rest of overflowing texts.
 
-    The text at `restless` alone is no reason for a second line.
+    The text at `restless` alone does not cause a second line.
     """
     if not is_long(cells, columns, widths, restless):
         return [row_line(cells, mark, columns, widths)]
@@ -47,7 +47,7 @@ def row_lines(
     for at, width in _overflowing(cells, columns, widths):
         first[at], rests[at] = split_cell(cells[at], width)
     spans = list(_spans(cells, columns, widths))
-    below = spans  # as in the first line, unless the rest needs the columns that are empty there
+    below = spans  # as in the first line, unless the rest needs columns that are empty there
     if any(_has_rest(rests[at], width) for at, width, _ in spans):
         below = list(_spans(rests, columns, widths))
     return [_line_of(first, mark, columns, spans), _line_of(rests, mark, columns, below)]
@@ -93,7 +93,7 @@ def _spans(
 
 
 def title_line(columns: Sequence[Column], widths: Sequence[int], heading: str = "") -> Line:
-    """Return the columns' titles; `heading` stands in place of the first one that has a width."""
+    """Return the columns' titles; `heading` replaces the first one that has a width."""
     titles = [Cell(column.title, "muted") for column in columns]
     if heading:
         at = next((at for at, column in enumerate(columns) if column.title and widths[at]), 0)

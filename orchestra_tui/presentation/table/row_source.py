@@ -1,4 +1,4 @@
-"""What a table asks its rows from."""
+"""The source of a table's rows."""
 
 from typing import Protocol
 
@@ -6,12 +6,12 @@ from orchestra_tui.presentation.rows.cells import Row
 
 
 class RowSource(Protocol):
-    """Where a table's rows come from; asked only for those that are on screen."""
+    """The source of a table's rows; asked only for rows on screen."""
 
     def row(self, key: str) -> Row:
-        """Return the row of `key` as it reads now."""
+        """Return the current row of `key`."""
         ...
 
     def words(self, key: str) -> str:
-        """Return, case folded, the text in which a filter looks for its words."""
+        """Return, case folded, the text that a filter searches."""
         ...

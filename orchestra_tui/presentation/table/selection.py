@@ -1,12 +1,12 @@
-"""Which of many keys a list shows, in which order, and on which one the cursor is."""
+"""Which keys a list shows, in which order, and which one the cursor is on."""
 
 from collections.abc import Callable, Collection, Sequence
 
 
 class Selection:
-    """Keys under a filter with a cursor that stays on its key through sorting and filtering.
+    """Filtered keys, with a cursor that stays on its key through sorting and filtering.
 
-    `words` gives, case folded, the text in which the filter looks for its words.
+    `words` returns, case folded, the text that the filter searches.
     """
 
     def __init__(self, words: Callable[[str], str]) -> None:
@@ -23,12 +23,12 @@ class Selection:
         self._select_shown()
 
     def filter(self, text: str) -> None:
-        """Show only the keys whose words hold every word of `text`; all for an empty one."""
+        """Show only the keys whose words contain every word of `text`; all for an empty text."""
         self.filter_text = text.strip()
         self._select_shown()
 
     def refresh(self, keys: Collection[str]) -> bool:
-        """Look up these keys' words again; tell whether the filter now shows other keys."""
+        """Look up these keys' words again; return whether the filter now shows other keys."""
         if not self.filter_text:
             return False
         shown, existing = set(self.shown), set(self.all)
@@ -38,7 +38,7 @@ class Selection:
         return True
 
     def move_to(self, at: int) -> bool:
-        """Put the cursor on the shown key at `at` or the nearest; tell whether it has moved."""
+        """Put the cursor on the shown key at `at`, or the nearest; return whether it moved."""
         at = min(max(0, at), len(self.shown) - 1)
         if at < 0 or at == self.cursor:
             return False

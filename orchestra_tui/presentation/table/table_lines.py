@@ -1,4 +1,4 @@
-"""Which line of a table shows what, where all of its rows fit.
+"""What each line of a table shows, if all of its rows fit.
 
 A line is a row's index, the name of the group whose rows follow, or the second line of a row.
 """
@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 
 class Second(NamedTuple):
-    """The second line of the row at an index: what did not fit into its first."""
+    """The second line of the row at an index: what did not fit into its first line."""
 
     at: int
 
 
 class TableLines:
-    """The lines in their order; none where the rows do not fit, and the table scrolls."""
+    """The lines in order; none if the rows do not fit, so that the table scrolls."""
 
     def __init__(self, lines: Sequence[int | str | Second] = ()) -> None:
         self.lines = lines
@@ -35,7 +35,7 @@ class TableLines:
         return line if isinstance(line, int) else None
 
     def heading_at(self, y: int) -> str | None:
-        """Return the name on line `y`, "" for titles alone, None for any other line."""
+        """Return the name on line `y`, "" for titles only, None for any other line."""
         line = self._at(y)
         return line if isinstance(line, str) else None
 
@@ -53,15 +53,15 @@ def table_lines(
     is_long: Callable[[str], bool],
     height: int,
 ) -> TableLines:
-    """Return the lines of rows below titles that also name the first group.
+    """Return the lines of rows, below titles that also name the first group.
 
-    Where not all groups can be named, none is. With what is left over, rows that are too long for
-    one line have a second one, the first rows first. No lines where the rows do not fit.
+    If not all groups can be named, none is. Spare lines go to rows that are too long for one line,
+    the first rows first. There are no lines if the rows do not fit.
     """
     if not 0 < len(keys) < height:
         return TableLines()
     spare = height - len(keys) - 1
-    names = group_count(keys, heading) - 1  # the first stands beside the titles
+    names = group_count(keys, heading) - 1  # the first is next to the titles
     grouped = names <= spare
     spare -= names if grouped else 0
     lines: list[int | str | Second] = [] if grouped else [""]

@@ -1,1 +1,1 @@
-"""The dialogs and overlays that stand before the room."""
+"""The dialogs and overlays in front of the room."""

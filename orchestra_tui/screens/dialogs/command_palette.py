@@ -1,4 +1,4 @@
-"""The command palette: every key's action by name, and each chamber and task to go to."""
+"""The command palette: every key's action by name, and chambers and tasks to go to."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -31,17 +31,17 @@ from orchestra_tui.screens.room.room_screen import RoomScreen
 from orchestra_tui.terminal.typed_keys import KeyPassed
 
 _NOT_OFFERED = ("Move", "Review")
-_LETTERS = 100.0  # Textual's scores of matches by letters are below, as a rule
+_LETTERS = 100.0  # Textual's scores for matches by letters are usually below this
 _KEY_WIDTH, _LABEL_WIDTH = 7, 15
-_ABOUT = "$foreground-muted not bold"  # the list's own style is bold
+_ABOUT = "$foreground-muted not bold"  # the list's default style is bold
 _NAME_LENGTH, _ABOUT_LENGTH = 60, 60
 
 
 class StillPalette(CommandPalette):
-    """A palette that waits for its search, and whose cursor does not blink.
+    """A palette that waits for its search, with a cursor that does not blink.
 
-    An enter that comes before the words typed ahead of it have been looked up chooses what they
-    find, not what is shown of earlier ones; keys after it wait as well.
+    An enter that comes before the typed words have been looked up chooses what they find, not what
+    is shown for earlier words; later keys wait as well.
     """
 
     app = getters.app(AppBase)
@@ -52,7 +52,7 @@ class StillPalette(CommandPalette):
         self._held_marker: int | None = None
 
     def on_mount(self) -> None:
-        """Keep the cursor still: nothing moves in the room that has not changed."""
+        """Keep the cursor still: nothing in the room moves unless it changes."""
         self.query_one(Input).cursor_blink = False
 
     @on(Input.Submitted)
@@ -69,7 +69,7 @@ class StillPalette(CommandPalette):
             self._choose()
 
     def _choose(self) -> None:
-        """Choose the command at the cursor, which closes the palette; stay where none was found."""
+        """Choose the command at the cursor, which closes the palette; stay if none was found."""
         commands = self.query_one(CommandList)
         at = commands.highlighted
         if at is None or commands.get_option_at_index(at).disabled:
@@ -79,13 +79,13 @@ class StillPalette(CommandPalette):
             commands.action_select()
 
     def on_key_passed(self, marker: KeyPassed) -> None:
-        """Let the keys after an enter wait until it has led somewhere."""
+        """Make the keys after an enter wait until it has acted."""
         if self._has_entered:
             marker.stop()
             self._held_marker = marker.number
 
     def on_unmount(self) -> None:
-        """Let the keys go on that were typed after the enter."""
+        """Release the keys that were typed after the enter."""
         self._release_keys()
 
     def _release_keys(self) -> None:
@@ -99,15 +99,15 @@ class StillPalette(CommandPalette):
 
 
 class RoomCommands(Provider):
-    """Offers what the table of keys offers; texts are content, never markup."""
+    """Offers what the table of keys has; texts are content, never markup."""
 
     async def discover(self) -> Hits:
-        """Yield the actions, before anything is typed."""
+        """Yield all actions, before anything is typed."""
         for key in _actions():
             yield DiscoveryHit(_shown(key), self._run(key), key.label)
 
     async def search(self, query: str) -> Hits:
-        """Yield the actions, chambers and tasks that match, by name before by single letters."""
+        """Yield matching actions, chambers and tasks; matches by name before matches by letters."""
         matcher = self.matcher(query)
         for key in _actions():
             if (score := _score(key, query, matcher)) > 0:
@@ -156,7 +156,7 @@ def _score(key: Key, query: str, matcher: Matcher) -> float:
 
 
 def _shown(key: Key) -> Content:
-    """Return its key, its short name and what it does."""
+    """Return the key, its short name and what it does."""
     return Content.assemble(
         (f"{key.first:<{_KEY_WIDTH}}", "$accent"),
         (f"{key.label:<{_LABEL_WIDTH}}", "bold"),
@@ -165,4 +165,4 @@ def _shown(key: Key) -> Content:
 
 
 def _nothing() -> None:
-    """Stand in where there is no room below the palette."""
+    """Take the place of a command if there is no room below the palette."""

@@ -11,7 +11,7 @@ from orchestra_tui.screens.dialogs.dialog import Dialog
 
 
 class Confirm(Dialog):
-    """A question with its facts; only `y` confirms, so that a hasty Enter changes nothing."""
+    """A question with its facts; only `y` confirms, so that a hasty enter changes nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "yes", "Yes", id="dialog.yes"),
@@ -24,15 +24,15 @@ class Confirm(Dialog):
         self._call = call
 
     def fields(self) -> Iterable[Widget]:
-        """Yield what follows from a yes."""
+        """Yield the text on what a yes does."""
         yield Static(self._facts, markup=False)
 
     def on_mount(self) -> None:
-        """Take only a yes that follows the question."""
+        """Accept only a yes that was typed after the question."""
         self.ask_anew()
 
     def action_yes(self) -> None:
-        """Do it, unless the key was typed before the question showed."""
+        """Do it, unless the key was typed before the question was shown."""
         if self.was_seen():
             self.begin(self._go)
 

@@ -1,4 +1,4 @@
-"""The menu of what can be copied; the terminal takes it to the clipboard (OSC 52)."""
+"""The menu of texts to copy; the terminal puts the text on the clipboard (OSC 52)."""
 
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
@@ -38,7 +38,7 @@ class CopyMenu(Dialog):
         yield Static(Content.assemble(*parts).rstrip())
 
     def action_copy(self, key: str) -> None:
-        """Copy what a key stands for, or the first; a key without a choice does nothing."""
+        """Copy the text of a key, or the first one; a key without a choice does nothing."""
         for choice in self._choices:
             if choice.key == (key or choice.key):
                 self.app.copy_to_clipboard(choice.text)

@@ -1,4 +1,4 @@
-"""What all dialogs share: a titled box, one line for what went wrong, one for the keys."""
+"""What all dialogs share: a titled box, a line for errors and a line for the keys."""
 
 from collections.abc import Awaitable, Iterable
 from typing import ClassVar, TypeVar
@@ -46,18 +46,18 @@ class Dialog(EventFollower, ModalScreen[None]):
             yield Static(self._hints, id="hints", markup=False)
 
     def show(self, changes: ViewChanges) -> None:
-        """Show what has changed since the last update, where the dialog shows any of it."""
+        """Show what has changed since the last update, if the dialog shows any of it."""
 
     def fields(self) -> Iterable[Widget]:
         """Yield the widgets between the title and the keys."""
         return ()
 
     def ask_anew(self) -> None:
-        """Take no answer until the operator can have read what is asked now."""
+        """Accept no answer until the operator can have read the present question."""
         self.shown_question.ask_anew()
 
     def was_seen(self) -> bool:
-        """Tell whether the key that acts now was typed after its question was shown; say if not."""
+        """Tell whether the acting key was typed after its question was shown; if not, say so."""
         was_seen = self.shown_question.was_seen()
         if not was_seen:
             self.say_problem(TYPED_BEFORE)
@@ -68,7 +68,7 @@ class Dialog(EventFollower, ModalScreen[None]):
         self.dismiss()
 
     def say_problem(self, text: str) -> None:
-        """Show one line on what is wrong; an empty one takes it away."""
+        """Show one line on what is wrong; an empty line removes it."""
         line = self.query_one("#problem", Static)
         line.update(one_line(text, 400))
         line.set_class(bool(text), "-shown")
@@ -90,9 +90,9 @@ class Dialog(EventFollower, ModalScreen[None]):
             self._busy = False
 
     async def attempt(self, call: Awaitable[Value], doing: str) -> Value | None:
-        """Await `call` while showing `doing`; a failure is shown and returns None.
+        """Await `call` while showing `doing`; show a failure and return None.
 
-        A dialog that was closed meanwhile shows nothing; the room then says the failure.
+        If the dialog was closed meanwhile, the room shows the failure.
         """
         if self.is_attached:
             self.say_problem("")

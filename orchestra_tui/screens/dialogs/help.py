@@ -1,4 +1,4 @@
-"""The help screen: every key, from the one table, and a search in it."""
+"""The help screen: every key, from the one table, with a search."""
 
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
@@ -19,7 +19,7 @@ _SEARCHING = "enter keep   esc all keys"
 
 
 class Help(Dialog):
-    """All keys by group; it scrolls where the terminal is small."""
+    """All keys by group; scrolls if the terminal is small."""
 
     AUTO_FOCUS = "VerticalScroll"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -33,7 +33,7 @@ class Help(Dialog):
         super().__init__("Keys", _READING)
 
     def fields(self) -> Iterable[Widget]:
-        """Yield the line to search in, and the groups."""
+        """Yield the search line and the groups."""
         search_input = Input(placeholder="words of what a key does", id="search")
         search_input.cursor_blink = False
         yield search_input
@@ -92,7 +92,7 @@ class Help(Dialog):
 
 
 def matches_words(key: Key, query: str) -> bool:
-    """Tell whether a key is named, or its name or help holds every word."""
+    """Tell whether the words name a key, or its name or help contains each of them."""
     text = f"{key.label} {key.help}".casefold()
     by_name = query.strip() in key.display.split()
     return by_name or all(word in text for word in query.casefold().split())
@@ -104,7 +104,7 @@ def group_text(name: str, keys: Iterable[Key]) -> Content:
 
 
 def keys_text(keys: Iterable[Key]) -> Content:
-    """Return each key and what it does, below each other."""
+    """Return the keys and what they do, one per line."""
     lines = (
         Content.assemble((f"{key.display.ljust(_KEY_WIDTH)} ", "$accent"), key.help) for key in keys
     )

@@ -29,7 +29,7 @@ REQUIRES: dict[Requires, str] = {
     "stop": "the worker stops and reports what it has",
     "suspend": "the worker's tools are blocked until you press r on its chamber",
 }
-# What is sent when nothing is written; a message to be read has to say something.
+# What is sent if nothing is written; a message for review needs a text.
 _WORDS: dict[Requires, str] = {
     "review": "",
     "stop": "Stop here and report what you have.",
@@ -38,7 +38,7 @@ _WORDS: dict[Requires, str] = {
 _WRITING = f"enter send   {NEWLINE_HINT}   ctrl+r change type   esc cancel"
 _START = "ctrl+o sends it and starts a worker."
 _SENT = "enter or esc close (delivery continues)"
-_NAME_WIDTH = 11  # cells; in a small terminal the steps need the rest
+_NAME_WIDTH = 11  # cells; in a narrow terminal the steps need the rest
 
 
 class InterruptEditor(Dialog):
@@ -59,7 +59,7 @@ class InterruptEditor(Dialog):
         requires: Requires = "review",
         suggested: str = "",
     ) -> None:
-        """Take the chambers; `suggested` is sent for a review in which nothing is written."""
+        """Take the chambers; `suggested` is sent for review if nothing is written."""
         names = ", ".join(chamber.name for chamber in chambers)
         super().__init__(f"Interrupt {names}", _WRITING)
         self._tool_calls = actions
@@ -75,7 +75,7 @@ class InterruptEditor(Dialog):
         self._show_unreadable()
 
     def fields(self) -> Iterable[Widget]:
-        """Yield the editor, the choice of strength and the place of the mail's progress."""
+        """Yield the editor, the choice of what the message requires, and the mail's progress."""
         editor = MessageEditor()
         editor.placeholder = self._words[self._requires]
         yield editor
@@ -109,7 +109,7 @@ class InterruptEditor(Dialog):
             self.dismiss()
 
     def action_requires(self) -> None:
-        """Go on to the next strength."""
+        """Choose the next kind of message."""
         choices = list(REQUIRES)
         self._requires = choices[(choices.index(self._requires) + 1) % len(choices)]
         self.query_one("#requires", Static).update(self._choice())
@@ -124,7 +124,7 @@ class InterruptEditor(Dialog):
             self.say_problem("A worker is there already; enter sends.")
 
     def action_send(self, start_in: Sequence[Chamber] = ()) -> None:
-        """Send the message that is written."""
+        """Send the typed message."""
         message = self.query_one(TextArea).text.strip() or self._words[self._requires]
         if self._sent:
             return

@@ -1,4 +1,4 @@
-"""The dialog that answers a worker: all that is asked, and the answers by their numbers."""
+"""The dialog that answers a worker: the full question, and the numbered answers."""
 
 from collections.abc import Iterable
 from typing import ClassVar, Literal
@@ -41,7 +41,7 @@ _OWN_WORDS = "answer in your own words"
 
 
 class RequestDialog(Dialog):
-    """Answers one request; the first answer wins, so another one may come while it is open."""
+    """Answers one request; the first answer wins, so another one may come while this is open."""
 
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -62,30 +62,30 @@ class RequestDialog(Dialog):
         self._state = state
         self._request = request
         self._questions = questions
-        self._choices: list[str] = []  # the answers to the questions before the present one
-        self._marked: set[int] = set()  # of a question that takes several options
+        self._choices: list[str] = []  # the answers to the previous questions
+        self._marked: set[int] = set()  # marked options of a question that takes several
         self._writing: Literal["", "deny", "own words"] = ""
         self._is_over = False
 
     @property
     def _question(self) -> Question | None:
-        """The question that is to be answered now, None for a permission."""
+        """The question to answer now; None for a permission."""
         return self._questions[len(self._choices)] if self._questions else None
 
     def fields(self) -> Iterable[Widget]:
-        """Yield what is asked, the numbered answers, and the line for words."""
+        """Yield the question, the numbered answers, and the line for words."""
         with VerticalScroll(id="asked", can_focus=False):
             yield Static(self._asked(), markup=False)
         yield Static(self._numbered(), id="answers", markup=False)
         yield Input(id="words")
 
     def on_mount(self) -> None:
-        """Take only an answer that follows the question."""
+        """Accept only an answer that was typed after the question."""
         self.ask_anew()
         self.call_after_refresh(self._say_keys)
 
     def show(self, changes: ViewChanges) -> None:
-        """Say who was quicker when somebody else has answered."""
+        """Say who answered if somebody else was quicker."""
         request = self._state.requests.get(self._request.id)
         if request is None or request.is_open or self._busy or self._is_over:
             return
@@ -98,27 +98,27 @@ class RequestDialog(Dialog):
             self.say_hints(_OVER)
 
     def action_leave(self) -> None:
-        """Take back that something is written, or leave the request open."""
+        """Close the line for words, or leave the request open."""
         if self._writing:
             self._stop_writing()
         else:
             super().action_leave()
 
     def action_scroll(self, lines: int) -> None:
-        """Show what stands above or below."""
+        """Scroll by a line."""
         self.query_one("#asked").scroll_relative(y=lines, animate=False)
 
     def action_page(self, by: int) -> None:
-        """Show the page above or below."""
+        """Scroll by a page."""
         asked = self.query_one("#asked")
         asked.scroll_relative(y=by * max(1, asked.size.height - 1), animate=False)
 
     def on_resize(self) -> None:
-        """Say whether there is more than fits."""
+        """Show whether there is more text than fits."""
         self.call_after_refresh(self._say_keys)
 
     def action_choose(self, number: int) -> None:
-        """Give the answer with that number, or mark it."""
+        """Give the answer with a number, or mark it."""
         if self._is_over or self._writing or not self.was_seen():
             return
         question = self._question
@@ -140,7 +140,7 @@ class RequestDialog(Dialog):
             self._take(", ".join(labels))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Send the words that were written."""
+        """Send the typed words."""
         event.stop()
         words = event.value.strip()
         if self._writing == "deny":
@@ -176,7 +176,7 @@ class RequestDialog(Dialog):
             self._take(question.options[number - 1].label)
 
     def _take(self, choice: str) -> None:
-        """Keep the answer to the present question; after the last one send them all."""
+        """Keep the answer to the current question; after the last one send them all."""
         if len(self._choices) + 1 < len(self._questions):
             self._choices.append(choice)
             self._marked.clear()

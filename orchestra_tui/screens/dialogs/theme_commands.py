@@ -9,7 +9,7 @@ from orchestra_tui.screens.app_base import AppBase
 
 
 class ThemeCommands(Provider):
-    """Offers each theme; the chosen one lasts."""
+    """Offers each theme; the choice is kept."""
 
     async def search(self, query: str) -> Hits:
         """Yield the themes that match."""

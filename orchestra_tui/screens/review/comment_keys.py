@@ -1,4 +1,4 @@
-"""The keys that comment: each comment waits as a draft, and all go to the worker as one message."""
+"""The keys for comments: each is a draft until all go to the worker as one message."""
 
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,7 @@ class CommentKeys:
         self._app = app
         self._screen = screen
         self._sending = False
-        self._warning = ""  # that nobody reads the message, once it was said
+        self._warning = ""  # the shown warning that nobody reads the message
         self.commands: dict[str, Callable[[], object]] = {
             "review.comment": self._comment,
             "review.choose": self._choose,
@@ -39,7 +39,7 @@ class CommentKeys:
         }
 
     def keep(self, text: str) -> None:
-        """Keep a comment on the line at the cursor, in place of the draft there."""
+        """Keep a comment on the line at the cursor, replacing the draft there."""
         screen, review = self._screen, self._screen.review
         file, lines = review.file, screen.view.chosen_lines
         if file is None or not lines:
@@ -57,7 +57,7 @@ class CommentKeys:
         screen.show_all()
 
     def news(self) -> Line:
-        """Return how far the last message has come, or what one can do."""
+        """Return the progress of the last message, or what the keys can do."""
         review = self._screen.review
         mail = [interrupt for interrupt in review.sent if comments_in(interrupt.message)]
         if review.drafts:
@@ -121,7 +121,7 @@ class CommentKeys:
         self._app.start(lambda: self._deliver(message, sent))
 
     def _is_read_or_meant(self) -> bool:
-        """Tell whether somebody reads the message, or the operator has seen that nobody does."""
+        """Tell whether somebody reads the message, or the operator was warned that nobody does."""
         warning = unreadable_text([self._screen.chamber], self._app.view_model.state)
         if warning and warning != self._warning:
             self._warning = warning

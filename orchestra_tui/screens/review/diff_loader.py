@@ -1,4 +1,4 @@
-"""Fetches the diff of a review: at its start, when asked for, and after comments were read."""
+"""Fetches the diff of a review: at the start, on demand, and after comments were read."""
 
 import asyncio
 from typing import TYPE_CHECKING, Protocol
@@ -12,7 +12,7 @@ from orchestra_tui.screens.app_base import AppBase
 if TYPE_CHECKING:
     from textual.worker import Worker
 
-_SPACING = 4.0  # seconds between two fetches that nobody asked for: each runs a git diff
+_SPACING = 4.0  # seconds between two automatic fetches: each runs a git diff
 
 
 class LoadingScreen(Protocol):
@@ -31,7 +31,7 @@ class DiffLoader:
 
     def __init__(self, app: AppBase, screen: LoadingScreen) -> None:
         self.problem = ""
-        self.has_loaded = False  # or has failed: keys are not kept for it any more
+        self.has_loaded = False  # or has failed: no keys wait for it any more
         self._app = app
         self._screen = screen
         self._timer: asyncio.TimerHandle | None = None
@@ -44,7 +44,7 @@ class DiffLoader:
         self._fetching = self._app.run_worker(self._fetch(), group="review", exclusive=True)
 
     def chamber_changed(self) -> None:
-        """Fetch again, some seconds after the last time, once a worker acts on comments."""
+        """Fetch again, a few seconds after the last time, once a worker acts on comments."""
         awaiting = any(interrupt.acted_at for interrupt, _ in self._screen.review.messages())
         if awaiting and self._timer is None and not self._screen.chamber.is_over:
             loop = asyncio.get_running_loop()
@@ -52,11 +52,11 @@ class DiffLoader:
 
     @property
     def waits(self) -> bool:
-        """Whether the diff will be fetched by itself."""
+        """Whether an automatic fetch will follow."""
         return self._timer is not None
 
     def stop(self) -> None:
-        """Fetch nothing more, and drop what is on its way."""
+        """Fetch nothing more, and drop a running fetch."""
         if self._timer is not None:
             self._timer.cancel()
         if self._fetching is not None:

@@ -1,4 +1,4 @@
-"""The keys that read: files, hunks, lines, search, what is shown and how."""
+"""The keys for reading: files, hunks, lines, search, and what is shown and how."""
 
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from orchestra_tui.screens.review.review_screen import ReviewScreen
 
-SPLIT_WIDTH = 100  # cells of the screen; below it two texts side by side cannot be read
+SPLIT_WIDTH = 100  # cells of the screen; on a narrower one, side by side is unreadable
 
 
 class ReadingKeys:

@@ -7,7 +7,7 @@ from orchestra_tui.screens.dialogs.help import Help
 
 
 class ReviewHelp(Help):
-    """The keys of a review, below each other."""
+    """The keys of a review, one per line."""
 
     def key_groups(self) -> Sequence[tuple[str, Sequence[Key]]]:
         """Return the keys as one group."""

@@ -29,14 +29,14 @@ from orchestra_tui.widgets.review.file_list import FileList
 from orchestra_tui.widgets.review.search_line import SearchLine
 
 Command = Callable[[], object]
-# They act at once; the others wait for the diff, in the order in which they were typed.
+# These act at once; the others wait for the diff, in the order in which they were typed.
 _WITHOUT_DIFF = ("review.comment", "review.leave", "help")
 
 
 class ReviewScreen(EventFollower, Screen[None]):
-    """Shows a chamber's diff; comments go to its worker by a tool call, as one message.
+    """Shows a chamber's diff; comments go to its worker as one message, by a tool call.
 
-    Its collaborators do the work: `loader` fetches the diff, and each key runs one command.
+    Its collaborators do the work: `loader` fetches the diff, and each key runs a command.
     """
 
     app = getters.app(AppBase)
@@ -75,22 +75,22 @@ class ReviewScreen(EventFollower, Screen[None]):
         yield KeyFooter(in_review_footer)
 
     def on_mount(self) -> None:
-        """Show what is there and fetch the diff."""
+        """Show the known content and fetch the diff."""
         self.review.sent = self.app.view_model.state.mail_of(self.chamber.id)
         self.show_all()
         self.loader.load()
 
     def on_unmount(self) -> None:
-        """Act on nothing that was typed before the diff was there."""
+        """Drop keys that were typed before the diff arrived."""
         self.loader.stop()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave the keys to the editor and the search while one of them is typed into."""
+        """Leave keys to the editor or the search line while it is in use."""
         del parameters
         return action != "run" or self.focused not in (self.editor, self.search_line)
 
     async def action_run(self, key_id: str) -> None:
-        """Run the command of a key, at the latest when the diff is there."""
+        """Run a key's command, at the latest when the diff arrives."""
         command = self.commands[key_id]
         if key_id in _WITHOUT_DIFF:
             command()
@@ -105,7 +105,7 @@ class ReviewScreen(EventFollower, Screen[None]):
             self._waiting.append(command)
 
     def loaded(self) -> None:
-        """Show the diff that has arrived, and catch up with the keys typed meanwhile."""
+        """Show the arrived diff, then act on the keys typed meanwhile."""
         self.show_all()
         self.shown_question.ask_anew()
         waiting, self._waiting = self._waiting, []
@@ -115,7 +115,7 @@ class ReviewScreen(EventFollower, Screen[None]):
     # What is shown
 
     def show(self, changes: ViewChanges) -> None:
-        """Show what has become of the messages, after new events."""
+        """Show the messages' progress after new events."""
         state = self.app.view_model.state
         self.chamber = state.chambers.get(self.chamber.id, self.chamber)
         if changes.whole or self.chamber.id in changes.rows.chambers:
@@ -146,7 +146,7 @@ class ReviewScreen(EventFollower, Screen[None]):
         self._files_pane.set_count(len(rows))
 
     def show_diff(self, line: int | None = None) -> None:
-        """Show the present file, at a line or where the cursor was."""
+        """Show the current file, at a line or where the cursor was."""
         file = self.review.file
         at = file.lines[line] if file and line is not None and line < len(file.lines) else None
         self.view.show(file, self.review.notes(), empty=self._empty_lines(), at=at)
@@ -154,7 +154,7 @@ class ReviewScreen(EventFollower, Screen[None]):
         self._pane.set_title(position + file_title(file) if file else "Diff")
 
     def show_news(self, line: Line | None = None) -> None:
-        """Say something above the keys; by default what has become of the last message."""
+        """Show a line above the keys; by default the progress of the last message."""
         self._news.show(line if line is not None else self.comment_keys.news())
 
     def go_to_file(self, at: int, line: int | None = None) -> None:
@@ -165,7 +165,7 @@ class ReviewScreen(EventFollower, Screen[None]):
         self.show_diff(line)
 
     def arrange_panes(self) -> None:
-        """Give side by side the room of the files where both do not fit."""
+        """Hide the files if side by side needs their space."""
         self.set_class(self.view.split, "-split")
 
     def _empty_lines(self) -> list[Line]:

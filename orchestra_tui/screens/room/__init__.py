@@ -1,1 +1,1 @@
-"""The room itself: its screen, and the collaborators that the screen holds."""
+"""The room's screen, and the collaborators that it holds."""

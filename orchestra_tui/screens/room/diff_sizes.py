@@ -10,12 +10,12 @@ from orchestra_tui.backend.view_model import ViewChanges
 from orchestra_tui.presentation.indexed_state import ChangedRows, Diff
 from orchestra_tui.screens.app_base import AppBase
 
-_MOST_TASKS = 4  # of those whose chambers are on screen
+_MOST_TASKS = 4  # tasks whose chambers are on screen
 _SPACING = 5.0  # seconds between two fetches: each runs a git diff for every chamber
 
 
 class DiffSizes:
-    """Keeps the diff sizes up to date of the chambers of a few tasks."""
+    """Keeps the diff sizes of a few tasks' chambers up to date."""
 
     def __init__(self, app: AppBase) -> None:
         self._app = app
@@ -25,7 +25,7 @@ class DiffSizes:
         self._last_fetch = -_SPACING
 
     def request(self, task_ids: Sequence[str]) -> None:
-        """Fetch the sizes for these tasks' chambers now, or once the last fetch is long ago."""
+        """Fetch the sizes of these tasks' chambers now or, after a recent fetch, a bit later."""
         self._requested = task_ids[:_MOST_TASKS]
         if task_ids and self._timer is None and not self._fetching:
             loop = asyncio.get_running_loop()
@@ -62,7 +62,7 @@ class DiffSizes:
         self._requested = ()
         try:
             for task_id in task_ids:
-                # Sizes are optional; the status line already shows this failure.
+                # Sizes are optional, and the status line already shows this failure.
                 with contextlib.suppress(OrchestraError):
                     await self._take(task_id)
         finally:

@@ -1,4 +1,4 @@
-"""Finds what is announced to the operator once: overdue mail, and limits that come near."""
+"""Finds what to announce to the operator once: overdue mail, and nearly used limits."""
 
 from collections.abc import Sequence
 
@@ -31,7 +31,7 @@ class Escalation:
 
 
 def near_limits(events: Sequence[Event]) -> list[str]:
-    """Return a line for each limit of what agents may use that has come near."""
+    """Return a line for each spend limit that is nearly used up."""
     return [event.data.action for event in events if event.kind == "worker.limit-neared"]
 
 

@@ -17,7 +17,7 @@ KeyAction = Callable[[], None]
 
 
 def room_bindings() -> list[BindingType]:
-    """Return one binding for each key of the table; a keymap remaps it by its id."""
+    """Return one binding per key of the table; a keymap remaps it by its id."""
     return bindings_of(ROOM_KEYS)
 
 
@@ -28,10 +28,10 @@ def key_commands(
     lists: Lists,
     detail: DetailPages,
 ) -> dict[str, KeyAction]:
-    """Return the command of each key by its id, except those of the application itself."""
+    """Return the command of each key, by id, except the application's own."""
 
     def act_or_open() -> None:
-        """Do what helps the worker of the row that has the cursor, else show the details."""
+        """Do what helps the worker at the cursor, or else show the details."""
         in_chambers = navigation.pane == "chambers"
         if not (in_chambers and operator_keys.act_if_needed()):
             view_keys.open()

@@ -1,4 +1,4 @@
-"""The keys that move: between the panes, inside the pane that has the focus, into the details."""
+"""The keys that move: between panes, within the focused pane, and into the details."""
 
 from typing import Literal, get_args
 
@@ -37,12 +37,12 @@ class Navigation:
         feed: Feed,
         filter_line: FilterLine,
     ) -> None:
-        self.pane: PaneName = "tasks"  # the focused one, or the last that was
+        self.pane: PaneName = "tasks"  # the focused pane, or the last focused one
         self._screen = screen
         self._lists = lists
         self._detail = detail
         self._filter_line = filter_line
-        self._board_pane: BoardPane = "tasks"  # as `pane`, but never the drawer
+        self._board_pane: BoardPane = "tasks"  # like `pane`, but never the drawer
         self._enlarged: Enlarged = 0
         self._widgets: dict[PaneName, Widget] = {
             **lists.tables,
@@ -71,7 +71,7 @@ class Navigation:
         self.go_to("chambers")
 
     def go_to_next_in_need(self) -> bool:
-        """Go to the next chamber whose worker needs somebody; False where none does."""
+        """Go to the next chamber whose worker needs somebody; False if there is none."""
         here = self._lists.tables["chambers"].cursor_key if self.pane == "chambers" else ""
         key = self._lists.next_in_need(here)
         if key:
@@ -88,7 +88,7 @@ class Navigation:
 
     @property
     def drawer_is_open(self) -> bool:
-        """Whether the drawer of events shows."""
+        """Whether the drawer of events is open."""
         return self._screen.has_class("-drawer")
 
     def toggle_drawer(self) -> None:
@@ -104,18 +104,18 @@ class Navigation:
             self.go_to(self._board_pane)
 
     def enlarge(self, by: int) -> None:
-        """Give the current pane more of the board, or less: as usual, most of it, all of it."""
+        """Give the current pane more or less of the board: as usual, most of it, all of it."""
         self._enlarged = _SIZES[min(max(0, self._enlarged + by), len(_SIZES) - 1)]
         self._use_pane()
 
     @property
     def needs(self) -> BoardNeeds:
-        """How much room the lists need, and what is in use."""
+        """How many lines the lists need, and which pane is in use."""
         heights = (table.wanted_height for table in self._lists.tables.values())
         return BoardNeeds(*heights, used=self._board_pane, enlarged=self._enlarged)
 
     def _use_pane(self) -> None:
-        """Give the current pane its room; a click does not, since panes would move below it."""
+        """Resize the panes for the current one; not after a click, which would miss its pane."""
         if self.pane != "feed":
             self._board_pane = self.pane
         self._screen.query_one(Board).arrange_again()
@@ -127,19 +127,19 @@ class Navigation:
                 self.enter(name)
 
     def enter(self, name: PaneName) -> None:
-        """Make keys act on a pane."""
+        """Make a pane the one that keys act on."""
         self.pane = name
         self.show_selected()
 
     def show_selected(self) -> None:
-        """Show what is selected in the current list; nothing happens in the other panes."""
+        """Show what is selected in the current list; does nothing in the other panes."""
         if self.pane in ("detail", "feed"):
             return
         key = self._lists.tables[self.pane].cursor_key
         self._detail.show(DetailSubject(_DETAILS[self.pane], key) if key else DetailSubject())
 
     def leave(self) -> None:
-        """Clear the filter, close the drawer, or go from the details back to their list."""
+        """Clear the filter, close the drawer, or go back from the details to the list."""
         table = self.table
         if self._detail.area.text.selected_text:
             self._detail.area.text.clear_selection()

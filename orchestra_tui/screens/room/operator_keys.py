@@ -1,4 +1,4 @@
-"""The keys that act: each opens a dialog, or says in one line why it cannot act now."""
+"""The keys that act: each opens a dialog, or says in one line why it cannot act."""
 
 from orchestra_core.models import Chamber, Interrupt, Requires
 from orchestra_core.text import one_line
@@ -64,7 +64,7 @@ class OperatorKeys:
         self._write_as("suspend", "suspend")
 
     def answer(self) -> None:
-        """Answer what the selected chamber's worker asks, else who has waited longest."""
+        """Answer the selected chamber's worker, or else the one that has waited longest."""
         if self.answer_if_asked():
             return
         oldest = oldest_request(self._app.view_model.state)
@@ -75,7 +75,7 @@ class OperatorKeys:
             self.answer_if_asked()
 
     def answer_if_asked(self) -> bool:
-        """Open the oldest request of the selected chamber's worker; False where there is none."""
+        """Open the oldest request of the selected chamber's worker; False if there is none."""
         chamber, state = self._lists.chamber, self._app.view_model.state
         requests = state.requests_of(chamber.id) if chamber is not None else []
         if requests:
@@ -91,7 +91,7 @@ class OperatorKeys:
         return act_of(chamber, state.worker_of(chamber), state.requests_of(chamber.id))
 
     def act_if_needed(self) -> bool:
-        """Answer the selected chamber's worker, write to it or start another; False for none."""
+        """Answer the chamber's worker, write to it or start another; False if it needs nothing."""
         match self.act.enter:
             case "answer":
                 return self.answer_if_asked()
@@ -105,7 +105,7 @@ class OperatorKeys:
                 return False
 
     def resume(self) -> None:
-        """Let the tools of the selected chamber run again."""
+        """Resume the selected chamber's worker."""
         chamber = self._lists.chamber
         if chamber is None:
             self._cannot("resume", NO_CHAMBER)
@@ -190,7 +190,7 @@ class OperatorKeys:
         return f"{chamber.name} restored at {restored.path}"
 
     def land(self) -> None:
-        """Show the dry run of landing the task, from where it lands."""
+        """Show the dry run for landing the task, in the dialog that lands it."""
         task = self._lists.task_at_hand
         chambers = self._app.view_model.state.chambers_of(task.id) if task else []
         if task is None:
@@ -200,7 +200,7 @@ class OperatorKeys:
         elif not any(chamber.is_live for chamber in chambers) and not task.is_completing:
             self._cannot("land", "nothing to land: the task has no live chamber; c creates some")
         else:
-            # Late: its answers take 15 ms to declare, for which the first paint should not wait.
+            # Late: declaring its answers takes 15 ms, and the first paint should not wait for that.
             from orchestra_tui.screens.dialogs.landing.land_dialog import Land
 
             self._app.push_screen(Land(self._app.tool_calls, self._app.view_model.state, task))

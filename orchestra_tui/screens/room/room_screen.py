@@ -1,4 +1,4 @@
-"""The room's screen: three lists, the details of the selection, a drawer, and the status line."""
+"""The room's screen: three lists, the details of the selection, a drawer, a status line."""
 
 from collections.abc import Sequence
 from time import monotonic
@@ -46,7 +46,7 @@ from orchestra_tui.widgets.status_line import StatusLine
 if TYPE_CHECKING:
     from orchestra_tui.presentation.board.board_layout import BoardPane
 
-_QUIET_SECONDS = 10.0  # after a key, for which the cursor stays where it is
+_QUIET_SECONDS = 10.0  # seconds after a key in which the cursor is not moved
 
 
 class RoomScreen(Screen[None]):
@@ -107,7 +107,7 @@ class RoomScreen(Screen[None]):
         yield self._footer
 
     def on_mount(self) -> None:
-        """Show the present state, which is empty at the start."""
+        """Show the current state, which is empty at first."""
         self.navigation.enter("tasks")
         self.show(ViewChanges(whole=True, status=True))
 
@@ -117,7 +117,7 @@ class RoomScreen(Screen[None]):
         self._sizes.stop()
 
     def action_run(self, key_id: str) -> None:
-        """Run the command of a key, and give the panes the height of what they hold then."""
+        """Run a key's command, then fit the panes' heights to their content."""
         self.commands[key_id]()
         self._board.arrange_again()
 
@@ -148,7 +148,7 @@ class RoomScreen(Screen[None]):
 
     @property
     def _leaves_the_tasks_alone(self) -> bool:
-        """Whether another list that shows all tasks is in use, or no key was pressed lately."""
+        """Whether another list, showing all tasks, is in use, or no key was pressed lately."""
         if self.navigation.pane != "tasks" and self.lists.shows_all_tasks:
             return True
         quiet = monotonic() - self.app.typed_at
@@ -169,7 +169,7 @@ class RoomScreen(Screen[None]):
         self.app.look_for_occasions()
 
     def _show_hints(self) -> None:
-        """Say what could land of the task that the key would land, and what enter does."""
+        """Say what the landing key could land, and what enter does."""
         task, state = self.lists.task_at_hand, self._view_model.state
         self._land_line.show(land_line(task, state, key_of("land").first))
 
@@ -189,7 +189,7 @@ class RoomScreen(Screen[None]):
         )
 
     def server_changed(self) -> None:
-        """Show the server's status; ask it for the sizes of changes once it is ready."""
+        """Show the server's status; once it is ready, ask it for the diff sizes."""
         self.show_status()
         self._sizes.request(self.lists.measured_tasks)
 
@@ -205,17 +205,17 @@ class RoomScreen(Screen[None]):
 
     @property
     def fetching_sizes(self) -> bool:
-        """Whether the sizes of changes are being asked for."""
+        """Whether diff sizes are being fetched."""
         return self._sizes.fetching
 
     def _tell_of_limits(self, changed: Sequence[Event]) -> None:
-        """Call the operator when a limit of what agents may use is nearly used up."""
+        """Call the operator if a spend limit is nearly used up."""
         for line in near_limits(changed):
             self.app.call_operator("A limit is near", line)
             self.app.say(line)
 
     def _escalate(self) -> None:
-        """Tell once of mail that has been unread for too long; its row keeps showing it."""
+        """Announce overdue mail once; its row keeps showing it."""
         if newly_overdue := self._escalation.newly_overdue():
             line = overdue_line(newly_overdue, self._view_model.state.unread_limit)
             self.app.call_operator("Mail is unread", line)
@@ -235,7 +235,7 @@ class RoomScreen(Screen[None]):
         self._set_ticker()
 
     def _set_ticker(self) -> None:
-        # Rows are built when painted; only then is it known when their texts change.
+        # Rows are built when they are painted; only then is it known when their texts change.
         self.call_after_refresh(self._ring_when_due)
 
     def _ring_when_due(self) -> None:

@@ -17,7 +17,7 @@ _SERVER: dict[ServerPhase, ServerState] = {
 def status_of(
     view_model: ViewModel, server: ServerStatus, project: str, now: int, *, lacks_daemon: bool
 ) -> Status:
-    """Return the present status."""
+    """Return the current status."""
     tasks, chambers, unread = counts(view_model.state)
     conflicts = [view_model.state.conflicts[key] for key in view_model.state.open_conflicts]
     failing = [conflict for conflict in conflicts if fails_together(conflict)]

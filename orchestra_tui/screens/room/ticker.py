@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 from orchestra_core.clock import Clock
 
-_LEAST = 0.1  # seconds; changes closer than this are shown together
+_LEAST = 0.1  # seconds; changes closer together than this are shown at once
 
 
 class Ticker:
-    """Calls `on_tick` once, at the moment it was last set to."""
+    """Calls `on_tick` once, at the time it was last set to."""
 
     def __init__(self, on_tick: Callable[[], None], clock: Clock) -> None:
         self._on_tick = on_tick
@@ -22,7 +22,7 @@ class Ticker:
         return self._timer is not None
 
     def set(self, moment: int) -> None:
-        """Call at `moment` (ms) instead of the one set before; 0 for never."""
+        """Set the time (ms) of the call, replacing an earlier one; 0 for never."""
         self.stop()
         if moment:
             seconds = max(_LEAST, (moment - self._clock()) / 1_000)

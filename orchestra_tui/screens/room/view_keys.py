@@ -16,7 +16,7 @@ _SHOWN = 60  # characters of a copied text
 
 
 class ViewKeys:
-    """Each command changes only what this screen shows, or says in one line why it cannot."""
+    """Commands that change only what this screen shows, or say in one line why they cannot."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class ViewKeys:
             self._navigation.go_to("detail")
 
     def next_in_need(self) -> None:
-        """Go to the next worker that needs somebody, in whatever task."""
+        """Go to the next worker that needs somebody, in any task."""
         if not self._navigation.go_to_next_in_need():
             key = key_of("next_in_need")
             self._app.say(f"{key.first} ({key.label}): nobody needs you, and nobody is stuck")
@@ -58,7 +58,7 @@ class ViewKeys:
             self._app.say(why, problem=True)
 
     def sort(self, by: int) -> None:
-        """Read the current list in the next or the previous of its orders."""
+        """Sort the current list by its next or previous order."""
         pane = self._navigation.pane
         if pane in ("detail", "feed"):
             self._app.say("< and > sort a list; press 1, 2 or 3 to go to one", problem=True)
@@ -67,12 +67,12 @@ class ViewKeys:
             self._app.say(f"Sorted by {order}" if order else "In its own order again")
 
     def toggle_finished(self) -> None:
-        """Show or hide what is finished."""
+        """Show or hide finished work."""
         shown = self._lists.toggle_finished()
         self._app.say("Showing finished work" if shown else "Hiding finished work")
 
     def copy(self) -> None:
-        """Copy what is chosen with the mouse, or offer what can be copied of the selection."""
+        """Copy what is chosen with the mouse, or offer texts of the selection."""
         if text := self._detail.area.text.selected_text:
             self._app.copy_to_clipboard(text)
             self._detail.area.text.clear_selection()

@@ -1,4 +1,4 @@
-"""The keys that start an agent in the selected chamber, end it, and go on in its own screen."""
+"""The keys that start or end the selected chamber's agent, or continue in its own screen."""
 
 import asyncio
 
@@ -61,7 +61,7 @@ class WorkerKeys:
         return f"{chamber.name}: its worker {how}"
 
     def take_over(self) -> None:
-        """Go on with the worker's conversation in its agent's own screen, in a window of tmux."""
+        """Continue the worker's conversation in its agent's own screen, in a tmux window."""
         chamber = self._lists.chamber
         state = self._app.view_model.state
         worker = state.started_workers.get(chamber.id) if chamber is not None else None

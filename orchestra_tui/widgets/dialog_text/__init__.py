@@ -1,1 +1,1 @@
-"""What dialogs show and take as text."""
+"""Widgets for text in dialogs."""

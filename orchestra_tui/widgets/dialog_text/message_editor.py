@@ -4,7 +4,7 @@ from textual import events
 from textual.message import Message
 from textual.widgets import TextArea
 
-# ctrl+j works in every terminal, the others where it speaks a newer keyboard protocol. A backslash
+# ctrl+j works in every terminal, the others in those with a newer keyboard protocol. A backslash
 # before enter works everywhere, too.
 NEWLINE_HINT = "ctrl+j new line"
 NEWLINE_KEYS = ("ctrl+j", "shift+enter", "alt+enter")
@@ -21,7 +21,7 @@ class MessageEditor(TextArea):
         self.cursor_blink = False
 
     def on_key(self, event: events.Key) -> None:
-        """Send or begin a line; every other key is the editor's."""
+        """Send, or begin a new line; every other key goes to the editor."""
         if self.read_only or event.key not in ("enter", *NEWLINE_KEYS):
             return
         event.stop()

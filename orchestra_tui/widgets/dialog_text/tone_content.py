@@ -1,4 +1,4 @@
-"""Lines with tones as Textual's content, for widgets that lay text out by themselves."""
+"""Lines with tones as Textual content, for widgets that lay out text by themselves."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ _STYLES: dict[Tone, str] = {
 
 
 def tone_content(lines: Sequence[Line]) -> Content:
-    """Return `lines`; no markup is read from their texts."""
+    """Return `lines` as content; their texts are not read as markup."""
     return Content("\n").join(
         Content.assemble(*((cell.text, _STYLES[cell.tone]) for cell in line)) for line in lines
     )

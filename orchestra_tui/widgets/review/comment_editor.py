@@ -12,7 +12,7 @@ Done = Callable[[str], None]
 
 
 class CommentEditor(MessageEditor):
-    """Hidden until `open`; `done` gets what was written, "" for nothing."""
+    """Hidden until `open`; `done` is called with the text, "" for nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "drop", "Cancel", id="comment.drop"),
@@ -35,7 +35,7 @@ class CommentEditor(MessageEditor):
         self._done = done
 
     def open(self, title: str, text: str = "") -> None:
-        """Let somebody write; `text` is what is there already."""
+        """Open the editor with `text` in it."""
         self.border_title = title
         self.border_subtitle = f"enter keep   {NEWLINE_HINT}   esc cancel"
         self.text = text
@@ -45,12 +45,12 @@ class CommentEditor(MessageEditor):
 
     @on(MessageEditor.Sent)
     def _keep(self, event: MessageEditor.Sent) -> None:
-        """Keep what is written; an empty text is none."""
+        """Keep the text; an empty one counts as no comment."""
         event.stop()
         self._close(self.text.strip())
 
     def action_drop(self) -> None:
-        """Drop what is written."""
+        """Drop the text."""
         self._close("")
 
     def _close(self, text: str) -> None:

@@ -28,7 +28,7 @@ _CONTEXT = 3  # rows kept visible above and below the cursor
 
 
 class DiffView(ScrollArea):
-    """Shows one file's lines; `show` sets them, and the cursor stays on its line where it can."""
+    """Shows one file's lines; `show` sets them, and the cursor stays on its line if possible."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = set(_CLASSES.values())
     DEFAULT_CSS = """
@@ -56,7 +56,7 @@ class DiffView(ScrollArea):
         super().__init__(id=id)
         self.split = False
         self.layout_of_file: DiffLayout | None = None
-        self.cursor = 0  # an item of the layout
+        self.cursor = 0  # index of an item of the layout
         self._marked_from: int | None = None
         self._file: FileDiff | None = None
         self._notes: Mapping[int, Sequence[Line]] = {}
@@ -78,9 +78,9 @@ class DiffView(ScrollArea):
         empty: Sequence[Line] = (),
         at: DiffLine | None = None,
     ) -> None:
-        """Show a file's diff, at line `at`, or where the cursor was if it is the same file.
+        """Show a file's diff at line `at` or, for the same file, where the cursor was.
 
-        `empty` is shown where the file has no lines, in their place.
+        `empty` is shown instead if the file has no lines.
         """
         same = file is not None and self._file is not None and file.path == self._file.path
         cursor_line = at or (self.line if same else None)
@@ -102,7 +102,7 @@ class DiffView(ScrollArea):
         self._lay_out_again()
 
     def search(self, query: str) -> None:
-        """Mark the matches of a query; "" marks none."""
+        """Mark the matches of a query; "" marks nothing."""
         self._query = query
         self._strips.clear()
         self.refresh()
@@ -114,7 +114,7 @@ class DiffView(ScrollArea):
 
     @property
     def line(self) -> DiffLine | None:
-        """The line that the cursor is on."""
+        """The line at the cursor."""
         layout = self.layout_of_file
         if layout is None or self.cursor >= len(layout.items):
             return None
@@ -123,12 +123,12 @@ class DiffView(ScrollArea):
 
     @property
     def line_number(self) -> int:
-        """The number of the line that the cursor is on, in the order of the diff; -1 for none."""
+        """The number of the line at the cursor, in the order of the diff; -1 for none."""
         return self.layout_of_file.line_at(self.cursor) if self.line and self.layout_of_file else -1
 
     @property
     def chosen_lines(self) -> list[DiffLine]:
-        """The lines from where choosing began to the cursor, or the one at the cursor."""
+        """The lines from where choosing began to the cursor, or only the one at the cursor."""
         layout = self.layout_of_file
         if layout is None or self.line is None:
             return []
@@ -149,7 +149,7 @@ class DiffView(ScrollArea):
         self._step(1)
 
     def action_cursor_up(self) -> None:
-        """Go to the line before."""
+        """Go to the previous line."""
         self._step(-1)
 
     def action_page_down(self) -> None:
@@ -171,7 +171,7 @@ class DiffView(ScrollArea):
         self._go_to_row(self.line_count - 1)
 
     def next_hunk(self, by: int) -> bool:
-        """Go to the first change of the next or the previous hunk; False where there is none."""
+        """Go to the first change of the next or the previous hunk; False if there is none."""
         layout = self.layout_of_file
         change = layout.next_change(self.cursor, by) if layout else None
         if change is not None:
@@ -179,7 +179,7 @@ class DiffView(ScrollArea):
         return change is not None
 
     def choose(self) -> bool:
-        """Begin to choose lines at the cursor, or stop it; tell whether it has begun."""
+        """Begin or stop choosing lines at the cursor; return whether it has begun."""
         self._marked_from = self.cursor if self._marked_from is None else None
         self._forget(list(self._strips))
         return self._marked_from is not None
@@ -196,7 +196,7 @@ class DiffView(ScrollArea):
     # Drawing
 
     def draw(self, y: int, width: int) -> Strip:
-        """Return a row of the diff, a row of the text that stands for it, or a blank."""
+        """Return a row of the diff, a row of the text shown instead, or a blank."""
         layout = self.layout_of_file
         if layout is None or not layout.items:
             line = self._empty[y - 1] if 0 < y <= len(self._empty) else ()
@@ -298,9 +298,9 @@ class DiffView(ScrollArea):
         )
 
     def _put_on(self, line: DiffLine | None, row: int, likely: int = -1) -> None:
-        """Put the cursor on a line, as far below the upper edge as `row` says.
+        """Put the cursor on a line, `row` rows below the upper edge.
 
-        `likely` is where the line stands unless others have changed.
+        `likely` is where the line is unless others have changed.
         """
         layout = self.layout_of_file
         self.cursor = 0
@@ -315,7 +315,7 @@ class DiffView(ScrollArea):
         if self.layout_of_file is not None:
             item = self.layout_of_file.step(self.cursor, by)
             if item == self.cursor:
-                self.scroll_lines(self.top + by)  # a heading or a note may stand beyond it
+                self.scroll_lines(self.top + by)  # a heading or a note may be beyond it
             else:
                 self._move_to(item)
 
@@ -364,7 +364,7 @@ class DiffView(ScrollArea):
 
 
 def _nearest(lines: Sequence[DiffLine], line: DiffLine, likely: int) -> int:
-    """Return the line that is the same, or else stands nearest to where it stood."""
+    """Return the same line or, if it is gone, the one nearest to its place."""
     if 0 <= likely < len(lines) and lines[likely] == line:
         return likely
     same = [at for at, each in enumerate(lines) if each == line]

@@ -1,4 +1,4 @@
-"""The list of a review's files, with the one that is shown marked."""
+"""The list of a review's files, with the shown one marked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from orchestra_tui.widgets.scroll_area import ScrollArea
 
 
 class FileList(ScrollArea, can_focus=False):
-    """Follows what is shown; a click asks for another file."""
+    """Marks the shown file; a click asks for another one."""
 
     @dataclass
     class FilePicked(Message):
@@ -24,7 +24,7 @@ class FileList(ScrollArea, can_focus=False):
 
     @dataclass
     class Widened(Message):
-        """Rows have to be made for another width."""
+        """Rows for another width are needed."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
@@ -42,7 +42,7 @@ class FileList(ScrollArea, can_focus=False):
         return max(12, self.extent.width - 2)
 
     def show(self, rows: Sequence[Line], at: int) -> None:
-        """Show one row a file, and mark the one at `at`."""
+        """Show one row per file, and mark the one at `at`."""
         if (rows, at) == (self._rows, self._at):
             return
         self._rows, self._at = rows, at

@@ -1,4 +1,4 @@
-"""The line in which a search is typed: enter searches, escape closes it."""
+"""The line for typing a search: enter searches, escape closes it."""
 
 from collections.abc import Callable
 from typing import ClassVar
@@ -10,7 +10,7 @@ Done = Callable[[str | None], None]
 
 
 class SearchLine(Input):
-    """Hidden until `open`; `done` gets the query, None for none, before the next key is handled."""
+    """Hidden until `open`; `done` is called with the query, or None, before the next key."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "search", "Search", id="search.search"),
@@ -35,17 +35,17 @@ class SearchLine(Input):
         self._done = done
 
     def open(self) -> None:
-        """Let somebody type."""
+        """Open the line."""
         self.value = ""
         self.add_class("-open")
         self.screen.set_focus(self)  # at once: the next key may already be for this line
 
     def action_search(self) -> None:
-        """Search for what is typed."""
+        """Search for the typed text."""
         self._close(self.value)
 
     def action_drop(self) -> None:
-        """Search for nothing else."""
+        """Close the line without a new search."""
         self._close(None)
 
     def _close(self, query: str | None) -> None:

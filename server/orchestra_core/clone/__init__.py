@@ -1,1 +1,1 @@
-"""Clones: what one notes in its git directory, its id and its place, and where chambers are."""
+"""Clones: the notes in their git directories, their ids and places, and where chambers are."""

@@ -1,8 +1,8 @@
-"""The random id by which a clone is known: noted in its common git directory, never its host name.
+"""The random id of a clone, noted in its common git directory. It is never the host name.
 
-A repository that moves keeps its id. A copy of it whose original is still at its place takes a new
-one. An id is disputed while another machine that has the same id is heard: a machine that was
-cloned has it too, and until it is known which of the two keeps the id, neither acts for the other.
+A repository that moves keeps its id. A copy takes a new one while its original is still there. An
+id is disputed while another machine with the same id is heard, because the copy of a machine has
+its id too. Until it is known which of the two keeps the id, neither acts for the other.
 """
 
 import os
@@ -50,7 +50,7 @@ def clone_id(common_dir: Path) -> str:
 
 
 def noted_clone(common_dir: Path) -> CloneNote | None:
-    """Return what is noted in a clone, None for nothing that can be read; changes nothing."""
+    """Return a clone's note, or None if there is no readable one; changes nothing."""
     try:
         text = _file(common_dir).read_text(encoding="utf-8", errors="surrogateescape")
     except OSError:
@@ -63,19 +63,19 @@ def noted_clone(common_dir: Path) -> CloneNote | None:
 
 
 def own_clone_id(common_dir: Path) -> str:
-    """Return the clone's id, "" where none is noted yet or it is disputed; changes nothing."""
+    """Return the clone's id, "" if none is noted yet or it is disputed; changes nothing."""
     note = noted_clone(common_dir)
     return "" if note is None or note.disputed else note.id
 
 
 def is_disputed(common_dir: Path) -> bool:
-    """Tell whether another machine that has this clone's id may be the one to keep it."""
+    """Tell whether another machine has this clone's id and may be the one to keep it."""
     note = noted_clone(common_dir)
     return note is not None and note.disputed
 
 
 def dispute_clone_id(common_dir: Path, identifier: str, *, disputed: bool) -> None:
-    """Note whether an id is disputed, if it is still the clone's. Raises Unavailable."""
+    """Note whether an id is disputed, if the clone still has that id. Raises Unavailable."""
     with _changing(common_dir):
         note = noted_clone(common_dir)
         if note is not None and note.id == identifier and note.disputed != disputed:
@@ -83,7 +83,7 @@ def dispute_clone_id(common_dir: Path, identifier: str, *, disputed: bool) -> No
 
 
 def renew_clone_id(common_dir: Path, identifier: str) -> str:
-    """Give the clone a new id, unless it has another one than `identifier` already; return it.
+    """Give the clone a new id, unless its id is no longer `identifier`; return its id.
 
     Raises Unavailable.
     """
@@ -101,7 +101,7 @@ def _new_id() -> str:
 
 
 def _is_copy(note: CloneNote, common_dir: Path) -> bool:
-    """Tell whether the directory that a note names is another one with the same id."""
+    """Tell whether the directory named in a note is a different one with the same id."""
     original = noted_clone(note.common_dir)
     if original is None or original.id != note.id or note.common_dir == common_dir:
         return False
@@ -129,7 +129,7 @@ def _changing(common_dir: Path) -> Generator[None]:
 
 
 def _write(common_dir: Path, note: CloneNote) -> None:
-    """Replace the note; it is on the disk before it counts, because nothing else knows the id."""
+    """Replace the note, flushed to disk before it counts: nothing else knows the id."""
     target = _file(common_dir)
     passing = target.with_name(f"{_NOTE}.new")
     lines = (note.id, str(note.common_dir), *((_DISPUTED,) if note.disputed else ()))

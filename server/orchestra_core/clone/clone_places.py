@@ -1,11 +1,11 @@
-"""Where a chamber is, in words: its clone's name for people, and since when that was last heard."""
+"""Where a chamber is, in words: its clone's name for people, and when that clone was last heard."""
 
 from dataclasses import dataclass
 
 from orchestra_core.models import Chamber, Heartbeat
 from orchestra_core.state import ProjectState
 
-# A clone with chambers is heard every half minute; one that is silent for longer is taken for gone.
+# A clone with chambers is heard every half minute. One silent for longer counts as gone.
 BEAT_MS = 30_000
 SILENT_MS = 75_000
 _SECOND = 1_000
@@ -24,7 +24,7 @@ class ClonePlace:
 
 
 def place_of(chamber: Chamber, state: ProjectState, clone: str, now: int) -> ClonePlace:
-    """Return where a chamber is, as the clone with the id `clone` says it at the moment `now`."""
+    """Return where a chamber is at the time `now`: in the clone with the id `clone`."""
     heartbeat = state.heartbeats.get(chamber.clone, Heartbeat())
     heard_at, served = heartbeat.at, is_served(state, chamber.clone, now)
     words = "never heard"
@@ -41,7 +41,7 @@ def is_served(state: ProjectState, clone: str, now: int) -> bool:
 
 
 def ago(passed: int) -> str:
-    """Return a length of time in its largest whole unit, such as `3 h`."""
+    """Return a duration in its largest whole unit, such as `3 h`."""
     for length, unit in _UNITS:
         if passed >= length:
             return f"{passed // length} {unit}"

@@ -1,8 +1,8 @@
-"""A note in a repository of where it was when last used, so that a move keeps the project's id.
+"""A note in a repository that says where it was last used, so that a move keeps the project's id.
 
-A project's id is made from the path of its common directory. The note lies in that directory and
-keeps the id with it: what is found elsewhere later was moved, or is a copy if the original is
-still at its place.
+A project's id is made from the path of its common directory. The note in that directory keeps the
+id with it. A repository found elsewhere later was moved, or is a copy if the original is still in
+its old place.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Placement:
 
 
 def noted_placement(common_dir: Path) -> Placement | None:
-    """Return what is noted of a repository, None for nothing that can be read."""
+    """Return a repository's note, or None if there is no readable one."""
     try:
         text = (common_dir / _NOTE).read_text(encoding="utf-8", errors="surrogateescape")
     except OSError:
@@ -30,7 +30,7 @@ def noted_placement(common_dir: Path) -> Placement | None:
 
 
 def own_placement(common_dir: Path) -> Placement | None:
-    """Return what is noted of just this repository; None also in a copy of another."""
+    """Return this repository's own note; None also in a copy, whose note is the original's."""
     noted = noted_placement(common_dir)
     if noted is None or noted.common_dir == common_dir:
         return noted
@@ -39,7 +39,7 @@ def own_placement(common_dir: Path) -> Placement | None:
 
 
 def note_placement(common_dir: Path, placement: Placement) -> bool:
-    """Note it if it is not noted yet; False then. Raises OSError."""
+    """Write the note; return False if it was already there. Raises OSError."""
     if noted_placement(common_dir) == placement:
         return False
     note = common_dir / _NOTE

@@ -1,1 +1,1 @@
-"""The configuration: what a person and a repository may set, and what is wrong in it."""
+"""The configuration: what a person and a repository may set, and the errors in it."""

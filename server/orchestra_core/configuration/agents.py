@@ -34,7 +34,7 @@ KNOWN_AGENTS: Mapping[str, AgentCommand] = {
 
 
 def agents_of(configuration: Configuration) -> dict[str, AgentCommand]:
-    """Return every agent that has a command, by its name."""
+    """Return every agent that has a command, by name."""
     named = {
         name.split(".")[1]
         for file in configuration.files
@@ -46,12 +46,12 @@ def agents_of(configuration: Configuration) -> dict[str, AgentCommand]:
 
 
 def default_agent(configuration: Configuration) -> str:
-    """Return the name of the agent that is meant where none is named."""
+    """Return the name of the agent used where none is named."""
     return str(configuration.value(_DEFAULT))
 
 
 def agent_named(configuration: Configuration, name: str = "") -> AgentCommand:
-    """Return an agent, the default one for ""; raises BadInput for one that has no command."""
+    """Return an agent, for "" the default one; raises BadInput if it has no command."""
     agents = agents_of(configuration)
     wanted = name or default_agent(configuration)
     if wanted not in agents:

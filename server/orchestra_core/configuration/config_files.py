@@ -1,4 +1,4 @@
-"""Where the configuration's files are, and how one is read without trusting what is in it."""
+"""Where the configuration files are, and how to read one without trusting its content."""
 
 import os
 import stat
@@ -9,7 +9,7 @@ from pathlib import Path
 from orchestra_core.clone.common_directory import common_directory
 
 _USERS, _REPOSITORYS = "config.toml", "orchestra.toml"
-_LARGEST = 65_536  # bytes; a file of options has some hundred
+_LARGEST = 65_536  # bytes; a file of options has a few hundred
 
 
 def user_file(environ: Mapping[str, str]) -> Path:
@@ -17,16 +17,17 @@ def user_file(environ: Mapping[str, str]) -> Path:
     base = Path(environ.get("XDG_CONFIG_HOME", ""))
     if not base.is_absolute():
         base = Path("~/.config")
-        with suppress(RuntimeError):  # nobody's home is known
+        with suppress(RuntimeError):  # no home directory is known
             base = base.expanduser()
     return base / "orchestra" / _USERS
 
 
 def repository_file(directory: Path) -> Path | None:
-    """Return the file of the repository that `directory` is in; None outside of one.
+    """Return the file of the repository that `directory` is in; None outside a repository.
 
-    It is that of the main checkout: a worker can change the one in its chamber, which therefore
-    does not count. A bare repository has no main checkout, and there the present worktree's counts.
+    It is the file of the main checkout. A worker can change the file in its chamber, so that one
+    does not count. A bare repository has no main checkout: there the current worktree's file
+    counts.
     """
     root, common_dir = common_directory(os.path.realpath(directory))
     if not common_dir:
@@ -36,12 +37,12 @@ def repository_file(directory: Path) -> Path | None:
 
 
 def is_there(path: Path) -> bool:
-    """Tell whether something is at the path, readable or not."""
+    """Tell whether anything exists at the path, readable or not."""
     return os.path.lexists(path)
 
 
 def read_file(path: Path) -> bytes | None:
-    """Return what a file holds, None where there is none; raises OSError.
+    """Return a file's text, or None if it does not exist; raises OSError.
 
     Only a plain file of a sensible size is read: a pipe would never end.
     """
@@ -52,7 +53,7 @@ def read_file(path: Path) -> bytes | None:
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise OSError(0, "it is no plain file", str(path))
+            raise OSError(0, "it is not a regular file", str(path))
         if status.st_size > _LARGEST:
             raise OSError(0, f"it has more than {_LARGEST:,} bytes", str(path))
         return os.read(descriptor, _LARGEST)

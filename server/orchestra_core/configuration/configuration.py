@@ -1,6 +1,6 @@
-"""Reads the configuration: the environment wins over the person's file, that over the repository's.
+"""Reads the configuration: environment before the person's file, person's before repository's.
 
-Nothing in a file is a failure: what is wrong is a problem with its line, and counts as not set.
+An error in a file never raises: it becomes a problem with its line, and the value counts as unset.
 """
 
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ KeyWish = str | tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class ConfigProblem:
-    """What is wrong in one line of a file; `own` if that is the person's."""
+    """An error in one line of a file; `own` if the file is the person's."""
 
     file: Path
     line: int
@@ -48,7 +48,7 @@ class ConfigFile:
 
     path: Path
     own: bool
-    text: str | None = None  # None where there is no file
+    text: str | None = None  # None if there is no file
     values: Mapping[str, Value] = field(default_factory=dict[str, Value])
     keys: Mapping[str, KeyWish] = field(default_factory=dict[str, KeyWish])
     problems: tuple[ConfigProblem, ...] = ()
@@ -56,18 +56,18 @@ class ConfigFile:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What the files say, the stronger one first; the environment is not in it."""
+    """What the files say, the stronger file first; the environment is not in it."""
 
     files: tuple[ConfigFile, ...] = ()
 
     @property
     def problems(self) -> tuple[ConfigProblem, ...]:
-        """What is wrong in the files."""
+        """The errors in the files."""
         return tuple(problem for file in self.files for problem in file.problems)
 
     @property
     def keys(self) -> Mapping[str, KeyWish]:
-        """What the section `[keys]` of the person's file says."""
+        """The section `[keys]` of the person's file."""
         return next((file.keys for file in self.files if file.own), dict[str, KeyWish]())
 
     def value(self, name: str) -> Value:
@@ -79,12 +79,12 @@ class Configuration:
         return option.default if option else ""
 
     def source(self, name: str) -> ConfigFile | None:
-        """Return the file that sets an option, None for the default."""
+        """Return the file that sets an option, or None if the default holds."""
         return next((file for file in self.files if name in file.values), None)
 
 
 def read_configuration(environ: Mapping[str, str], directory: Path | None) -> Configuration:
-    """Read the person's file, and that of the repository which `directory` is in."""
+    """Read the person's file and the file of the repository that `directory` is in."""
     own = user_file(environ)
     repositorys = repository_file(directory) if directory is not None else None
     files = [read_config_file(own, own=True)]
@@ -94,7 +94,7 @@ def read_configuration(environ: Mapping[str, str], directory: Path | None) -> Co
 
 
 def problem_of(configuration: Configuration, name: str, text: str) -> ConfigProblem:
-    """Return the problem of a value that is wrong for who uses it, with its line."""
+    """Return the problem, with its line, of a value that its user finds wrong."""
     from orchestra_core.configuration.key_lines import key_lines  # noqa: PLC0415 - as below
 
     for file in configuration.files:
@@ -105,7 +105,7 @@ def problem_of(configuration: Configuration, name: str, text: str) -> ConfigProb
 
 
 def read_config_file(path: Path, *, own: bool) -> ConfigFile:
-    """Return what one file says, and what is wrong in it; it need not be there."""
+    """Read one file: its values and its errors. The file need not exist."""
     try:
         data = read_file(path)
     except OSError as fault:
@@ -125,7 +125,7 @@ def read_config_file(path: Path, *, own: bool) -> ConfigFile:
 
 
 def read_text(path: Path, text: str, *, own: bool) -> ConfigFile:
-    """Return what the text of a file says, and what is wrong in it."""
+    """Read the text of a file: its values and its errors."""
     import tomllib  # noqa: PLC0415 - 3 ms, and most people have no file
 
     from orchestra_core.configuration.key_lines import (  # noqa: PLC0415 - as above
@@ -156,7 +156,7 @@ def read_text(path: Path, text: str, *, own: bool) -> ConfigFile:
 def _take(
     name: str, value: Any, values: dict[str, Value], keys: dict[str, KeyWish], *, own: bool
 ) -> str:
-    """Take a value in, or return what is wrong with it."""
+    """Store a value, or return what is wrong with it."""
     if name.startswith(f"{KEYS}.") and own:
         wish = _key_wish(value)
         if wish is None:
@@ -177,7 +177,7 @@ def _take(
 
 
 def _misplaced(name: str, option: ConfigOption | None, *, own: bool) -> str:
-    """Return which file an option belongs into if it is not this one."""
+    """Return the file that an option belongs in, "" if it is this one."""
     if not own and (name.startswith(f"{KEYS}.") or (option and not option.in_repository)):
         return "your own config.toml"
     foreign = own and option is not None and option_named(name) is None
@@ -193,7 +193,7 @@ def _key_wish(value: Any) -> KeyWish | None:
 def _unknown(name: str, value: Any) -> str:
     import difflib  # noqa: PLC0415 - only for a mistake
 
-    if name in (*SECTIONS, *REPOSITORY_SECTIONS):  # an empty one is nothing wrong
+    if name in (*SECTIONS, *REPOSITORY_SECTIONS):  # an empty one is no error
         return "" if value == {} else f"{name} is a section; write [{name}] and its keys below"
     names = [*(option.name for option in OPTIONS), *REPOSITORY_NAMES]
     close = difflib.get_close_matches(name, names, n=1)

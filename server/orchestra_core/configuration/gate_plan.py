@@ -1,4 +1,4 @@
-"""What a repository's orchestra.toml wants run: gates and setup; and a chamber's ports."""
+"""What a repository's orchestra.toml asks to run (gates and setup), and a chamber's ports."""
 
 import hashlib
 import json
@@ -11,14 +11,14 @@ from orchestra_core.configuration.config_files import is_there, repository_file
 from orchestra_core.configuration.options import Value
 from orchestra_core.configuration.repository_options import GATE, PORTS, SETUP, repository_option
 
-DEFAULT_GATE = "tests"  # what the one without a name is called
+DEFAULT_GATE = "tests"  # the name of the gate without a name
 Command = str | tuple[str, ...]  # a shell's line, or a program with its arguments
 _DIGEST = 16  # hex digits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
-    """A command that must pass on a tree before that tree lands; no `paths` are all."""
+    """A command that must pass on a tree before the tree lands; without `paths` it covers all."""
 
     name: str
     command: Command
@@ -47,7 +47,7 @@ class Ports:
 
 @dataclass(frozen=True, kw_only=True)  # without slots, so that a digest is made once
 class GatePlan:
-    """What the file says; with `faults`, lines that say why part of it cannot be used."""
+    """What the file says; `faults` are lines that say why part of it cannot be used."""
 
     file: Path | None = None
     gates: tuple[Gate, ...] = ()
@@ -57,22 +57,22 @@ class GatePlan:
 
     @property
     def runs_something(self) -> bool:
-        """Whether there is a command that trust is needed for."""
+        """Whether it has a command that needs trust."""
         return bool(self.gates or self.setup)
 
     @cached_property
     def digest(self) -> str:
-        """What trust is given to: it changes with all that would run, and only with that."""
+        """What trust is given to: it changes with everything that would run and nothing else."""
         gates = [vars_of(gate) for gate in self.gates]
         return _digest([gates, self.setup and vars_of(self.setup)])
 
     @cached_property
     def setup_digest(self) -> str:
-        """What prepares a worktree, "" for nothing."""
+        """The digest of what prepares a worktree, "" for nothing."""
         return _digest(vars_of(self.setup)) if self.setup else ""
 
     def gate_digest(self, gate: Gate) -> str:
-        """Return a digest of the gate's text and the setup's: another one needs a new verdict."""
+        """Return a digest of the gate's and the setup's text; a new one needs a new verdict."""
         own = {name: value for name, value in vars_of(gate).items() if name != "name"}
         return _digest([own, self.setup and vars_of(self.setup)])
 
@@ -83,7 +83,7 @@ def vars_of(part: Gate | Setup) -> dict[str, object]:
 
 
 def read_gate_plan(directory: Path) -> GatePlan:
-    """Return what the orchestra.toml of the repository that `directory` is in wants run."""
+    """Read the orchestra.toml of the repository that `directory` is in."""
     path = repository_file(directory)
     if path is None or not is_there(path):
         return GatePlan()
@@ -152,7 +152,7 @@ def _default(name: str) -> Value:
 
 
 def _is_about_commands(problem: str) -> bool:
-    """Tell whether a line says that a gate or a setup cannot be read, or the whole file."""
+    """Tell whether a line is about an unreadable gate, setup or whole file."""
     section = problem.removeprefix("unknown key ").partition(".")[0].partition(" ")[0]
     return section in {GATE, SETUP} or problem.endswith("the whole file is ignored")
 

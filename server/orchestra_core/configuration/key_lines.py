@@ -1,4 +1,4 @@
-"""In which line of a TOML file a key stands, which `tomllib` does not tell."""
+"""The line of each key in a TOML file, which `tomllib` does not report."""
 
 import re
 import tomllib
@@ -11,12 +11,12 @@ _AT_LINE = re.compile(r"at line (\d+)")
 def key_lines(text: str) -> dict[tuple[str, ...], int]:
     """Return the line of each key that has a value, by its path; the text is valid TOML.
 
-    A key begins in the line behind the last beginning of the file that is valid without it, so a
+    A key's line is the one after the longest valid beginning of the file without the key, so a
     value of several lines counts where it begins.
     """
     lines = text.splitlines(keepends=True)
     line_numbers: dict[tuple[str, ...], int] = {}
-    valid = 0  # lines of the longest valid beginning so far
+    valid = 0  # number of lines in the longest valid beginning so far
     for count in range(1, len(lines) + 1):
         try:
             document = tomllib.loads("".join(lines[:count]))
@@ -31,7 +31,7 @@ def key_lines(text: str) -> dict[tuple[str, ...], int]:
 def leaves(
     document: Mapping[str, Any], above: tuple[str, ...] = ()
 ) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Yield each value that is no table, with its path; an empty table is a value."""
+    """Yield each value that is not a table, with its path; an empty table counts as a value."""
     for key, value in document.items():
         path = (*above, key)
         if isinstance(value, dict) and value:
@@ -47,6 +47,6 @@ def line_of_fault(text: str, fault: tomllib.TOMLDecodeError) -> int:
 
 
 def words_of_fault(fault: tomllib.TOMLDecodeError) -> str:
-    """Return what a syntax error says, without the place and in one line."""
+    """Return a syntax error's text on one line, without its position."""
     words = str(fault).partition(" (at ")[0]
     return words[:1].lower() + words[1:]

@@ -9,11 +9,11 @@ from orchestra_core.configuration.config_files import repository_file, user_file
 from orchestra_core.errors import OrchestraError
 from orchestra_core.settings import Settings, read_settings
 
-_FileState = tuple[int, int, int]  # changed when, how long, and which file
+_FileState = tuple[int, int, int]  # mtime, size and inode
 
 
 class LiveSettings:
-    """Looks at the files whenever it is asked for the settings; nothing watches them."""
+    """Checks the files whenever it is asked for the settings; nothing watches them."""
 
     def __init__(
         self,
@@ -28,7 +28,7 @@ class LiveSettings:
         self._files = self._look()
 
     def now(self) -> Settings:
-        """Return what the environment and the files say now; where the store is stays the same."""
+        """Return what the environment and the files say now; the store's address stays the same."""
         files = self._look()
         if files != self._files:
             self._files = files
@@ -38,7 +38,7 @@ class LiveSettings:
     def _read(self) -> None:
         try:
             fresh = read_settings(directory=self._directory)
-        except OrchestraError:  # only a variable causes one, and they were right at the start
+        except OrchestraError:  # only a variable causes it, and all were right at the start
             return
         former = self._settings
         self._settings = replace(

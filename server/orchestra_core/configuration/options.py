@@ -1,4 +1,4 @@
-"""Every option of the configuration in one table: reading, `orchestra config` and its help use it.
+"""Every option of the configuration in one table, for reading, `orchestra config` and its help.
 
 The section `[keys]` is not in it: the room knows its keys (`orchestra_tui/keymap.py`).
 """
@@ -36,9 +36,9 @@ _AGENT_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,30}")
 class ConfigOption:
     """One option: its dotted name, what it may be, and where it may be set.
 
-    A `whole` number reaches from 0 to `most` of `unit`; `variable` is the environment's, which
-    wins. Only what is `in_repository` is taken from a repository's file: it came with somebody
-    else's commit, so nothing in it may run a program, delete anything or take a key.
+    A `whole` number is from 0 to `most` and counts `unit`; the environment's `variable` wins. A
+    repository's file may set only options that are `in_repository`: it came with somebody else's
+    commit, so it may not run a program, delete anything or take a key.
     """
 
     name: str
@@ -59,7 +59,7 @@ OPTIONS: tuple[ConfigOption, ...] = (
     ),
     ConfigOption(
         "notifications.when", "choice", "away",
-        "When to notify: while the terminal has not the focus, always, or never.",
+        "When to notify: while the terminal is unfocused, always, or never.",
         choices=("away", "always", "never"),
     ),
     ConfigOption("notifications.bell", "flag", default=True, help="Ring the terminal's bell."),
@@ -110,7 +110,7 @@ OPTIONS: tuple[ConfigOption, ...] = (
     ConfigOption(
         "limits.task_dollars", "whole", 0,
         "What the started workers of one task may use: at 80 % you are told, at 100 % they wait "
-        "between two turns until you let them go on; 0 is no limit. Agents that tell no money "
+        "between two turns until you let them go on; 0 is no limit. Agents that report no cost "
         "count as free.",
         most=10**6, unit="dollars",
     ),
@@ -125,7 +125,7 @@ OPTIONS: tuple[ConfigOption, ...] = (
     ),
     ConfigOption(
         "agents.default", "text", "claude",
-        "The agent that a worker is started with where none is named.",
+        "The agent to start a worker with where none is named.",
     ),
     ConfigOption(
         "editor.command", "words", (),
@@ -138,7 +138,7 @@ SECTIONS = (KEYS, *dict.fromkeys(option.name.split(".")[0] for option in OPTIONS
 
 
 def checked(option: ConfigOption, value: Any) -> Value | None:
-    """Return a value from a file in the option's type, None where it is not one of its values."""
+    """Return a value from a file in the option's type, or None if the option does not allow it."""
     match option.kind:
         case "flag":
             return value if isinstance(value, bool) else None
@@ -155,7 +155,7 @@ def checked(option: ConfigOption, value: Any) -> Value | None:
 
 
 def option_named(name: str) -> ConfigOption | None:
-    """Return an option by its dotted name, one of an agent's included; None for no option."""
+    """Return an option, or an agent's option, by its dotted name; None if there is none."""
     section, _, rest = name.partition(".")
     agent, _, member = rest.partition(".")
     if section != AGENTS or not _AGENT_NAME.fullmatch(agent):
@@ -164,23 +164,23 @@ def option_named(name: str) -> ConfigOption | None:
         case "command":
             return ConfigOption(name, "command", (), "The agent's program and its options.")
         case "protocol":
-            return ConfigOption(name, "choice", "acp", "How it is spoken to.", choices=PROTOCOLS)
+            return ConfigOption(name, "choice", "acp", "The protocol it speaks.", choices=PROTOCOLS)
         case _:
             return BY_NAME.get(name)
 
 
 def _command(value: Any) -> tuple[str, ...] | None:
-    """Return the words of a command, given as a list or as one text; None for no command."""
+    """Return the words of a command given as a list or as one text; None if it is not one."""
     if not isinstance(value, str):
         return words_of(value) or None
     try:
         return tuple(shlex.split(value)) or None
-    except ValueError:  # a quotation mark without its end
+    except ValueError:  # an unclosed quotation mark
         return None
 
 
 def _script(value: Any) -> Value | None:
-    """Return a shell's line, or a program with its arguments; nothing in it may be invisible."""
+    """Return a shell line, or a program with its arguments; no character may be invisible."""
     if isinstance(value, str):
         return value if value.strip() and value.isprintable() else None
     words = words_of(value)
@@ -188,7 +188,7 @@ def _script(value: Any) -> Value | None:
 
 
 def words_of(value: Any) -> tuple[str, ...] | None:
-    """Return a list of words, None for anything else."""
+    """Return the value if it is a list of words, else None."""
     if not isinstance(value, list):
         return None
     entries = cast("list[Any]", value)
@@ -203,7 +203,7 @@ def _whole(value: Any, most: int) -> int | None:
 
 
 def allowed(option: ConfigOption) -> str:
-    """Return what an option takes, as an error says it."""
+    """Return the values an option allows, worded for an error."""
     match option.kind:
         case "flag":
             return "true or false"

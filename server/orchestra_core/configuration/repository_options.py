@@ -1,7 +1,7 @@
-"""The options that only a repository's orchestra.toml sets: its gates, its setup and its ports.
+"""The options that only a repository's orchestra.toml sets: gates, setup and ports.
 
-They stand apart from the table of options: their commands run after `orchestra trust` has shown
-them, and a gate may have a name of its own (`[gate.lint]`).
+They are separate from the table of options because their commands run only after `orchestra trust`
+has shown them, and because a gate may have a name of its own (`[gate.lint]`).
 """
 
 import re
@@ -45,7 +45,7 @@ REPOSITORY_SECTIONS = (GATE, SETUP, PORTS)
 
 
 def repository_option(name: str) -> ConfigOption | None:
-    """Return the option of that dotted name; `gate.NAME.command` is one as `gate.command` is."""
+    """Return the option of a dotted name; `gate.NAME.command` is one like `gate.command`."""
     section, _, rest = name.partition(".")
     gate, dot, key = rest.rpartition(".")
     if section == GATE and dot:

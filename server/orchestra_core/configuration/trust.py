@@ -1,4 +1,4 @@
-"""What the person has trusted this clone's orchestra.toml to run; kept with the person alone.
+"""What the person trusts this clone's orchestra.toml to run; kept in the person's own files.
 
 A record names the clone and the digests of what was shown. It is never in the repository, so that
 nobody else's commit can give trust, and a copy of the clone has none.
@@ -25,7 +25,7 @@ TrustState = Literal["nothing", "new", "changed", "trusted"]
 
 @dataclass(frozen=True, slots=True)
 class TrustRecord:
-    """Which digests were trusted in a clone, the newest last, and by whom."""
+    """The digests trusted in a clone, the newest last, and who trusted them."""
 
     person: str = ""
     at: int = 0
@@ -33,7 +33,7 @@ class TrustRecord:
 
 
 def trust_state(plan: GatePlan, record: TrustRecord) -> TrustState:
-    """Return whether the plan may run, and if not, whether another one was trusted before."""
+    """Return whether the plan may run and, if not, whether another one was trusted before."""
     if not plan.runs_something:
         return "nothing"
     if plan.digest in record.digests:
@@ -42,7 +42,7 @@ def trust_state(plan: GatePlan, record: TrustRecord) -> TrustState:
 
 
 def read_trust(state_dir: Path, git_dir: Path) -> TrustRecord:
-    """Return the person's record of a clone; an empty one where it cannot be read."""
+    """Return the person's record of a clone; an empty one if it cannot be read."""
     try:
         said: Any = json.loads(trust_file(state_dir, git_dir).read_text(encoding="utf-8"))
         document = cast("dict[str, Any]", said)
@@ -72,13 +72,13 @@ def give_trust(state_dir: Path, git_dir: Path, plan: GatePlan) -> TrustRecord:
 
 
 def take_trust_back(state_dir: Path, git_dir: Path) -> None:
-    """Forget all that was trusted in a clone; raises OSError."""
+    """Forget everything that was trusted in a clone; raises OSError."""
     with suppress(FileNotFoundError):
         trust_file(state_dir, git_dir).unlink()
 
 
 def trusted_plan(directory: Path, state_dir: Path, git_dir: Path) -> GatePlan | None:
-    """Return what may run of the repository's orchestra.toml, None for nothing."""
+    """Return the repository's plan if it may run, else None."""
     plan = read_gate_plan(directory)
     if plan.faults or not plan.runs_something:
         return None
@@ -86,14 +86,14 @@ def trusted_plan(directory: Path, state_dir: Path, git_dir: Path) -> GatePlan | 
 
 
 def person_name() -> str:
-    """Return the name under which the person is logged in, or the user's number."""
+    """Return the person's login name, or the user's number."""
     try:
         return getpass.getuser()
-    except (OSError, KeyError):  # a user without an entry
+    except (OSError, KeyError):  # a user without an entry in the system
         return str(os.getuid())
 
 
 def trust_file(state_dir: Path, git_dir: Path) -> Path:
-    """Return where the record of a clone is; a clone that was copied or moved has none."""
+    """Return the path of a clone's record; a copied or moved clone has none."""
     place = f"{clone_id(git_dir)}\0{git_dir}".encode("utf-8", "surrogateescape")
     return state_dir / _FOLDER / f"{hashlib.sha256(place).hexdigest()[:32]}.json"

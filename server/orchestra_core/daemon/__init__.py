@@ -1,1 +1,1 @@
-"""How the daemon of a clone is found, asked, started and kept: all that its users share with it."""
+"""How a clone's daemon is found, asked, started and kept: the code its users share with it."""

@@ -1,7 +1,8 @@
-"""Who can answer workers' requests: each such process holds the lock of a file of its own.
+"""Who can answer workers' requests: each such process locks a file of its own.
 
-A hook that asks looks whether any lock is held (`files/hook/requests/ask_operator.py`); the kernel
-releases it when its holder dies. Whoever leaves rings the hooks that wait, so that they look again.
+A hook that asks checks whether any lock is held (`files/hook/requests/ask_operator.py`); the kernel
+releases it when its holder dies. A process that leaves rings the waiting hooks, so that they check
+again.
 """
 
 import os
@@ -19,14 +20,14 @@ _OWNER_ONLY = 0o600
 
 @contextmanager
 def answering(common_dir: Path) -> Generator[None]:
-    """Let workers' requests wait for this process within the block; raises OSError."""
+    """Offer this process as an answerer within the block; raises OSError."""
     folder = common_dir / ANSWERERS_IN_GIT
     folder.mkdir(parents=True, exist_ok=True)
     for former_file in folder.iterdir():
-        if not is_locked(former_file):  # of a process that was killed
+        if not is_locked(former_file):  # left by a killed process
             former_file.unlink(missing_ok=True)
     place = folder / f"{os.getpid()}.{secrets.token_hex(4)}"
-    # Locked before it has its name, or another process would take it for a former one.
+    # Locked before it gets its name, or another process would remove it as a leftover.
     unnamed = place.with_name(f".{place.name}")
     descriptor = open_lock_file(unnamed, _OWNER_ONLY)
     try:
@@ -42,7 +43,7 @@ def answering(common_dir: Path) -> Generator[None]:
 def ring_all(common_dir: Path) -> None:
     """Ring every hook that waits for an answer."""
     for bell in (common_dir / _BELLS_IN_GIT).glob("*.bell"):
-        with suppress(OSError):  # nobody listens there any more, or it is ringing
+        with suppress(OSError):  # nobody listens there any more, or the bell is already ringing
             descriptor = os.open(bell, os.O_WRONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
             try:
                 os.write(descriptor, b"\n")

@@ -1,12 +1,12 @@
-"""Asks the daemon of a clone one question; question and answer are a line of JSON each.
+"""Asks a clone's daemon one question. Question and answer are one line of JSON each.
 
-It serves commands whose start-up counts, so it imports neither asyncio nor msgspec: importing them
-takes several times as long as the answer.
+It serves commands whose start-up time counts, so it imports neither asyncio nor msgspec: those
+imports take several times as long as the answer.
 """
 
 import json
 import os
-from _socket import AF_UNIX, SOCK_STREAM, socket  # `socket` takes as long as the whole question
+from _socket import AF_UNIX, SOCK_STREAM, socket  # importing `socket` takes as long as asking
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from typing import Any, cast
@@ -20,7 +20,7 @@ Answer = dict[str, Any]
 
 
 def introduction(common_dir: Directory, environ: Mapping[str, str]) -> dict[str, object]:
-    """Return who asks: which code, for which clone and which store.
+    """Return who asks: its version of the code, its clone and its store.
 
     `environ` is read as `read_settings` does, whose imports take too long here.
     """
@@ -49,8 +49,8 @@ def ask_daemon(
 ) -> Answer | None:
     """Return the answer to a question; None where no daemon answers within `seconds`.
 
-    With `told`, a command that begins within `seconds` may take any time; `told` gets what it
-    waits for.
+    With `told`, a command that begins within `seconds` may take any time; `told` is called with
+    what it waits for.
     """
     place = daemon_socket(common_dir)
     if not is_own_directory(os.path.dirname(place)):

@@ -1,4 +1,4 @@
-"""Where a clone's daemon has its files; it imports little, because each command needs it first."""
+"""Where a clone's daemon has its files; it imports little, because every command needs it."""
 
 import os
 from contextlib import suppress
@@ -13,22 +13,22 @@ Directory = str | os.PathLike[str]
 
 
 def daemon_lock(common_dir: Directory) -> str:
-    """Return the lock that the daemon holds for exactly its life."""
+    """Return the path of the lock that the daemon holds as long as it lives."""
     return os.path.join(common_dir, _FOLDER, "daemon.lock")
 
 
 def start_lock(common_dir: Directory) -> str:
-    """Return the lock of the one process that looks for the daemon and starts it."""
+    """Return the path of the lock of the one process that looks for the daemon and starts it."""
     return os.path.join(common_dir, _FOLDER, "daemon-start.lock")
 
 
 def daemon_log(common_dir: Directory) -> str:
-    """Return the daemon's log file."""
+    """Return the path of the daemon's log."""
     return os.path.join(common_dir, _FOLDER, "daemon.log")
 
 
 def daemon_socket(common_dir: Directory) -> str:
-    """Return where the daemon listens: in the clone, or where that path is too long, in /tmp."""
+    """Return the daemon's socket: in the clone, or in /tmp if that path is too long."""
     socket = os.path.join(common_dir, _FOLDER, "daemon.sock")
     if len(os.fsencode(socket)) <= _SOCKET_PATH_LIMIT:
         return socket
@@ -43,7 +43,7 @@ def _shared_directory() -> str:
 
 
 def is_own_directory(directory: str) -> bool:
-    """Tell whether a directory is this user's alone, and its socket can be trusted."""
+    """Tell whether a directory belongs to this user alone, so that its socket can be trusted."""
     try:
         status = os.lstat(directory)
     except OSError:
@@ -54,7 +54,7 @@ def is_own_directory(directory: str) -> bool:
 
 
 def make_daemon_directories(common_dir: Directory) -> None:
-    """Make the directories of lock and socket where they are missing; raises OSError."""
+    """Make the directories of the lock and the socket if they are missing; raises OSError."""
     with suppress(FileExistsError):
         os.mkdir(os.path.join(common_dir, _FOLDER))
     directory = os.path.dirname(daemon_socket(common_dir))

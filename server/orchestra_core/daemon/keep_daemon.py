@@ -15,12 +15,12 @@ from orchestra_core.settings import Settings
 
 # Seconds before a daemon that has ended is started again; the last delay repeats.
 _DELAYS = (0.1, 0.5, 2.0, 10.0, 30.0)
-_STEADY_SECONDS = 10.0  # a daemon that has run this long was healthy
+_STEADY_SECONDS = 10.0  # a daemon that ran this long was healthy
 _log = logging.getLogger(__name__)
 
 
 class KeptDaemon:
-    """One user's hold on the daemon; one that somebody stopped starts again when it is needed."""
+    """One user's hold on the daemon; a stopped daemon starts again when it is needed."""
 
     def __init__(
         self,
@@ -28,7 +28,7 @@ class KeptDaemon:
         settings: Settings,
         on_change: Callable[[bool], None] = lambda _: None,
     ) -> None:
-        """`on_change` gets whether the daemon is held, whenever that has changed."""
+        """`on_change` is called with whether the daemon is held, whenever that changes."""
         self._project = project
         self._settings = settings
         self._on_change = on_change
@@ -36,7 +36,7 @@ class KeptDaemon:
         self._last_fault = ""
 
     def needed(self) -> None:
-        """Say that the daemon is needed: one that was stopped starts again."""
+        """Say that the daemon is needed: a stopped one starts again."""
         self._needed.set()
 
     async def run(self) -> None:
@@ -58,13 +58,13 @@ class KeptDaemon:
             await asyncio.sleep(_DELAYS[min(failures, len(_DELAYS) - 1)])
 
     def _complain(self, fault: str) -> None:
-        """Log what keeps the daemon from running, once while it stays the same."""
+        """Log what keeps the daemon from running, once per cause."""
         if fault != self._last_fault:
             _log.warning("mail and workers' reports wait: %s", fault)
             self._last_fault = fault
 
     async def _hold(self) -> bool:
-        """Attach to the daemon and wait for its end; tell whether somebody stopped it."""
+        """Attach to the daemon, wait for its end, and return whether somebody stopped it."""
         await asyncio.to_thread(ensure_daemon, self._project, self._settings)
         reader, writer = await asyncio.open_unix_connection(daemon_socket(self._project.git_dir))
         try:

@@ -1,4 +1,4 @@
-"""Starts a clone's daemon unless it runs, replaces one that does not fit, and stops it."""
+"""Starts a clone's daemon unless it runs, replaces an outdated one, and stops it."""
 
 import os
 import sys
@@ -20,7 +20,7 @@ from orchestra_core.process.file_lock import is_locked, locked_file
 from orchestra_core.project import Project
 from orchestra_core.settings import PROJECT, REDIS_URL, Settings, environ_of
 
-# Seconds. It listens after 0.3 s, later on a machine under load.
+# Seconds. It usually listens after 0.3 s, on a loaded machine later.
 _START_WITHIN = 20.0
 _ANSWER_WITHIN = 5.0
 _STOP_WITHIN = 10.0
@@ -28,15 +28,15 @@ _LOOK_AGAIN = 0.01
 
 
 def daemon_environ(project: Project, settings: Settings) -> dict[str, str]:
-    """Return the environment in which a daemon serves this clone with these settings."""
+    """Return the environment for a daemon that serves this clone with these settings."""
     return {**environ_of(settings), "CLAUDE_PROJECT_DIR": str(project.main_checkout)}
 
 
 def ensure_daemon(project: Project, settings: Settings) -> None:
-    """Return once the clone's daemon answers, started or replaced if need be; blocks.
+    """Return once the clone's daemon answers, and start or replace it if necessary; blocks.
 
-    A daemon of another version of the code, or of another store that nobody uses, is replaced.
-    Raises Unavailable.
+    A daemon is replaced if it runs another version of the code, or serves another store that nobody
+    uses. Raises Unavailable.
     """
     environ = daemon_environ(project, settings)
     question = {"call": "about", **introduction(project.git_dir, environ)}
@@ -49,7 +49,7 @@ def ensure_daemon(project: Project, settings: Settings) -> None:
 
 
 def launch_daemon(project: Project, settings: Settings) -> None:
-    """Start the clone's daemon unless one runs, and wait for nothing; raises Unavailable."""
+    """Start the clone's daemon unless one runs, without waiting for it; raises Unavailable."""
     try:
         make_daemon_directories(project.git_dir)
         if not is_locked(daemon_lock(project.git_dir)):
@@ -59,7 +59,7 @@ def launch_daemon(project: Project, settings: Settings) -> None:
 
 
 def stop_daemon(common_dir: Directory, seconds: float = _STOP_WITHIN) -> bool:
-    """Stop the clone's daemon and wait for its end; tell whether there was one.
+    """Stop the clone's daemon and wait for its end; return whether there was one.
 
     Raises Unavailable when it does not end.
     """
@@ -109,8 +109,8 @@ def _launch(common_dir: Directory, environ: Mapping[str, str]) -> int:
     command = [sys.executable, "-P", "-m", "orchestra_server", "daemon"]
     try:
         empty_long_log(log)
-        # Not in the repository: one that is removed must not stay in use.
-        # Its git, agents and commands write files as the starter's own would.
+        # Its working directory is not the repository, which must be removable. Its git, agents and
+        # commands create files with the starter's umask.
         return start_detached(command, log, directory=Path("/"), environ=environ, umask=INHERIT)
     except OSError as error:
         raise Unavailable(f"the daemon could not be launched: {error}") from error

@@ -1,1 +1,1 @@
-"""The verdicts of gates, as every side knows them."""
+"""The verdicts of gates, as server and room know them."""

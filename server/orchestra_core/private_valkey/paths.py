@@ -1,7 +1,7 @@
 """The private server's files: data, locks and log in one directory, the socket in another.
 
-A unix socket's path must fit the 104 bytes of macOS's `sun_path` with its closing NUL, so the
-socket cannot simply stand beside the data.
+A unix socket's path, with its final NUL, must fit the 104 bytes of macOS's `sun_path`, so the
+socket cannot always be next to the data.
 """
 
 import errno
@@ -21,10 +21,10 @@ SOCKET_PATH_LIMIT = 103
 
 
 class ServerRecord(Struct, frozen=True, kw_only=True):
-    """Who holds `server.lock`: written by the process that started it, read by all others.
+    """The holder of `server.lock`: written by the process that started it, read by all others.
 
-    Environments differ (an agent's client passes on only a few variables), so the socket's place
-    is not computed anew but read from here.
+    Environments differ (an agent's client passes on only a few variables), so other processes read
+    the socket's path from here instead of computing it.
     """
 
     socket: str
@@ -41,7 +41,7 @@ class ServerPaths:
 
     @property
     def server_lock(self) -> Path:
-        """Held by the server process for exactly its life."""
+        """Held by the server process as long as it lives."""
         return self.data_dir / "server.lock"
 
     @property
@@ -51,7 +51,7 @@ class ServerPaths:
 
     @property
     def start_lock(self) -> Path:
-        """Held by the one process that looks for the server and starts it if need be."""
+        """Held by the one process that looks for the server, or starts it."""
         return self.data_dir / "start.lock"
 
     @property
@@ -61,17 +61,17 @@ class ServerPaths:
 
     @property
     def log(self) -> Path:
-        """What the server says."""
+        """The server's log."""
         return self.data_dir / "server.log"
 
 
 def server_paths(settings: Settings) -> ServerPaths:
-    """Return where everything is for these settings; touches nothing."""
+    """Return the paths for these settings; touches nothing."""
     return ServerPaths(data_dir=settings.state_dir / "valkey", runtime_dir=settings.runtime_dir)
 
 
 def prepare_data_dir(paths: ServerPaths) -> None:
-    """Make the data directory, for its owner only; raises StoreUnavailable."""
+    """Make the data directory, accessible to its owner only; raises StoreUnavailable."""
     try:
         paths.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         paths.data_dir.chmod(0o700)
@@ -80,7 +80,7 @@ def prepare_data_dir(paths: ServerPaths) -> None:
 
 
 def unusable_directory(path: Path, error: OSError) -> StoreUnavailable:
-    """Return the one line for a state directory that does not let us work."""
+    """Return the error for a state directory that cannot be used."""
     reason = error.strerror or type(error).__name__
     full = error.errno in {errno.ENOSPC, errno.EDQUOT}
     mend = "free some space there" if full else "make it writable"
@@ -91,7 +91,7 @@ def unusable_directory(path: Path, error: OSError) -> StoreUnavailable:
 
 
 def read_server_record(paths: ServerPaths) -> ServerRecord | None:
-    """Return the last record; None when there is none or it cannot be read."""
+    """Return the last record; None if there is none or it cannot be read."""
     try:
         return msgspec.json.decode(paths.record.read_bytes(), type=ServerRecord)
     except (OSError, msgspec.DecodeError):
@@ -99,7 +99,7 @@ def read_server_record(paths: ServerPaths) -> ServerRecord | None:
 
 
 def write_server_record(paths: ServerPaths, record: ServerRecord) -> None:
-    """Write the record so that a reader sees all of it or the one before; raises OSError."""
+    """Write the record atomically; raises OSError."""
     temporary = paths.record.with_suffix(".new")
     temporary.unlink(missing_ok=True)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -109,10 +109,11 @@ def write_server_record(paths: ServerPaths, record: ServerRecord) -> None:
 
 
 def choose_socket(paths: ServerPaths) -> Path:
-    """Return the socket's path, its directory made and checked; raises StoreUnavailable.
+    """Return the socket's path, with its directory made and checked; raises StoreUnavailable.
 
-    The last place is kept while it is good, so that a client that reconnects by its old address
-    finds the new server. The name comes from the data directory: one server for each.
+    The last path is kept while it is usable, so that a client that reconnects to its old address
+    finds the new server. The name is made from the data directory, because each directory has one
+    server.
     """
     import tempfile  # noqa: PLC0415 - slow to import, and needed only for a start
 
@@ -122,7 +123,7 @@ def choose_socket(paths: ServerPaths) -> Path:
         if socket.parent.is_dir() and _own_directory(socket.parent) == "":
             return socket
     digest = hashlib.sha256(os.fsencode(paths.data_dir)).hexdigest()[:12]
-    # The fallback is only for a temporary directory whose own path is too long.
+    # The fallback is for a temporary directory whose own path is too long.
     for base in (paths.runtime_dir, Path(tempfile.gettempdir()), Path("/tmp")):  # noqa: S108
         socket = shared_socket_directory(base) / f"{digest}.sock"
         if len(os.fsencode(socket)) > SOCKET_PATH_LIMIT or not base.is_dir():
@@ -146,7 +147,7 @@ def shared_socket_directory(runtime_dir: Path) -> Path:
 
 
 def _own_directory(directory: Path) -> str:
-    """Make `directory` for its owner alone and answer "", or why that cannot be."""
+    """Make `directory` for its owner alone and return "", or why that failed."""
     try:
         directory.mkdir(mode=0o700, exist_ok=True)
         status = directory.lstat()

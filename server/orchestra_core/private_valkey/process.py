@@ -24,8 +24,8 @@ from orchestra_core.process.file_lock import is_locked, try_lock_exclusive
 from orchestra_core.store.client.redis_request import Garbled, HungUp, Refusal, ask
 from orchestra_core.text import one_line
 
-# Seconds. 43 ms is usual to the first PING; a machine under load takes its time, and a long
-# append-only file is read first, while the server answers LOADING.
+# Seconds. The first PING usually takes 43 ms. A loaded machine is slower, and a long append-only
+# file is read first, during which the server answers LOADING.
 _START_WITHIN = 15.0
 _LOAD_WITHIN = 120.0
 _STOP_WITHIN = 10.0
@@ -33,7 +33,7 @@ _LOOK_AGAIN = 0.005
 
 
 def ensure_running(paths: ServerPaths) -> Path:
-    """Return the socket of the server, which answers; the caller holds `start.lock`.
+    """Return the socket of a server that answers; the caller holds `start.lock`.
 
     Raises StoreUnavailable when it cannot be started or does not answer in time.
     """
@@ -55,13 +55,13 @@ def ensure_running(paths: ServerPaths) -> Path:
         waited = time.monotonic() - began
         if waited > (_LOAD_WITHIN if said == "loading" else _START_WITHIN):
             raise StoreUnavailable(_no_answer(paths, record))
-        time.sleep(_LOOK_AGAIN)  # no event tells that a socket accepts connections
+        time.sleep(_LOOK_AGAIN)  # no event reports that a socket accepts connections
 
 
 def stop(paths: ServerPaths) -> bool:
-    """Stop the server if there is one and tell whether there was; raises StoreUnavailable.
+    """Stop the server; return whether there was one. Raises StoreUnavailable.
 
-    Every acknowledged write is on the disk already, so FORCE loses nothing.
+    Every acknowledged write is already on disk, so FORCE loses nothing.
     """
     if not is_locked(paths.server_lock):
         return False
@@ -70,9 +70,9 @@ def stop(paths: ServerPaths) -> bool:
         try:
             ask(Path(record.socket), "SHUTDOWN", "NOW", "FORCE", answer_seconds=_STOP_WITHIN)
         except (HungUp, Refusal, Garbled):
-            pass  # it exits without an answer; whether it did is checked below
+            pass  # it exits without an answer; its exit is checked below
         except OSError:
-            # Its socket is gone or it hangs; only on this host is the number its own.
+            # Its socket is gone or it hangs. Its process id is valid only on its own host.
             if record.host == platform.node() and is_locked(paths.server_lock):
                 with suppress(OSError):
                     os.kill(record.pid, SIGTERM)
@@ -82,7 +82,7 @@ def stop(paths: ServerPaths) -> bool:
 
 
 def answers(record: ServerRecord | None) -> bool:
-    """Tell whether the recorded server answers at all."""
+    """Tell whether the recorded server answers."""
     return _greet(record) != "silent"
 
 
@@ -115,12 +115,12 @@ def _start(paths: ServerPaths, lock: int) -> None:
         write_server_record(paths, ServerRecord(socket=str(socket), pid=pid, host=platform.node()))
     except OSError as error:
         with suppress(ProcessLookupError):
-            os.kill(pid, SIGTERM)  # nobody could find it
+            os.kill(pid, SIGTERM)  # nobody could find the server without it
         raise unusable_directory(paths.data_dir, error) from error
 
 
 def _emptied_log(paths: ServerPaths) -> int:
-    """Empty a log that has grown long and return where the next lines will begin."""
+    """Empty a log that has grown long; return where the next lines will begin."""
     try:
         return empty_long_log(paths.log)
     except OSError as error:

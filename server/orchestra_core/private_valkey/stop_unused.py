@@ -1,4 +1,4 @@
-"""Stops private servers whose users were all killed, which nobody else would stop."""
+"""Stops private servers whose users were all killed: nobody else would stop those."""
 
 import os
 import re
@@ -16,9 +16,9 @@ _CLIENTS = re.compile(rb"connected_clients:(\d+)")
 
 
 def stop_unused(runtime_dir: Path) -> list[str]:
-    """Stop those of this user's servers that nobody uses; return a name for each.
+    """Stop this user's servers that nobody uses; return a name for each. Blocks.
 
-    Blocks. A server that does not answer is left alone, and so is one that somebody is starting.
+    Servers that do not answer or that somebody is starting are left alone.
     """
     stopped = list[str]()
     for socket in sorted(shared_socket_directory(runtime_dir).glob("*.sock")):
@@ -32,7 +32,7 @@ def stop_unused(runtime_dir: Path) -> list[str]:
 
 
 def _data_dir(socket: Path) -> Path | None:
-    """Return where a server keeps its data; None where that directory was removed."""
+    """Return a server's data directory; None if that was removed."""
     answer = ask(socket, "CONFIG", "GET", "dir")
     name = os.fsdecode(as_bytes(answer[1])) if isinstance(answer, list) and len(answer) > 1 else ""
     return Path(name) if name else None
@@ -46,7 +46,7 @@ def _stop_if_unused(paths: ServerPaths) -> bool:
     except OSError:
         return False
     try:
-        # Whoever joins now waits for this lock, finds the server gone and starts it anew.
+        # Whoever joins now waits for this lock, finds the server gone and starts it again.
         return try_lock_exclusive(users) and stop(paths)
     except StoreUnavailable:
         return False
@@ -55,7 +55,7 @@ def _stop_if_unused(paths: ServerPaths) -> bool:
 
 
 def _stop_without_data(socket: Path) -> bool:
-    """Stop a server without a directory, and so without locks, if only we are connected to it."""
+    """Stop a server whose directory and locks are gone, if only we are connected to it."""
     clients = _CLIENTS.search(as_bytes(ask(socket, "INFO", "clients")))
     if clients is None or int(clients[1]) > 1:
         return False

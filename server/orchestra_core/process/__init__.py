@@ -1,1 +1,1 @@
-"""What each process of Orchestra sets right at its start, and the locks between processes."""
+"""What every Orchestra process prepares at its start, and the locks between processes."""

@@ -1,4 +1,4 @@
-"""Starts a process that outlives the one that starts it, with a log for all it says."""
+"""Starts a process that outlives its starter, with a log for its output."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 PRIVATE = 0o077
 INHERIT = -1
 LOG_LIMIT = 1_000_000  # bytes; a longer log is emptied at the next start
-# The shell exits at once, so that the process is nobody's child and never a zombie.
+# The shell exits at once, so that init adopts the process and it never becomes a zombie.
 _LAUNCH = 'log=$1; shift; "$@" </dev/null >>"$log" 2>&1 & echo $!'
 
 
@@ -23,8 +23,8 @@ def start_detached(
 ) -> int:
     """Start a command in a session of its own and return its process id.
 
-    It inherits the descriptors in `inherited`, and this process's mask where `umask` is INHERIT.
-    Raises OSError where it cannot be started.
+    It inherits the descriptors in `inherited`, and this process's umask if `umask` is INHERIT.
+    Raises OSError if it cannot be started.
     """
     try:
         launched = subprocess.run(  # noqa: S603 - callers give a command of their own
@@ -45,7 +45,7 @@ def start_detached(
 
 
 def empty_long_log(log: Path) -> int:
-    """Make the log where it is missing, empty one that has grown long, and return its size.
+    """Make a missing log, empty one that has grown long, and return its size.
 
     Raises OSError.
     """

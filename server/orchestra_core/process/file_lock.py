@@ -1,8 +1,8 @@
 """Locks between processes, which the kernel releases when their holder dies (flock(2)).
 
-A lock belongs to a descriptor: closing it, and every copy that a child inherited, releases it.
-This is the one place that calls flock, but for the hook, which imports nothing of the package.
-It does without pathlib, because a client waits for a program that locks its baton here.
+A lock belongs to an open file: it is released once the descriptor and every copy inherited by a
+child are closed. Only this module calls flock, except for the hook, which imports nothing of the
+package. It does without pathlib, because a client waits for a program that locks its baton here.
 """
 
 import fcntl
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 
 def open_lock_file(path: str | os.PathLike[str], mode: int = 0o666) -> int:
-    """Return a descriptor of the lock file, made if need be; raises OSError.
+    """Return a descriptor of the lock file, made if necessary; raises OSError.
 
     A symbolic link is refused: a lock file is never one.
     """
@@ -30,7 +30,7 @@ def lock_shared(descriptor: int) -> None:
 
 
 def try_lock_exclusive(descriptor: int) -> bool:
-    """Take the exclusive lock, or convert a shared one, without waiting; tell whether it worked.
+    """Take the exclusive lock, or convert a shared one, without waiting; return whether it worked.
 
     If it fails, a shared lock is lost too: the kernel releases the old lock first.
     """
@@ -42,13 +42,13 @@ def try_lock_exclusive(descriptor: int) -> bool:
 
 
 def unlock(descriptor: int) -> None:
-    """Release the lock at once, also for a child that has inherited the descriptor."""
+    """Release the lock at once, even if a child has inherited the descriptor."""
     fcntl.flock(descriptor, fcntl.LOCK_UN)
 
 
 @contextmanager
 def locked_file(path: str | os.PathLike[str], mode: int = 0o666) -> Generator[None]:
-    """Hold the exclusive lock of a file, made if need be; waits for it. Raises OSError."""
+    """Hold the exclusive lock of a file, made if necessary; waits for it. Raises OSError."""
     with _locked(open_lock_file(path, mode)):
         yield
 

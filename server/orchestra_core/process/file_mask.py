@@ -1,12 +1,12 @@
-"""The mask of this process: which rights its new files do not get."""
+"""The umask of this process: the permissions that its new files do not get."""
 
 import os
 
-_PRIVATE = 0o077  # for the moment until the mask is set again
+_PRIVATE = 0o077  # until the umask is set again
 
 
 def file_mask() -> int:
-    """Return the mask, which the system tells only to whoever sets another."""
+    """Return the umask, which the system reports only when another one is set."""
     mask = os.umask(_PRIVATE)
     os.umask(mask)
     return mask

@@ -1,7 +1,7 @@
-"""Keeps Python from importing modules from the directory that Orchestra was started in.
+"""Keeps Python from importing modules from the directory Orchestra was started in.
 
-That directory is the user's repository, whose `mcp.py` or `redis/` would be imported in place of
-the library. `python -m` puts it first, and a relative entry of PYTHONPATH leads into it.
+That directory is the user's repository, whose `mcp.py` or `redis/` would be imported instead of the
+library. `python -m` puts it first, and a relative entry in PYTHONPATH leads into it.
 """
 
 import os
@@ -15,8 +15,8 @@ _VARIABLE = "PYTHONPATH"
 def drop_working_directory() -> None:
     """Remove the working directory and relative entries of PYTHONPATH from the module path.
 
-    Processes started later do not get those entries either. Call this before any other import.
-    The folders that Orchestra itself was loaded from stay.
+    Processes started later do not get those entries either. Call this before any other import. The
+    folders that Orchestra itself was loaded from remain.
     """
     here = _working_directory()
     if not sys.flags.safe_path and sys.path and sys.path[0] in {"", here}:

@@ -1,6 +1,6 @@
-"""Imports libraries without parts of them that Orchestra never uses, which would stay in memory.
+"""Imports libraries without those of their parts that Orchestra never uses, to save memory.
 
-Within a block of one of these functions other threads must not import what it hides.
+Within such a block, other threads must not import what it hides.
 """
 
 import importlib.util
@@ -12,9 +12,9 @@ from types import ModuleType
 
 @contextmanager
 def hidden(*names: str) -> Generator[None]:
-    """Let imports of modules fail within the block as if they were not installed.
+    """Make imports of these modules fail within the block, as if they were not installed.
 
-    Those that are imported already stay.
+    Modules that are already imported stay.
     """
     absent = [name for name in names if name not in sys.modules]
     for name in absent:
@@ -29,10 +29,10 @@ def hidden(*names: str) -> Generator[None]:
 
 @contextmanager
 def bare_packages(*names: str) -> Generator[None]:
-    """Let modules of packages be imported within the block without the packages themselves.
+    """Let the modules of these packages be imported without the packages' own code.
 
-    A package's own code usually imports all of its modules. It can still be imported afterwards.
-    Raises ImportError where one is not installed.
+    A package's `__init__` usually imports all its modules. It can still be imported after the
+    block. Raises ImportError if a package is not installed.
     """
     bare = {name: _bare_package(name) for name in names if name not in sys.modules}
     sys.modules.update(bare)
@@ -46,7 +46,7 @@ def bare_packages(*names: str) -> Generator[None]:
 
 @contextmanager
 def all_or_nothing(*packages: str) -> Generator[None]:
-    """Forget modules of packages that were imported within the block, if it does not succeed."""
+    """Forget the packages' modules that the block imported if the block fails."""
     before = set(sys.modules)
     try:
         yield

@@ -1,11 +1,11 @@
-"""Logging of a server or daemon process: to stderr alone, because stdout is the protocol."""
+"""Logging of a server or daemon process, to stderr only: stdout is the protocol."""
 
 import logging
 import sys
 
 
 def log_to_stderr(process_name: str) -> None:
-    """Send warnings and errors to stderr, each under the name of the process.
+    """Send warnings and errors to stderr, with the name of the process.
 
     Call it before an MCPServer is made: its constructor would install a handler of its own.
     """

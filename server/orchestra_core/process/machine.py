@@ -1,4 +1,4 @@
-"""This machine and its present run as digests: a host name changes, and others may have it too."""
+"""This machine and its current run as digests. A host name may change and need not be unique."""
 
 import hashlib
 import uuid
@@ -9,14 +9,14 @@ _RUN = (Path("/proc/sys/kernel/random/boot_id"),)
 
 
 def machine_digest() -> str:
-    """Return what no restart of the machine changes; a machine cloned from an image may have it."""
+    """Return a digest that survives restarts; a machine cloned from the same image may share it."""
     return _digest(_first(_MACHINE) or hex(uuid.getnode()))
 
 
 def holder_digest(directory: Path) -> str:
-    """Return what only this run of this machine has, with this directory at this place of a disk.
+    """Return a digest of this directory, on this disk, in the current run of this machine.
 
-    A container and its copy share the machine's run; their disks tell them apart. Raises OSError.
+    A container and its copy share the machine's run, but not the disk. Raises OSError.
     """
     place = directory.stat()
     parts = f"{directory}\n{place.st_dev}\n{place.st_ino}"
@@ -24,7 +24,7 @@ def holder_digest(directory: Path) -> str:
 
 
 def is_of_this_run(holder: str) -> bool:
-    """Tell whether a holder is a directory in this run of this machine."""
+    """Tell whether a holder is a directory in the current run of this machine."""
     return holder.partition(":")[0] == _run_digest()
 
 
@@ -33,7 +33,7 @@ def _run_digest() -> str:
 
 
 def _first(files: tuple[Path, ...]) -> str:
-    """Return the text of the first file that there is, "" without any (macOS)."""
+    """Return the text of the first file that exists, "" if none does (macOS)."""
     for file in files:
         try:
             return file.read_text(encoding="ascii", errors="replace").strip()

@@ -12,9 +12,9 @@ _LOOK = 0.01
 
 
 def end_process_group(mark: str) -> bool:
-    """End the group that the process of this mark leads; tell whether it ran. Blocking.
+    """End the group led by the process of this mark; return whether it ran. Blocks.
 
-    A process of another start that has the same number by now is left alone.
+    Another process that has got the same id since then is left alone.
     """
     if not is_running(mark):
         return False

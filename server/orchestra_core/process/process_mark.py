@@ -1,20 +1,20 @@
-"""A running process by a mark that no later process of the same number has."""
+"""Marks of running processes. A later process with the same id has another mark."""
 
 import os
 from pathlib import Path
 
-_START_FIELD = 19  # of /proc/PID/stat after the program's name: when it started
+_START_FIELD = 19  # field of /proc/PID/stat, counted after the program's name: the start time
 
 
 def process_mark(number: int) -> str:
-    """Return the mark of a running process, "" for one that is not there."""
+    """Return the mark of a running process, "" if there is none."""
     if not _is_there(number):
         return ""
     return f"{number}@{_started(number)}"
 
 
 def is_running(mark: str) -> bool:
-    """Tell whether the process of a mark still runs."""
+    """Tell whether the process with a mark still runs."""
     number, _, started = mark.partition("@")
     if not number.isdecimal():
         return False
@@ -26,7 +26,7 @@ def _is_there(number: int) -> bool:
         return False
     try:
         os.kill(number, 0)
-    except PermissionError:  # of another user
+    except PermissionError:  # another user's process
         return True
     except (OSError, OverflowError):
         return False
@@ -34,9 +34,9 @@ def _is_there(number: int) -> bool:
 
 
 def _started(number: int) -> str:
-    """Return when a process started, "" where the system does not say (macOS).
+    """Return when a process started, "" if the system does not say (macOS).
 
-    A zombie has ended; nobody has fetched its exit status yet.
+    A zombie counts as ended: only its exit status has not been fetched yet.
     """
     try:
         stat = Path(f"/proc/{number}/stat").read_text(encoding="utf-8", errors="replace")

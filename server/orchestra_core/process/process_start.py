@@ -1,6 +1,6 @@
 """Prepares a process before anything else runs: module path, encoding, standard streams.
 
-Called first by every program of Orchestra that another process starts.
+Every program of Orchestra that another process starts calls it first.
 """
 
 import io
@@ -10,12 +10,12 @@ import sys
 
 from orchestra_core.process.import_path import drop_working_directory
 
-# An unusual spelling, by which a process knows that it was restarted here.
+# An unusual spelling, by which a process recognizes that it was restarted here.
 _IN_UTF8 = "-Xutf8=1"
 
 
 def prepare_process() -> None:
-    """Prepare this process; restarts it once where file names would not be UTF-8."""
+    """Prepare this process; restart it once if file names would not be UTF-8."""
     drop_working_directory()
     _open_closed_streams()
     _restart_in_utf8()
@@ -27,7 +27,7 @@ def _open_closed_streams() -> None:
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # takes the lowest number, which is the closed one
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number: the closed one
             os.set_inheritable(number, True)  # noqa: FBT003 - its name says it
     if sys.stdin is None:
         sys.stdin = sys.__stdin__ = os.fdopen(0, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The variable by which an agent that Orchestra started is told from others."""
+"""The environment variable that tells a started agent from others."""
 
-# In the environment of the agent and of all that it starts; its value is another at each start.
+# It is in the environment of the agent and its children; each start has its own value.
 STARTED = "ORCHESTRA_STARTED"

@@ -7,7 +7,7 @@ from orchestra_core.replies.chambers import SavedChamber
 from orchestra_core.replies.interrupts import InterruptStatus
 from orchestra_core.replies.reply import Reply
 
-NOT_CHOSEN = "was not chosen"  # ends the note on each chamber that the caller did not name
+NOT_CHOSEN = "was not chosen"  # the end of the note on each chamber that the caller did not name
 
 
 @dataclass(frozen=True, kw_only=True)

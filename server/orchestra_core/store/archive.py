@@ -1,7 +1,7 @@
-"""Ended tasks leave the live documents, so that nothing reads what is over to change what is not.
+"""Moves ended tasks out of the live documents, so that changes read only what is still open.
 
-The last ones stay, for a while a person still looks at them. The others lie in one hash, each
-task whole in one field, with an order by the moment of their end; they are read page by page.
+The last ones stay, because people still look at them. The others are in one hash, each whole task
+in one field, ordered by the time of their end; they are read page by page.
 """
 
 from collections.abc import AsyncGenerator, Sequence
@@ -15,7 +15,7 @@ from orchestra_core.store.documents import hash_of
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
 
-# Ended tasks that stay live, and how many more there may be before the oldest are moved.
+# How many ended tasks stay live, and how many more there may be before the oldest are moved.
 KEPT = 10
 SLACK = 5
 _AT_ONCE = 20
@@ -28,9 +28,9 @@ def is_due(state: ProjectState) -> bool:
 
 
 async def archive_ended(store: Store, now: int, keep: int = KEPT) -> int:
-    """Move all but the last `keep` ended tasks into the archive, and return how many went.
+    """Move all but the last `keep` ended tasks into the archive; return how many were moved.
 
-    One that changes meanwhile stays, and goes another time.
+    A task that changes meanwhile stays until another time.
     """
     moved = 0
     going = ended_beyond(await store.snapshot(), keep)
@@ -42,7 +42,7 @@ async def archive_ended(store: Store, now: int, keep: int = KEPT) -> int:
 
 
 def ended_beyond(state: ProjectState, keep: int) -> list[ArchivedTask]:
-    """Return the ended tasks but for the last ones, each with all that belongs to it."""
+    """Return all but the last `keep` ended tasks, each with everything that belongs to it."""
     ended = sorted(
         (task for task in state.tasks.values() if task.is_over),
         key=lambda task: (task.finished_at, task.id),
@@ -105,7 +105,7 @@ def _archived(archived: ArchivedTask, now: int) -> Event:
 
 
 def removed_by(archived: ArchivedTask) -> dict[str, tuple[str, ...]]:
-    """Return the ids of what leaves the live documents, by the name of their hash."""
+    """Return the ids of the documents that leave the live ones, by the name of their hash."""
     removed: dict[str, tuple[str, ...]] = {}
     for document in archived.documents():
         name = hash_of(type(document))

@@ -1,4 +1,4 @@
-"""A change as the arguments of scripts/change.lua, and what its answer means."""
+"""A change as the arguments of scripts/change.lua, and the meaning of its answer."""
 
 import secrets
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -22,18 +22,18 @@ from orchestra_core.store.keys import Keys
 from orchestra_core.store.reads import Reads
 from orchestra_core.workers.day_account import DayAccount
 
-# How long a repeat is recognised, in seconds: a caller's own operation for a day, one made here for
-# as long as a command may be sent again.
+# How long a repeat is recognised, in seconds: a caller's operation for a day, an operation made
+# here as long as a command may be sent again.
 _OPERATION_SECONDS = 86_400
 _ATTEMPT_SECONDS = 180
 Item = TypeVar("Item")
 _encode = msgspec.json.Encoder().encode
-_NONCE_BITS = 48  # a number that every reader of JSON keeps whole
+_NONCE_BITS = 48  # every reader of JSON keeps such a number exact
 
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """The result of a change; `repeated` when the operation was done before."""
+    """The result of a change; `repeated` if the operation was done before."""
 
     events: tuple[Event, ...]
     repeated: bool
@@ -46,7 +46,7 @@ class Stale:
 
 @dataclass(frozen=True, slots=True)
 class NameTaken:
-    """A claim is held by another."""
+    """Another holder has the claim."""
 
     name: str
     holder: str
@@ -58,11 +58,11 @@ class Call:
 
     keys: tuple[str, ...]
     arguments: list[Part]
-    events: tuple[Event, ...]  # the change's, behind those that bring an archived task back
+    events: tuple[Event, ...]  # the change's, after those that bring archived tasks back
 
 
 class _Places(dict[str, int]):
-    """Each key and its place in the script's KEYS, counted from 1; a new one is put at the end."""
+    """Each key and its index in the script's KEYS, counted from 1; a new key is put at the end."""
 
     def __missing__(self, key: str) -> int:
         place = self[key] = len(self) + 1
@@ -70,7 +70,7 @@ class _Places(dict[str, int]):
 
 
 def prepare(change: Change, reads: Reads, keys: Keys) -> Call:
-    """Return the script's call; raises BadInput for text that is no valid Unicode."""
+    """Return the script's call; raises BadInput for text that is not valid Unicode."""
     operation = keys.operation(change.operation or secrets.token_hex(12))
     first = (keys.sequence, keys.stream, keys.claims, operation, keys.counts)
     places = _Places({key: place for place, key in enumerate(first, 1)})
@@ -116,7 +116,7 @@ def _encoded(
 def _moved(
     archives: Sequence[ArchivedTask], recalled: Sequence[ArchivedTask], keys: Keys, places: _Places
 ) -> tuple[list[tuple[Part, ...]], ...]:
-    """Return the last four lists: what goes into the archive, comes back and is dropped for it."""
+    """Return the last four lists: what enters the archive, what comes back, and what is dropped."""
     drops, forgotten = _dropped(archives, keys)
     return (
         [(archived.task.id, archived.task.finished_at, _encode(archived)) for archived in archives],
@@ -127,7 +127,7 @@ def _moved(
 
 
 def _add_lists(arguments: list[Part], *lists: Collection[tuple[Part, ...]]) -> None:
-    """Add lists as the script takes them, each begun by its length; the last are left out if empty.
+    """Add lists as the script takes them, each after its length; final empty ones are left out.
 
     Each argument costs a microsecond here and one in the server.
     """
@@ -141,7 +141,7 @@ def _add_lists(arguments: list[Part], *lists: Collection[tuple[Part, ...]]) -> N
 
 
 def _recalled(change: Change, reads: Reads) -> list[ArchivedTask]:
-    """Return the archived tasks of which the change writes a document."""
+    """Return the archived tasks that the change writes a document of."""
     written = {
         document.id if isinstance(document, Task) else document.task_id
         for event in change.events
@@ -154,7 +154,7 @@ def _recalled(change: Change, reads: Reads) -> list[ArchivedTask]:
 
 
 def _recalling(change: Change, archived: ArchivedTask) -> Iterator[Event]:
-    """Yield the events that bring a task back; each carries one document of a kind at most."""
+    """Yield the events that bring a task back; each carries at most one document of each kind."""
     cause, task = change.events[0], archived.task
     for number in range(max(1, *map(len, archived.lists()))):
         data = EventData(
@@ -183,7 +183,7 @@ def _item(documents: tuple[Item, ...], number: int) -> Item | None:
 def _dropped(
     archives: Iterable[ArchivedTask], keys: Keys
 ) -> tuple[list[tuple[str, str]], list[str]]:
-    """Return the documents that leave the live hashes, and the streams that nobody reads then."""
+    """Return the documents that leave the live hashes, and the streams no longer read."""
     drops, forgotten = list[tuple[str, str]](), list[str]()
     for archived in archives:
         drops += [
@@ -197,14 +197,14 @@ def _dropped(
 
 
 def _seconds_kept(change: Change) -> int:
-    """Return 0 for a change of nothing: doing it again is no harm, and it need not be durable."""
+    """Return how long to remember the operation: 0 for a change of nothing, safe to repeat."""
     if change.operation:
         return _OPERATION_SECONDS
     return _ATTEMPT_SECONDS if change.events or change.claims or change.releases else 0
 
 
 def new_nonce() -> int:
-    """Return what tells the events of one change from any others of the same number."""
+    """Return a number that tells the events of one change from others with the same `seq`."""
     return secrets.randbits(_NONCE_BITS) or 1
 
 
@@ -216,7 +216,7 @@ def _unnumbered(event: Event) -> bytes:
 
 
 def parse_result(answer: Answer, sent: tuple[Event, ...]) -> Committed | Stale | NameTaken:
-    """Return what the script answered."""
+    """Decode the script's answer."""
     word, *rest = as_list(answer)
     match as_bytes(word):
         case b"done":

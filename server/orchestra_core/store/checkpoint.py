@@ -1,7 +1,7 @@
-"""Where the history begins: the documents as they were after one event, and what came later.
+"""The checkpoint: the documents as they were after one event, where the kept history begins.
 
-The history gives every document again, for which it is kept from the first event on. It may begin
-later where a checkpoint holds what the events before have led to.
+The history can restore every document, so it is kept from the first event on. It may begin later if
+a checkpoint holds the result of the events before.
 """
 
 from dataclasses import replace
@@ -13,14 +13,15 @@ from orchestra_core.store.client.reply_parser import UNREADABLE, as_bytes, as_nu
 from orchestra_core.store.scripts import script
 from orchestra_core.store.store import DISORDER_MS, Store
 
-# Events that one trim removes at most: 18 ms of processor here, 1 in the server (decision 0033).
+# The most events that one trim removes: 18 ms of processor time here, 1 ms in the server (decision
+# 0033).
 TRIMMED_AT_ONCE = 2_000
 _ATTEMPTS = 20
 _state_decoder = msgspec.json.Decoder(ProjectState)
 
 
 async def replay(store: Store) -> ProjectState:
-    """Return the state that the checkpoint and the history give; presence is in neither."""
+    """Return the state made from the checkpoint and the history; neither holds presence."""
     state = ProjectState()
     for _ in range(_ATTEMPTS):
         state = await read_checkpoint(store)
@@ -28,17 +29,17 @@ async def replay(store: Store) -> ProjectState:
         for event in await store.events(after=state.seq):
             state.apply(event)
         if await checkpoint_number(store) == began:
-            break  # else the history was trimmed between the two
+            break  # otherwise the history was trimmed between the two
     return state
 
 
 async def checkpoint_number(store: Store) -> int:
-    """Return the number of the last event that is no longer in the history, 0 for none."""
+    """Return the number of the last event that was trimmed from the history, 0 for none."""
     return as_number(await store.client.call("HGET", store.keys.checkpoint, "seq"))
 
 
 async def read_checkpoint(store: Store) -> ProjectState:
-    """Return the state at the checkpoint, an empty one where there is none."""
+    """Return the state at the checkpoint, an empty state if there is none."""
     raw = await store.client.call("HGET", store.keys.checkpoint, "state")
     if raw is None:
         return ProjectState()
@@ -49,16 +50,16 @@ async def read_checkpoint(store: Store) -> ProjectState:
 
 
 def checkpoint_of(state: ProjectState) -> bytes:
-    """Return a state as the checkpoint holds it."""
+    """Encode a state for the checkpoint."""
     lasting = replace(state, presence={}, heartbeats={}, unreadable=())
     return msgspec.json.encode(lasting)
 
 
 async def trim_history(store: Store, before: int, most: int = TRIMMED_AT_ONCE) -> int:
-    """Remove the oldest events that came before a moment, and return how many; `most` at a time.
+    """Remove the oldest events before a time, `most` at once; return how many were removed.
 
-    The last event stays, and so does all that came since the oldest open task was started. Nothing
-    is removed while a task is lost or cannot be read, and none behind a gap in the history.
+    The last event stays, and so does everything since the oldest open task started. Nothing is
+    removed while a task is lost or cannot be read, and nothing after a gap in the history.
     """
     tasks = (await store.snapshot()).tasks.values()
     began = (task.started_at for task in tasks if not task.is_over)

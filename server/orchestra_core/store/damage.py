@@ -1,7 +1,7 @@
-"""What a store has lost, found with a few short commands, and written again from its history.
+"""What a store has lost: found with a few short commands, and written again from its history.
 
-A key can go alone: a server that evicts takes any, and so does a careless DEL. The history gives
-every document again; a history that is lost itself is closed with a checkpoint of what there is.
+A single key can be lost: by eviction, or by a careless DEL. The history can restore every document.
+If the history itself is lost, a checkpoint of the present documents ends it.
 """
 
 from dataclasses import dataclass, replace
@@ -28,21 +28,21 @@ _ATTEMPTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """One key that is not as it should be; `subject` is the key, with its field if it is one."""
+    """One key that is not as it should be; `subject` is the key, with its field if there is one."""
 
     name: DamageName
     subject: str
     sentence: str
     mending: str
-    count: int = 0  # of documents that a hash had
+    count: int = 0  # the number of documents that a hash had
 
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """How far the history goes, and how many documents there are and should be."""
+    """How far the history reaches, and how many documents there are and should be."""
 
     sequence: int | None
-    first: Position | None  # of the stream, None when it is empty
+    first: Position | None  # of the stream; None if it is empty
     last: Position | None
     checkpoint: int
     sizes: dict[str, int]
@@ -55,12 +55,12 @@ class _Counted:
 
     @property
     def has_lost_counter(self) -> bool:
-        """Whether the number of the last event is not that of the stream."""
+        """Whether the number of the last event differs from the stream's."""
         return self.last is not None and self.sequence != self.last.seq
 
     @property
     def has_lost_history(self) -> bool:
-        """Whether the stream does not begin behind the checkpoint."""
+        """Whether the stream does not begin right after the checkpoint."""
         if self.first is None:
             return (self.sequence or 0) > self.checkpoint
         return self.first.seq > self.checkpoint + 1
@@ -76,15 +76,15 @@ class _Counted:
 
     @property
     def is_uncounted(self) -> bool:
-        """Whether the counts are lost, or were never kept by the versions that wrote here."""
+        """Whether the counts are lost, or older versions that wrote here never kept them."""
         return any(size and key not in self.counts for key, size in self.sizes.items())
 
 
 async def find_damage(store: Store) -> list[Damage]:
-    """Return what is lost or cannot be read, in the order in which it is to be mended."""
+    """Return what is lost or cannot be read, in the order in which to repair it."""
     keys = store.keys
     counted = await _count(store)
-    if not counted.is_whole:  # or the project has changed between two of the commands
+    if not counted.is_whole:  # otherwise the project changed between two of the commands
         counted = await _count(store)
     damages = list[Damage]()
     if counted.has_lost_counter:
@@ -100,9 +100,9 @@ async def find_damage(store: Store) -> list[Damage]:
 
 
 async def mend_damage(store: Store, damage: Damage) -> bool:
-    """Mend it; False when it is left to people. Safe to repeat.
+    """Repair it; return False if it is left to people. Safe to repeat.
 
-    Raises Refused when the history does not have all that was lost.
+    Raises Refused if the history does not have everything that was lost.
     """
     match damage.name:
         case "lost counter":
@@ -126,7 +126,7 @@ async def _write_again(store: Store) -> bool:
 
 
 async def _require_all(store: Store, damage: Damage) -> bool:
-    """Raise Refused unless the hash has as many documents as it had."""
+    """Raise Refused unless the hash has as many documents as it had before."""
     size = as_number(await store.client.call("HLEN", damage.subject))
     if size < damage.count:
         raise Refused(
@@ -137,7 +137,7 @@ async def _require_all(store: Store, damage: Damage) -> bool:
 
 
 async def _close_history(store: Store) -> bool:
-    """Keep a checkpoint of what there is, since what led to it is lost."""
+    """Keep a checkpoint of the present documents, because the events before are lost."""
     for _ in range(_ATTEMPTS):
         state = await store.snapshot()
         if await _restore(store, state.position, [], checkpoint_of(state)) >= 0:
@@ -165,7 +165,7 @@ def _signed(answer: Answer) -> int:
 
 async def _count(store: Store) -> _Counted:
     call, keys = store.client.call, store.keys
-    # The counts first: what is added while this looks is more than counted, and not a loss.
+    # Counts first: documents added meanwhile exceed the counts, which is not a loss.
     words = [as_bytes(word).decode() for word in as_list(await call("HGETALL", keys.counts))]
     sequence = await call("GET", keys.sequence)
     hashes = [keys.documents(name) for name in DOCUMENT_HASHES]
@@ -180,7 +180,7 @@ async def _count(store: Store) -> _Counted:
 
 
 async def _count_anew(store: Store, counted: _Counted) -> _Counted:
-    """Count by the history, where the counts are lost or were never kept."""
+    """Count by the history if the counts are lost or were never kept."""
     state = await replay(store)
     expected = {store.keys.documents(name): len(state.of_kind(name)) for name in DOCUMENT_HASHES}
     if all(counted.sizes[key] >= count for key, count in expected.items()):

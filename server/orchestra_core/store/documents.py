@@ -1,4 +1,4 @@
-"""Documents as Redis holds them: which hash each kind lives in, and its JSON."""
+"""Documents as Redis holds them: the hash of each kind, and the JSON."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -76,7 +76,7 @@ _encoder = msgspec.json.Encoder()
 
 
 def hash_of(kind: type[Struct]) -> str:
-    """Return the name in DOCUMENT_HASHES under which documents of a kind are kept."""
+    """Return the name in DOCUMENT_HASHES of the hash for a kind of document."""
     return _HASHES[kind]
 
 
@@ -86,7 +86,7 @@ def encode(document: Document | Presence | GateVerdict) -> bytes:
 
 
 def decode(kind: type[Read], raw: bytes, name: str = "") -> Read:
-    """Read a document back; raises StoreUnavailable, with its name, when this version cannot."""
+    """Decode a document; raises StoreUnavailable, with its name, if this version cannot."""
     try:
         return msgspec.json.decode(raw, type=kind)
     except UNREADABLE as error:
@@ -94,7 +94,7 @@ def decode(kind: type[Read], raw: bytes, name: str = "") -> Read:
 
 
 def decode_verdict(raw: bytes) -> GateVerdict | None:
-    """Read a gate's verdict back; None where this version cannot: it is judged anew."""
+    """Decode a gate's verdict; None if this version cannot, so that the tree is judged again."""
     try:
         return msgspec.json.decode(raw, type=GateVerdict)
     except UNREADABLE:
@@ -102,7 +102,7 @@ def decode_verdict(raw: bytes) -> GateVerdict | None:
 
 
 def decode_archived(raw: bytes) -> ArchivedTask:
-    """Read an archived task back; raises StoreUnavailable when this version cannot."""
+    """Decode an archived task; raises StoreUnavailable if this version cannot."""
     try:
         return _archive_decoder.decode(raw)
     except UNREADABLE as error:
@@ -110,10 +110,10 @@ def decode_archived(raw: bytes) -> ArchivedTask:
 
 
 def decode_presence(raws: Iterable[bytes]) -> list[Presence]:
-    """Read reports back, passing over what is none.
+    """Decode reports, and skip what is not one.
 
-    Reports come from hooks in chambers, which may be of another version, and are not history: a
-    bad one must not close the room.
+    Reports come from hooks in chambers, which may be of another version, and are not history. A bad
+    one must not close the room.
     """
     reports: list[Presence] = []
     for raw in raws:
@@ -123,9 +123,9 @@ def decode_presence(raws: Iterable[bytes]) -> list[Presence]:
 
 
 def decode_heartbeats(answer: Answer) -> dict[str, Heartbeat]:
-    """Read pairs of a clone's id and its heartbeat, behind the store's time.
+    """Decode the store's time, and after it pairs of a clone's id and its heartbeat.
 
-    Their times come out by this machine's clock, so that an age is right where clocks differ.
+    The times are converted to this machine's clock, so that ages are right even if clocks differ.
     """
     now, *pairs = as_list(answer)
     ahead = now_ms() - as_number(now) if now else 0
@@ -138,7 +138,7 @@ def decode_heartbeats(answer: Answer) -> dict[str, Heartbeat]:
 
 
 def snapshot_keys(keys: Keys) -> tuple[str, ...]:
-    """Return the keys that scripts/snapshot.lua wants."""
+    """Return the keys for scripts/snapshot.lua."""
     return (
         keys.sequence,
         keys.stream,
@@ -150,7 +150,7 @@ def snapshot_keys(keys: Keys) -> tuple[str, ...]:
 
 
 def decode_snapshot(answer: Answer) -> ProjectState:
-    """Read the answer of scripts/snapshot.lua; raises UnreadableDocumentError."""
+    """Decode the answer of scripts/snapshot.lua; raises UnreadableDocumentError."""
     seq, nonce, archived, *hashes, presence, heartbeats = as_list(answer)
     tasks, chambers, agents, discoveries, interrupts, requests, *others = hashes
     workers, conflicts, clones, days = others
@@ -175,7 +175,7 @@ def decode_snapshot(answer: Answer) -> ProjectState:
 
 
 def decode_fields(answer: Answer, keys: Keys) -> ProjectState:
-    """Read the answer of scripts/snapshot.lua to "fields": what cannot be read is named."""
+    """Decode the answer of scripts/snapshot.lua to "fields", and name what cannot be read."""
     seq, nonce, archived, *hashes, presence, heartbeats = as_list(answer)
     state = ProjectState(seq=as_number(seq), nonce=as_number(nonce), archived=as_number(archived))
     unreadable_documents = list[UnreadableDocument]()

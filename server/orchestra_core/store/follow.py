@@ -1,8 +1,8 @@
-"""Following a project without a gap: Pub/Sub only rings, the stream is what is read.
+"""Follows a project without a gap: Pub/Sub only rings, the events are read from the stream.
 
-Each event bears its number, so a gap shows as `seq != last + 1`; what is missing is read from the
-stream, and where the stream no longer has it, a new snapshot takes its place. Its nonce tells it
-from another event of that number: a store that came back without its last events is noticed.
+Each event has a number, so a gap shows as `seq != last + 1`. Missing events are read from the
+stream, or replaced by a new snapshot if the stream no longer has them. The nonce tells an event
+from another one of the same number, so a store that came back without its last events is noticed.
 """
 
 import asyncio
@@ -30,8 +30,8 @@ from orchestra_core.store.documents import decode_heartbeats, decode_presence, r
 from orchestra_core.store.keys import Keys
 from orchestra_core.store.scripts import script
 
-# Seconds without news after which a follower looks whether its subscription is deaf. Over a network
-# it can be; over a socket of this machine nothing is known that makes it so.
+# Seconds without news after which a follower checks whether its subscription is deaf. Over a
+# network it can be; over a local socket nothing is known to cause that.
 IDLE_SECONDS = 15.0
 LOCAL_IDLE_SECONDS = 300.0
 _PAGE = 1_000
@@ -41,14 +41,14 @@ _LONGEST_PAUSE = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The whole state: at the start, and whenever the way from the last one is lost."""
+    """The whole state: at the start, and whenever events since the last one are lost."""
 
     state: ProjectState
 
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """The next events, in order; several when they came together."""
+    """The next events, in order; several if they came together."""
 
     events: tuple[Event, ...]
 
@@ -62,14 +62,14 @@ class PresenceChanged:
 
 @dataclass(frozen=True, slots=True)
 class ClonesHeard:
-    """When each clone was last heard, by its id; looked at while nothing else happens."""
+    """When each clone was last heard, by its id; read while nothing else happens."""
 
     heartbeats: dict[str, Heartbeat]
 
 
 @dataclass(frozen=True, slots=True)
 class Disconnected:
-    """The server is out of reach; what is known stays, and following goes on by itself."""
+    """The server is out of reach; what is known stays, and following continues by itself."""
 
     reason: str
 
@@ -112,22 +112,22 @@ async def follow(client: Client, keys: Keys) -> Updates:
 class _Follower:
     client: Client
     keys: Keys
-    last: Position | None = None  # of the last event handed on; None before the first snapshot
+    last: Position | None = None  # of the last event yielded; None before the first snapshot
     presence: dict[str, Presence] = field(default_factory=dict[str, Presence])
     clones: set[str] = field(default_factory=set[str])
     heartbeats: list[Answer] = field(default_factory=list["Answer"])
     pause: float = 0.0
 
     def next_pause(self) -> float:
-        """Return how many seconds to wait before the next attempt: at once, then ever longer."""
+        """Return the seconds to wait before the next attempt: none at first, then ever more."""
         pause = self.pause * random.uniform(0.5, 1.0)  # noqa: S311 - spreads clients
         self.pause = min(_LONGEST_PAUSE, self.pause * 2 or _FIRST_PAUSE)
         return pause
 
     async def live(self, buffer: SubscriptionBuffer) -> Updates:
-        """Yield what was missed, then what rings.
+        """Yield what was missed, then what comes.
 
-        Ends when the subscription proves deaf; raises StoreUnavailable when the server is lost.
+        Ends if the subscription proves deaf; raises StoreUnavailable if the server is lost.
         """
         async for update in self._missed():
             yield update
@@ -146,18 +146,18 @@ class _Follower:
             for presence in self._heard_presence(heard):
                 yield PresenceChanged(presence)
             if not heard and self.last != before:
-                return  # something happened and did not ring
+                return  # something happened, but nothing rang
 
     def _patience(self) -> float:
-        """Return how long to wait for news before a look; other clones' heartbeats do not ring."""
+        """Return how long to wait for news before looking; other clones' heartbeats do not ring."""
         is_told_all = self.client.is_local and len(self.clones) <= 1
         return LOCAL_IDLE_SECONDS if is_told_all else IDLE_SECONDS
 
     async def _missed(self, *, is_idle: bool = False) -> Updates:
-        """Yield what came behind the last event, or a snapshot where the stream lost that one.
+        """Yield what came after the last event, or a snapshot if the stream has lost that event.
 
-        Each page begins with the last event itself: it is proven to be of the same history. An idle
-        follower also looks at when other clones were last heard: that does not ring.
+        Each page begins with the last event itself, to prove that it is the same history. An idle
+        follower also reads when other clones were last heard, because that does not ring.
         """
         if is_idle and len(self.clones) > 1:
             async for update in self._missed_heartbeats():
@@ -180,7 +180,7 @@ class _Follower:
         yield await self._snapshot()
 
     async def _continue(self, last: Position, events: Sequence[Event]) -> bool:
-        """Tell whether `events` begin with the last one and go on without a gap."""
+        """Tell whether `events` begin with the last event and continue without a gap."""
         if not events:  # nothing has happened, or the stream is lost
             return as_number(await self.client.call("GET", self.keys.sequence)) == last.seq
         first = max(last.seq, 1)
@@ -195,7 +195,7 @@ class _Follower:
         return Snapshot(state)
 
     def _next_in_order(self, heard: list[Heard]) -> tuple[Event, ...]:
-        """Return the events that follow the last one without a gap, and count them as handed on."""
+        """Return the events that follow the last one without a gap, and count them as yielded."""
         events: list[Event] = []
         for event in self._events(heard):
             if self.last is not None and event.follows(self.last):
@@ -208,7 +208,7 @@ class _Follower:
         self.clones |= {event.data.clone.id for event in events if event.data.clone is not None}
 
     def _gap(self, heard: list[Heard]) -> bool:
-        """Tell whether something was heard that is not what was handed on."""
+        """Tell whether something was heard that was not yielded."""
         last = self.last or Position()
         return any(
             event.seq > last.seq or (event.seq == last.seq and event.nonce != last.nonce)
@@ -224,7 +224,7 @@ class _Follower:
         return self._changed(payload for name, payload in heard if name == channel)
 
     async def _missed_heartbeats(self) -> Updates:
-        """Yield when each clone was last heard, where that is another moment than before."""
+        """Yield when each clone was last heard, if that has changed."""
         answer = await self.client.run(script("heartbeats"), (self.keys.heartbeats,), [])
         _, *said = as_list(answer)
         if said != self.heartbeats:
@@ -232,12 +232,12 @@ class _Follower:
             yield ClonesHeard(decode_heartbeats(answer))
 
     async def _missed_presence(self) -> list[Presence]:
-        """Return the reports that differ from those last handed on."""
+        """Return the reports that differ from the last yielded ones."""
         answer = await self.client.call("HVALS", self.keys.presence)
         return self._changed(as_bytes(raw) for raw in as_list(answer))
 
     def _changed(self, raws: Iterable[bytes]) -> list[Presence]:
-        """Return the last report of each chamber, where it says something new."""
+        """Return the last report of each chamber, if it says something new."""
         latest = {presence.chamber_id: presence for presence in decode_presence(raws)}
         changed = [
             presence for name, presence in latest.items() if self.presence.get(name) != presence

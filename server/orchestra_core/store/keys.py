@@ -1,4 +1,4 @@
-"""Every key and channel name; the braces keep one project on one cluster slot."""
+"""Every key and channel name; the braces keep a project in one cluster slot."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,12 +17,12 @@ DOCUMENT_HASHES = (
 )
 
 
-@dataclass(frozen=True)  # without slots, so that a name is made once
+@dataclass(frozen=True)  # without slots, so that names can be cached
 class Keys:
     """The key names of one project."""
 
     project: str
-    section: str = ""  # what is tried beside the project's own keys, and on the same slot
+    section: str = ""  # for the store check: keys apart from the project's own, in the same slot
 
     def _key(self, name: str) -> str:
         return f"orchestra:{{{self.project}}}:{self.section}{name}"
@@ -49,7 +49,7 @@ class Keys:
 
     @cached_property
     def counts(self) -> str:
-        """Hash: how many fields each hash of documents has, which tells one that was lost.
+        """Hash: how many fields each hash of documents has, to notice a lost one.
 
         Its field `moves` counts what went into the archive and came back.
         """
@@ -57,7 +57,7 @@ class Keys:
 
     @cached_property
     def checkpoint(self) -> str:
-        """Hash: `state`, the documents as they were after event `seq`; where replaying begins."""
+        """Hash: `state`, the documents as they were after event `seq`, where replaying begins."""
         return self._key("checkpoint")
 
     @cached_property
@@ -91,17 +91,17 @@ class Keys:
         return self._key("presence-bell")
 
     def documents(self, kind: str) -> str:
-        """Return the hash of one of DOCUMENT_HASHES: id to JSON."""
+        """Return the key of a hash in DOCUMENT_HASHES, which maps id to JSON."""
         return self._key(kind)
 
     def operation(self, operation: str) -> str:
-        """Return the key of the first answer of an operation, kept for a day."""
+        """Return the key that holds an operation's first answer for a day."""
         return self._key(f"operation:{operation}")
 
     def transcript(self, chamber_id: str) -> str:
-        """Return the capped stream of what a started worker said and did."""
+        """Return the key of the capped stream of what a started worker said and did."""
         return self._key(f"transcript:{chamber_id}")
 
     def activity(self, chamber_id: str) -> str:
-        """Return the capped stream of one worker's tool-by-tool activity."""
+        """Return the key of the capped stream of one worker's activity, tool by tool."""
         return self._key(f"activity:{chamber_id}")

@@ -1,4 +1,4 @@
-"""Opening the store: at the URL that is set, or at the private Valkey that is found or started."""
+"""Opens the store: at the configured URL, or in the private Valkey, started if necessary."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -16,7 +16,7 @@ from orchestra_core.store.store import Store
 async def open_store(project_id: str, settings: Settings) -> AsyncGenerator[Store, None]:
     """Yield the project's store, known to answer and to be new enough.
 
-    Raises StoreUnavailable, or BadInput for a URL that is wrong, each with one line.
+    Raises StoreUnavailable, or BadInput for a wrong URL, each with one line.
     """
     if settings.redis_url:
         async with _connected(project_id, settings.redis_url) as store:
@@ -49,7 +49,7 @@ async def _connected(
 
 
 def _client(address: Address, revive: Callable[[], None] | None) -> Client:
-    # Late and in a thread: importing redis takes 0.07 s, which a room spends painting.
+    # Late and in a thread: importing redis takes 0.07 s, in which a room can paint.
     from orchestra_core.store.client.redis_client import RedisClient  # noqa: PLC0415
 
     return RedisClient(address, revive)

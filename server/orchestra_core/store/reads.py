@@ -1,4 +1,4 @@
-"""What a decision reads, and the guards that make the change void if it was out of date."""
+"""What a decision reads, and the guards that void its change if that was outdated."""
 
 import re
 from collections.abc import Sequence
@@ -38,9 +38,9 @@ class Reads:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client = client
         self._keys = keys
-        self.guards: dict[tuple[str, str], bytes] = {}  # (key, field): what was read, b"" for none
+        self.guards: dict[tuple[str, str], bytes] = {}  # (key, field): value, b"" for none
         self.sizes: dict[str, int] = {}  # key: the number of fields it had
-        self.archived: dict[str, ArchivedTask | None] = {}  # by id, what the archive was asked for
+        self.archived: dict[str, ArchivedTask | None] = {}  # what the archive was asked for, by id
 
     async def task(self, task_id: str) -> Task | None:
         """Return a task."""
@@ -79,7 +79,7 @@ class Reads:
         return await self._document(Clone, clone_id)
 
     async def day(self, day: str) -> DayAccount:
-        """Return what was used on a day: nothing where it has no account yet."""
+        """Return the account of a day, an empty one if there is none yet."""
         return await self._document(DayAccount, day) or DayAccount(id=day)
 
     async def verdict(self, verdict_id: str) -> GateVerdict | None:
@@ -88,7 +88,7 @@ class Reads:
         return decode_verdict(raw) if raw else None
 
     async def verdicts(self, verdict_ids: Sequence[str]) -> list[GateVerdict | None]:
-        """Return gates' verdicts on several contents in one command, unguarded."""
+        """Return gates' verdicts on several contents with one command, unguarded."""
         if not verdict_ids:
             return []
         answer = as_list(await self._client.call("HMGET", self._keys.verdicts, *verdict_ids))
@@ -107,8 +107,8 @@ class Reads:
     async def chambers_of(self, task_id: str) -> list[Chamber]:
         """Return a task's chambers in the order they were created.
 
-        A chamber that is added meanwhile voids the decision too: their number tells, and the
-        number of moves to and from the archive, by which alone it can shrink.
+        A chamber that is added meanwhile voids the decision too. It shows in the number of
+        chambers, which only moves to and from the archive can reduce, so those are counted as well.
         """
         key = self._keys.documents("chambers")
         archived = await self._archived(task_id)
@@ -117,7 +117,7 @@ class Reads:
         await self._field(self._keys.counts, "moves")
         if key not in self.sizes:
             self.sizes[key] = as_number(await self._client.call("HLEN", key))
-        # The characters that mean something in a Redis pattern are escaped.
+        # Characters with a meaning in Redis patterns are escaped.
         pattern = re.sub(r"([\\*?\[\]^-])", r"\\\1", task_id) + "/*"
         raw_chambers: dict[bytes, bytes] = {}
         cursor = b"0"
@@ -137,7 +137,7 @@ class Reads:
         return sorted(chambers, key=lambda chamber: (chamber.created_at, chamber.name))
 
     async def state(self) -> ProjectState:
-        """Return the whole state, unguarded: a change does not depend on what is read here."""
+        """Return the whole state, unguarded: the change does not depend on it."""
         return await read_snapshot(self._client, self._keys)
 
     async def _document(self, kind: type[Read], document_id: str) -> Read | None:
@@ -171,7 +171,7 @@ class Reads:
         return next(matches, None)
 
     async def _archived(self, task_id: str) -> ArchivedTask | None:
-        """Return an archived task, as a guard; None for one that is live or unknown."""
+        """Return an archived task, guarded; None for a live or unknown one."""
         if self.guards.get((self._keys.documents("tasks"), task_id)):
             return None
         if task_id not in self.archived:

@@ -1,8 +1,7 @@
-"""Reads the state once without a client, for a command that then ends.
+"""Reads the state once, without a client library, for a command that then ends.
 
-Importing redis and asyncio takes several times as long as the answer. This way leads only to a
-server that is running and reached by a plain socket; everywhere else the store is opened, which
-also says what is wrong.
+Importing redis and asyncio takes several times as long as the answer. This works only for a running
+server on a plain socket. Otherwise the store is opened, which also reports what is wrong.
 """
 
 from pathlib import Path
@@ -19,13 +18,13 @@ from orchestra_core.store.keys import Keys
 from orchestra_core.store.scripts import script
 
 _CONNECT_SECONDS = 1.0
-_ANSWER_SECONDS = 15.0  # as the store: a snapshot on a busy machine
+_ANSWER_SECONDS = 15.0  # as in the store: a snapshot on a busy machine
 
 
 def quick_snapshot(project_id: str, settings: Settings) -> ProjectState | None:
-    """Return the whole state at one moment; None where only a client can read it.
+    """Return the whole state at one moment; None if only a client can read it.
 
-    Raises BadInput for a URL that is wrong.
+    Raises BadInput for a wrong URL.
     """
     target = _target(settings)
     if target is None:
@@ -44,14 +43,14 @@ def quick_snapshot(project_id: str, settings: Settings) -> ProjectState | None:
 
 
 def _target(settings: Settings) -> Target | None:
-    """Return where a plain socket reaches the server without authentication."""
+    """Return where the server can be reached by a plain socket without authentication."""
     if not settings.redis_url:
         record = read_server_record(server_paths(settings))
         return Path(record.socket) if record is not None else None
     address = read_address(settings.redis_url)
     parts = urlsplit(address.url)
     if "@" in parts.netloc or parts.query:
-        return None  # a password, or options that a client understands
+        return None  # a password, or options for a client library
     if address.kind == "socket":
         return Path(unquote(parts.path))
     if address.kind == "server" and parts.scheme == "redis" and parts.path == "/0":

@@ -49,7 +49,7 @@ _PAGE = 2_000
 _ACTIVITY_KEPT = 500  # reports per chamber, about
 _TRANSCRIPT_KEPT = 2_000  # entries per chamber, about
 _ATTEMPTS = 64
-DISORDER_MS = 3_600_000  # by which the clocks of several machines may disagree
+DISORDER_MS = 3_600_000  # how far the clocks of several machines may differ
 _LONGEST_PAUSE = 0.1
 _NOTHING = Change(events=())
 
@@ -58,7 +58,7 @@ Seen = TypeVar("Seen")
 
 @dataclass(frozen=True, slots=True)
 class Contended:
-    """Another running machine has the same clone id; both times are the store's."""
+    """Another running machine has the same clone id; both times are by the store's clock."""
 
     now: int
     heard_at: int
@@ -72,9 +72,9 @@ class Store:
     keys: Keys
 
     async def transact(self, decide: Callable[[Reads], Awaitable[Change]]) -> Committed:
-        """Commit what `decide` returns, if all it read is still so; else let it decide again.
+        """Commit what `decide` returns; if something it read has changed, let it decide again.
 
-        Raises Refused when a claim is another's, and whatever `decide` raises.
+        Raises Refused if somebody else holds a claim, and whatever `decide` raises.
         """
         for attempt in range(_ATTEMPTS):
             reads = Reads(self.client, self.keys)
@@ -89,27 +89,27 @@ class Store:
                 case Stale():
                     await _pause_after(attempt)
         raise Refused(
-            f"others changed the same things {_ATTEMPTS} times while this was decided; "
-            "nothing was changed: try again"
+            f"others changed the same documents {_ATTEMPTS} times while this was decided; nothing "
+            "was changed: try again"
         )
 
     async def read(self, look: Callable[[Reads], Awaitable[Seen]]) -> Seen:
         """Return what `look` returns, and change nothing.
 
-        If several documents were read and one changed meanwhile, `look` is called again: all that
-        it read was so at one moment. Raises whatever `look` raises.
+        If several documents were read and one changed meanwhile, `look` is called again, so that
+        everything it read was true at one moment. Raises whatever `look` raises.
         """
         for attempt in range(_ATTEMPTS):
             reads = Reads(self.client, self.keys)
             seen = await look(reads)
-            # One answer of the server is of one moment by itself.
+            # A single answer of the server is from one moment anyway.
             if len(reads.guards) + len(reads.sizes) <= 1:
                 return seen
             if isinstance(await self._commit(_NOTHING, reads), Committed):
                 return seen
             await _pause_after(attempt)
         raise Refused(
-            f"others changed the same things {_ATTEMPTS} times while they were read: try again"
+            f"others changed the same documents {_ATTEMPTS} times while they were read: try again"
         )
 
     async def _commit(self, change: Change, reads: Reads) -> Committed | Stale | NameTaken:
@@ -118,7 +118,7 @@ class Store:
         return parse_result(answer, call.events)
 
     async def snapshot(self, *task_ids: str) -> ProjectState:
-        """Return the live state at one moment, and with it these tasks if they are archived."""
+        """Return the live state at one moment, together with these tasks if they are archived."""
         state = await Reads(self.client, self.keys).state()
         for archived in await self.archived(
             task_id for task_id in task_ids if task_id not in state.tasks
@@ -135,12 +135,12 @@ class Store:
         return [decode_archived(as_bytes(raw)) for raw in raws if raw is not None]
 
     async def archive_page(self, skip: int, count: int) -> list[ArchivedTask]:
-        """Return some archived tasks, those that ended last first."""
+        """Return some archived tasks, the last ended first."""
         order = await self.client.call("ZREVRANGE", self.keys.ended, skip, skip + count - 1)
         return await self.archived(as_bytes(task_id).decode() for task_id in as_list(order))
 
     async def events(self, after: int = 0, limit: int = 0) -> list[Event]:
-        """Return the history behind event `after`, oldest first; `limit` 0 is all of it."""
+        """Return the history after event `after`, oldest first; `limit` 0 means all of it."""
         events: list[Event] = []
         while not limit or len(events) < limit:
             count = min(_PAGE, limit - len(events)) if limit else _PAGE
@@ -152,10 +152,10 @@ class Store:
         return events
 
     async def events_of(self, task: Task) -> list[Event]:
-        """Return the history of a task, without reading what came before it began.
+        """Return the history of a task without reading what came before its start.
 
-        Events come nearly in the order of their moments; a task is looked for from a while before
-        its start to a while after its end.
+        Events are nearly in the order of their times, so a task's events are searched from a while
+        before its start to a while after its end.
         """
         start = await self._first_seq_since(task.started_at - DISORDER_MS)
         events, after = list[Event](), start - 1
@@ -167,7 +167,7 @@ class Store:
         return events
 
     async def _first_seq_since(self, moment: int) -> int:
-        """Return the number of the first event of a moment or later, found by halving."""
+        """Return the number of the first event at a time or later, found by bisection."""
         ends = [await self._newest(self.keys.stream, 1), await self._page(0, 1)]
         if not all(ends):
             return 1
@@ -193,9 +193,10 @@ class Store:
     async def stamp_interrupt(
         self, interrupt_id: str, state: InterruptState, *, at: int, actor: str, note: str = ""
     ) -> Interrupt | None:
-        """Move an interrupt on and return it as it is then, None when there is none.
+        """Move an interrupt to its next state and return it; None if there is none.
 
-        A stamp that repeats, goes back or leaves an end changes nothing. `note` says how it ended.
+        A stamp that repeats, goes back or follows the end changes nothing. `note` says how it
+        ended.
         """
         keys = (self.keys.documents("interrupts"), self.keys.sequence, self.keys.stream)
         arguments = [self.keys.channel, interrupt_id, state, at, actor, note, new_nonce()]
@@ -203,11 +204,11 @@ class Store:
         return None if answer is None else decode(Interrupt, as_bytes(answer))
 
     async def report_presence(self, presence: Presence) -> None:
-        """Say what a chamber's worker does now."""
+        """Record what a chamber's worker does now."""
         await self.report_presences(presence.chamber_id, [presence])
 
     async def report_presences(self, chamber_id: str, presences: Sequence[Presence]) -> None:
-        """Say what a chamber's worker has done, the oldest report first, in one change."""
+        """Record what a chamber's worker has done, the oldest report first, in one change."""
         keys = (self.keys.presence, self.keys.activity(chamber_id))
         arguments = [
             self.keys.presence_channel,
@@ -220,10 +221,10 @@ class Store:
     async def say_heard(
         self, clone: Clone, holder: str, serves: str | None, *, silent_ms: int
     ) -> Contended | None:
-        """Say that a clone is heard, and which duties are done there; None leaves them as they are.
+        """Record that a clone is alive, and the duties done there; None leaves those as they are.
 
-        Changes nothing and returns when the other was last heard where another running machine
-        with the same id has been on duty within `silent_ms`.
+        If another running machine with the same id has been on duty within `silent_ms`, changes
+        nothing and returns when that one was last heard.
         """
         keys = (
             self.keys.documents("clones"),
@@ -261,7 +262,7 @@ class Store:
         return decode_presence(entries)
 
     async def add_to_transcript(self, chamber_id: str, entry: TranscriptEntry) -> None:
-        """Add what a started worker said or did; only about the last thousands are kept."""
+        """Add what a started worker said or did; only the last few thousand entries are kept."""
         key = self.keys.transcript(chamber_id)
         length = ("MAXLEN", "~", _TRANSCRIPT_KEPT)
         await self.client.call("XADD", key, *length, "*", "t", encode_entry(entry))
@@ -272,11 +273,11 @@ class Store:
         return decode_entries(entries)
 
     async def server_info(self) -> ServerInfo:
-        """Return which server it is."""
+        """Return the server's product and version."""
         return await read_server_info(self.client)
 
     def follow(self) -> AsyncGenerator[Update, None]:
-        """Yield a Snapshot, then everything that happens, without a gap and nothing twice."""
+        """Yield a Snapshot, then everything that happens, without a gap or a repeat."""
         return follow(self.client, self.keys)
 
     async def _newest(self, stream: str, count: int) -> list[bytes]:

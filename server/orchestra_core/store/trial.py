@@ -1,4 +1,4 @@
-"""Tries a store as it is used: writes, hears it, reads it back; and asks what may lose it later."""
+"""Checks a store by using it (writes, hears, reads back), and for what may lose state later."""
 
 import asyncio
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ _CLOCK_MS = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """Something by which the state can be lost or misread; `mend` says what to do."""
+    """Something that can lose or misread the state; `mend` says what to do."""
 
     risk: Risk
     found: str
@@ -33,18 +33,18 @@ class Warned:
 
 @dataclass(frozen=True, slots=True)
 class ServerFacts:
-    """What a server says of itself that bears on keeping a state."""
+    """What a server says about itself that matters for keeping state."""
 
     policy: str = "noeviction"
-    limited: bool = False  # it has a maxmemory
+    limited: bool = False  # whether it has a maxmemory
     appends: bool = True
-    dumps: bool | None = True  # None where it may not be asked
+    dumps: bool | None = True  # None if it may not be asked
     replica: bool = False
-    ahead_ms: int = 0  # of this machine's clock
+    ahead_ms: int = 0  # how far this machine's clock is ahead
 
 
 async def try_store(store: Store) -> None:
-    """Write an event beside the project's own, hear it, read it back and remove it.
+    """Write an event apart from the project's own, hear it, read it back and remove it.
 
     Raises StoreUnavailable for whatever does not work.
     """
@@ -77,7 +77,7 @@ async def _hear(subscription: Hearing, event: Event) -> None:
     except TimeoutError:
         raise StoreUnavailable(
             f"a message published to Redis did not come within {_HEARD_SECONDS:.0f} s; "
-            "look whether something between here and Redis holds Pub/Sub up"
+            "check whether something between here and Redis holds up Pub/Sub"
         ) from None
 
 
@@ -105,7 +105,7 @@ async def read_facts(store: Store) -> ServerFacts:
 
 
 async def _dumps(store: Store) -> bool | None:
-    """Tell whether it saves dumps by itself; many servers let nobody ask."""
+    """Tell whether it saves dumps by itself; many servers do not answer that."""
     try:
         answer = as_list(await store.client.call("CONFIG", "GET", "save"))
     except StoreUnavailable:
@@ -114,7 +114,7 @@ async def _dumps(store: Store) -> bool | None:
 
 
 def warnings_of(facts: ServerFacts) -> list[Warned]:
-    """Return what may go wrong with such a server, the worst first."""
+    """Return warnings about such a server, the worst first."""
     warnings = list[Warned]()
     if facts.replica:
         warnings.append(

@@ -1,1 +1,1 @@
-"""The words and symbols by which the screen and the commands name states and times."""
+"""The words and symbols with which the room and the commands name states and times."""

@@ -1,7 +1,7 @@
-"""Times as people read them, and the moment at which such a text changes.
+"""Times as people read them, and when such a text changes next.
 
-All times are milliseconds since 1970. Under a minute an age counts seconds, from then on minutes,
-so that a room where nothing happens has nothing to redraw.
+All times are milliseconds since 1970. Below a minute an age counts seconds, after that minutes, so
+that a room where nothing happens has nothing to redraw.
 """
 
 import time
@@ -13,7 +13,7 @@ DAY = 24 * HOUR
 
 
 def age(since: int, now: int) -> str:
-    """Return how long ago `since` is: `42s`, `3m`, `1h05`, `2d`; empty for "not yet"."""
+    """Return how long ago `since` is: `42s`, `3m`, `1h05`, `2d`; empty for 0, "not yet"."""
     if not since:
         return ""
     passed = max(0, now - since)
@@ -27,7 +27,7 @@ def age(since: int, now: int) -> str:
 
 
 def precise_duration(length: int) -> str:
-    """Return a duration as `340ms` or `2.3s`; from ten seconds on as `duration` does."""
+    """Return a duration as `340ms` or `2.3s`, and from ten seconds on like `duration`."""
     length = max(0, length)
     if length < SECOND:
         return f"{length}ms"
@@ -35,7 +35,7 @@ def precise_duration(length: int) -> str:
 
 
 def duration(length: int) -> str:
-    """Return a length of time that is over, to the second: `42s`, `3m12`, `1h05`, `2d`."""
+    """Return a past duration, to the second: `42s`, `3m12`, `1h05`, `2d`."""
     length = max(0, length)
     if MINUTE <= length < HOUR:
         return f"{length // MINUTE}m{length % MINUTE // SECOND:02}"
@@ -43,14 +43,14 @@ def duration(length: int) -> str:
 
 
 def elapsed(start: int, end: int, now: int) -> str:
-    """Return how long a thing has run, or, once it has an end, how long it took."""
+    """Return how long something has run or, once it has ended, how long it took."""
     if not start:
         return ""
     return duration(end - start) if end else age(start, now)
 
 
 def due(since: int, now: int) -> int:
-    """Return the moment at which `age(since, …)` changes next; 0 when it has none."""
+    """Return when `age(since, …)` changes next; 0 for never."""
     if not since:
         return 0
     passed = max(0, now - since)
@@ -59,7 +59,7 @@ def due(since: int, now: int) -> int:
 
 
 def earliest(*moments: int) -> int:
-    """Return the earliest of the moments that there are; 0 when there is none."""
+    """Return the earliest of the given times; 0 if there is none."""
     return min((moment for moment in moments if moment), default=0)
 
 

@@ -1,4 +1,4 @@
-"""What is said of work that its worker has ended: that it can land, or what holds it."""
+"""The words for finished work: that it can land, or what holds it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -25,7 +25,7 @@ _WORDS: Mapping[HoldCause, str] = {
 def hold_words(
     chamber: Chamber, conflicts: Sequence[Conflict], critical: Iterable[Interrupt]
 ) -> tuple[str, ...]:
-    """Return in a few words each what holds a chamber whose worker has ended with changes.
+    """Return, in a few words each, what holds a chamber whose worker has ended with changes.
 
     `critical` are its unread critical messages.
     """
@@ -46,20 +46,20 @@ def _names(conflicts: Sequence[Conflict], chamber: Chamber) -> str:
 
 
 def chamber_symbol(worker: WorkerState, holds: Sequence[str]) -> str:
-    """Return the symbol of a chamber: its worker's, or that its work is held."""
+    """Return a chamber's symbol: its worker's, or the one for held work."""
     is_held = worker.has_work_to_land and holds
     return GROUP_SYMBOLS["held"] if is_held else worker_symbol(worker)
 
 
 def chamber_word(worker: WorkerState, holds: Sequence[str]) -> str:
-    """Return the word of a chamber: its worker's, and of work to land whether it can."""
+    """Return a chamber's word: its worker's, or for finished work whether it can land."""
     if not worker.has_work_to_land:
         return worker_word(worker)
     return "held" if holds else "can land"
 
 
 def chamber_text(worker: WorkerState, holds: Sequence[str]) -> str:
-    """Return a chamber in one text: what its worker does or asks, or `held: conflict with api`."""
+    """Return a chamber's state as one text, such as `held: conflict with api`."""
     if not worker.has_work_to_land:
         return worker_text(worker)
     reason = ", ".join(holds) or worker.reason
@@ -67,9 +67,9 @@ def chamber_text(worker: WorkerState, holds: Sequence[str]) -> str:
 
 
 def land_counts(counts: Mapping[Group, int], held: int) -> list[str]:
-    """Return each group with its symbol and number; work to land as `✓ 2 can land`, `⊘ 1 held`.
+    """Return each group with symbol and number; finished work as `✓ 2 can land`, `⊘ 1 held`.
 
-    `held` is how much of that cannot land.
+    `held` is how much of the finished work cannot land.
     """
     texts: list[str] = []
     to_land = counts.get("ready", 0) + counts.get("held", 0)

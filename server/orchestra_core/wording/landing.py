@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from orchestra_core.replies.completion import NOT_CHOSEN, CompletedTask, FileConflict
 
 _CONFLICTS_SHOWN = 10
-_BASE = "base"  # how replies call the branch as a side of a conflict
+_BASE = "base"  # what replies call the branch as a side of a conflict
 _SIDE_MARKERS = ("<<<<<<<", ">>>>>>>")
 
 
 def outcome(done: CompletedTask) -> str:
-    """Return in one line what has landed where, and what became of the task."""
+    """Return, in one line, what has landed where and what became of the task."""
     task = f"The task is {done.state}."
     if done.completed and done.already_completed:
         task = f"The task was {done.state} before."
@@ -44,7 +44,7 @@ def _landed_on(done: CompletedTask) -> str:
 
 
 def rest_lines(done: CompletedTask) -> list[str]:
-    """Return what stayed, what is saved where, and what is to be known."""
+    """Return what stayed, what is saved where, and the notes."""
     lines = stay_lines(done)
     lines += conflict_lines(done)
     lines += section("Saved:", [f"{save.chamber}: {save.ref}" for save in done.saved])
@@ -55,12 +55,12 @@ def rest_lines(done: CompletedTask) -> list[str]:
 
 
 def branch_name(reply: CompletedTask) -> str:
-    """Return the branch that moves, in words where the checkout is on none."""
+    """Return the branch that moves; in words if the checkout is on none."""
     return reply.base_branch or "the detached HEAD"
 
 
 def conflict_lines(reply: CompletedTask) -> list[str]:
-    """Return the conflicts with their lines, and the commands that resolve them."""
+    """Return the conflicts, with their lines and the commands that resolve them."""
     conflicts = reply.conflicts
     if not conflicts:
         return []
@@ -79,7 +79,7 @@ def _one_conflict(conflict: FileConflict, branch: str) -> list[str]:
 
 
 def side_name(side: str, branch: str) -> str:
-    """Return a side of a conflict by its name: a chamber, or the branch that work lands on."""
+    """Return the name of a side of a conflict: a chamber, or the branch that work lands on."""
     return branch if side == _BASE else side
 
 
@@ -94,11 +94,11 @@ def stay_lines(reply: CompletedTask) -> list[str]:
 
 
 def note_lines(notes: Iterable[str]) -> list[str]:
-    """Return the notes, but for those on chambers that were not chosen."""
+    """Return the notes, except those on chambers that were not chosen."""
     return section("Also:", [note for note in notes if not note.endswith(NOT_CHOSEN)])
 
 
 def section(title: str, entries: Iterable[str]) -> list[str]:
-    """Return a title and its entries; nothing where there are none."""
+    """Return a title and its entries; nothing if there are no entries."""
     lines = [f"  {entry}" for entry in entries]
     return [title, *lines] if lines else []

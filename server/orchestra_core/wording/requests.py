@@ -1,4 +1,4 @@
-"""What a worker asks for, in one line and in full; room and commands show the same."""
+"""What a worker asks for, in one line and in full: the same in the room and the commands."""
 
 from typing import Literal, NamedTuple, TypeAlias, cast
 
@@ -15,7 +15,7 @@ _SHORT = 300
 
 
 class Choice(Struct, frozen=True):
-    """One of the answers that a question offers."""
+    """One of a question's options."""
 
     label: str = ""
     description: str = ""
@@ -31,14 +31,14 @@ class Question(Struct, frozen=True, rename="camel"):
 
 
 class AskedLine(NamedTuple):
-    """A line of what is asked, and what kind of line it is."""
+    """A line of what is asked, and its kind."""
 
     text: str
     kind: LineKind = "plain"
 
     @property
     def marked(self) -> str:
-        """The line with the sign of what goes or comes, as in a diff."""
+        """The line with its sign of removed or added, as in a diff."""
         return f"{_MARKS.get(self.kind, '')}{self.text}"
 
 
@@ -47,7 +47,7 @@ class _Questions(Struct, frozen=True):
 
 
 def questions_of(request: WorkerRequest) -> tuple[Question, ...]:
-    """Return the questions of a request, () for a permission."""
+    """Return a request's questions, () for a permission."""
     if request.kind != "question":
         return ()
     try:
@@ -57,7 +57,7 @@ def questions_of(request: WorkerRequest) -> tuple[Question, ...]:
 
 
 def asked_in_short(request: WorkerRequest) -> str:
-    """Return one line: the tool and what it is to do, or the first question."""
+    """Return, in one line, the tool and what it is to do, or the first question."""
     subject = asked_subject(request)
     if request.kind == "question":
         return subject
@@ -65,7 +65,7 @@ def asked_in_short(request: WorkerRequest) -> str:
 
 
 def asked_subject(request: WorkerRequest) -> str:
-    """Return in one line what the tool is to do, "" where that cannot be told; or a question."""
+    """Return, in one line, what the tool is to do ("" if unknown), or a question."""
     if request.kind == "question":
         questions = questions_of(request)
         more = f" (and {len(questions) - 1} more)" if len(questions) > 1 else ""
@@ -75,7 +75,7 @@ def asked_subject(request: WorkerRequest) -> str:
 
 
 def asked_in_full(request: WorkerRequest) -> list[AskedLine]:
-    """Return all that is asked: the questions with their options, a command, or a change."""
+    """Return everything that is asked: the questions with their options, a command, or a change."""
     questions = questions_of(request)
     if questions:
         return [line for question in questions for line in question_lines(question)]
@@ -90,7 +90,7 @@ def asked_in_full(request: WorkerRequest) -> list[AskedLine]:
 
 
 def question_lines(question: Question) -> list[AskedLine]:
-    """Return a question and its options with their numbers."""
+    """Return a question and its numbered options."""
     lines = _lines(question.question)
     for number, option in enumerate(question.options, 1):
         explained = f": {option.description}" if option.description else ""
@@ -99,7 +99,7 @@ def question_lines(question: Question) -> list[AskedLine]:
 
 
 def answer_in_short(request: WorkerRequest) -> str:
-    """Return what was answered, in a few words."""
+    """Return the answer in a few words."""
     match request.answer:
         case "allow-like":
             return f"allow, and the like of it: {request.like}"
@@ -112,7 +112,7 @@ def answer_in_short(request: WorkerRequest) -> str:
 
 
 def fields_of(request: WorkerRequest) -> dict[str, object]:
-    """Return the members of the tool's input, {} where they cannot be read."""
+    """Return the fields of the tool's input, {} if they cannot be read."""
     try:
         return msgspec.json.decode(request.tool_input, type=dict[str, object])
     except msgspec.DecodeError:

@@ -1,4 +1,4 @@
-"""How the state of a worker that Orchestra runs, and what it has used, are worded."""
+"""The words for the state of a started worker, and for what it has used."""
 
 from collections.abc import Mapping
 
@@ -16,7 +16,7 @@ _THOUSAND, _MILLION = 1_000, 1_000_000
 
 
 def end_in_short(worker: StartedWorker) -> str:
-    """Return why a worker has ended, with its last words where they say why."""
+    """Return why a worker has ended, with its last words if they explain it."""
     reason = _ENDS[worker.reason]
     if worker.reason == "stopped" and worker.stopped_by:
         return f"stopped by {worker.stopped_by}"
@@ -43,7 +43,7 @@ def amount_in_short(spent: Spent) -> str:
 
 
 def parts_in_short(worker: StartedWorker, by_subagents: Mapping[str, Spent]) -> list[str]:
-    """Return the parts of what was used in a chamber, as far as there are several."""
+    """Return the parts of what was used in a chamber, if there are several."""
     parts = [("last turn", worker.last_turn)] if worker.own.turns > 1 else []
     if worker.earlier.turns or by_subagents:
         parts.append(("this agent", worker.own))

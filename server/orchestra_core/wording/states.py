@@ -42,7 +42,7 @@ GROUP_SYMBOLS: dict[Group, str] = {
     "landed": "■",
     "dropped": "□",
 }
-REQUEST_SYMBOL = GROUP_SYMBOLS["needs-you"]  # a worker waits for an answer
+REQUEST_SYMBOL = GROUP_SYMBOLS["needs-you"]  # of a worker that waits for an answer
 GROUP_WORDS: dict[Group, str] = {
     "needs-you": "needs you",
     "stuck": "stuck",
@@ -53,9 +53,9 @@ GROUP_WORDS: dict[Group, str] = {
     "landed": "landed",
     "dropped": "dropped",
 }
-FAILED_SYMBOL = "✗"  # of a worker that needs somebody because it has failed
+FAILED_SYMBOL = "✗"  # of a worker that needs somebody because it failed
 CONFLICT_SYMBOL = "⚠"
-HEALTH_SYMBOL = "✚"  # before what is wrong with a chamber
+HEALTH_SYMBOL = "✚"  # stands before what is wrong with a chamber
 SUSPENDED_WORDS = "‖ suspended"
 UNPROVEN_WORDS = "◌ hook not verified"
 
@@ -66,12 +66,12 @@ def worker_symbol(state: WorkerState) -> str:
 
 
 def worker_word(state: WorkerState) -> str:
-    """Return the word of a worker's state: its group, or that it has failed."""
+    """Return the word for a worker's state: its group, or that it has failed."""
     return "failed" if state.cause == "failed" else GROUP_WORDS[state.group]
 
 
 def worker_text(state: WorkerState) -> str:
-    """Return a worker's state as one text: what it does or asks, or `stuck: Bash pytest`."""
+    """Return a worker's state as one text: what it does or asks, such as `stuck: Bash pytest`."""
     if state.group == "working" or (state.group == "needs-you" and state.cause != "failed"):
         return state.reason
     word = worker_word(state)
@@ -79,7 +79,7 @@ def worker_text(state: WorkerState) -> str:
 
 
 def counts_text(counts: Mapping[Group, int]) -> list[str]:
-    """Return each group with its symbol and number: `◆ 2 need you`, `● 1 working`."""
+    """Return each group with symbol and number: `◆ 2 need you`, `● 1 working`."""
     return [f"{GROUP_SYMBOLS[group]} {count_text(group, count)}" for group, count in counts.items()]
 
 

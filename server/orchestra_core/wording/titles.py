@@ -1,4 +1,4 @@
-"""A task's short title: the beginning of what was asked for."""
+"""A task's short title: the beginning of its request."""
 
 import re
 
@@ -10,9 +10,9 @@ _END = re.compile(r"[.;:!?](?:\s|$)|\s[-\u2013\u2014]\s|\n")
 
 
 def task_title(description: str) -> str:
-    """Return a request's first sentence in 48 characters at most, cut between words.
+    """Return a request's first sentence, cut between words to 48 characters at most.
 
-    A beginning of less than eight characters is none: the next sentence belongs to it.
+    A sentence of less than eight characters is too short: the next one is added.
     """
     text = description.strip()
     end = next((match for match in _END.finditer(text) if match.start() >= _LEAST), None)

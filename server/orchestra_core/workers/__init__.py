@@ -1,1 +1,1 @@
-"""Workers that Orchestra starts: what should run, what does, and what it has used."""
+"""Workers that Orchestra starts: what should run, what runs, and what was used."""

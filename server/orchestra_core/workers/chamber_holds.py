@@ -1,4 +1,4 @@
-"""What holds a chamber back from landing, as the documents tell; server and room ask here."""
+"""What keeps a chamber from landing, according to the documents; server and room ask here."""
 
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
@@ -9,14 +9,14 @@ HoldCause = Literal["at-work", "suspended", "critical"]
 
 
 class Hold(NamedTuple):
-    """One reason, with what its worker does or has not read."""
+    """One reason, with the worker's activity or the message it has not read."""
 
     cause: HoldCause
     words: str = ""
 
 
 def chamber_holds(chamber: Chamber, doing: str, critical: Iterable[Interrupt]) -> list[Hold]:
-    """Return what holds a chamber; `doing` is its worker's activity, "" for none.
+    """Return a chamber's holds; `doing` is its worker's activity, "" for none.
 
     `critical` are its unread critical messages.
     """

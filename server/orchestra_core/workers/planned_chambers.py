@@ -1,7 +1,7 @@
 """Chambers as people name them: `auth`, `auth:opencode`, `auth:claude+opencode`.
 
 A name with an agent starts that agent there. Several agents get a chamber each, named after both,
-so that they work at the same part side by side.
+so that they work on the same part side by side.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from orchestra_core.text import one_line
 
 @dataclass(frozen=True, slots=True)
 class PlannedChamber:
-    """A chamber to create; `agent` starts in it if `is_started`, the default one for ""."""
+    """A chamber to create; if `is_started`, `agent` starts in it ("" is the default agent)."""
 
     name: str
     agent: str = ""
@@ -24,9 +24,9 @@ class PlannedChamber:
 def planned_chambers(
     words: Sequence[str], *, is_started: bool = False, agents: str = ""
 ) -> tuple[PlannedChamber, ...]:
-    """Return what to create; `is_started` and `agents` hold for the words that name no agent.
+    """Return the chambers to create; `is_started` and `agents` apply to words that name no agent.
 
-    Raises BadInput for a name that is not allowed, one that comes twice, and an agent left out.
+    Raises BadInput for a bad or repeated name, and for a missing agent.
     """
     default_agents = _agents(agents, agents) if agents else ("",)
     planned: list[PlannedChamber] = []

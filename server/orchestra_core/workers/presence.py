@@ -24,10 +24,11 @@ _OVER = ("finished", "failed", "killed", "gone")
 
 
 class Presence(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a chamber's worker does right now; the last report wins and history does not keep it.
+    """What a chamber's worker does right now; the last report wins, and history does not keep it.
 
-    A `blocked` worker's client shows a dialog of which no hook tells. An `aborted` turn waits for a
-    person; a `killed` worker was ended by somebody, one that is `gone` has no process any more.
+    The client of a `blocked` worker shows a dialog that no hook reports. An `aborted` turn waits
+    for a person. A `killed` worker was ended by somebody; one that is `gone` has no process any
+    more.
     """
 
     chamber_id: str
@@ -36,21 +37,21 @@ class Presence(Struct, frozen=True, kw_only=True, omit_defaults=True):
     detail: str = ""
     since: int = 0
     agent_id: str = ""
-    message: str = ""  # the worker's last message, or the fault, once it does nothing any more
+    message: str = ""  # the worker's last message or its failure, once it has stopped
     asks: RequestKind | None = None  # what it waits for
-    transcript: str = ""  # the file in which its client keeps the conversation
-    process: str = ""  # its client's, as `process_mark` names it
-    session: str = ""  # its client's name for it
-    is_unprompted: bool = False  # nothing tells of a turn but a session's start, or one call
+    transcript: str = ""  # the file in which the client keeps the conversation
+    process: str = ""  # the client's process, as `process_mark` names it
+    session: str = ""  # the client's name for the session
+    is_unprompted: bool = False  # the only sign of a turn is a session's start, or one call
 
     @property
     def is_at_work(self) -> bool:
-        """Whether somebody may lose something when the chamber goes: it is surely in a turn."""
+        """Whether it is certainly in a turn, so that removing the chamber could lose work."""
         return self.is_active and not self.is_unprompted
 
     @property
     def is_active(self) -> bool:
-        """Whether the worker is in a turn: it runs, or waits for a person."""
+        """Whether the worker is in a turn: it is running or waits for a person."""
         return self.state in _ACTIVE
 
     @property

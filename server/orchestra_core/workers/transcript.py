@@ -1,4 +1,4 @@
-"""What a started worker said and did, entry by entry, as its chamber's transcript keeps it."""
+"""What a started worker said and did, entry by entry, as kept in its chamber's transcript."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -13,19 +13,19 @@ EntryKind = Literal["told", "said", "tool", "outcome", "asked", "noted", "turn"]
 
 
 class TranscriptEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One thing that was said or done; texts are cleaned and long ones cut.
+    """One thing that was said or done; texts are cleaned, and long ones are cut.
 
-    An `outcome` is that of the `tool` entry with the same `call`.
+    An `outcome` belongs to the `tool` entry with the same `call`.
     """
 
     at: int
     kind: EntryKind
     text: str = ""
     tool: str = ""
-    call: str = ""  # the agent's own id of a tool call
+    call: str = ""  # the agent's own id of the tool call
     outcome: str = ""  # done, failed or aborted
-    used: Spent = Spent()  # by a turn that has ended
-    by: str = ""  # who told it, or the subagent that said or did it
+    used: Spent = Spent()  # used by a turn that has ended
+    by: str = ""  # who said it, or the subagent that said or did it
 
 
 _encoder = msgspec.json.Encoder()
@@ -38,7 +38,7 @@ def encode_entry(entry: TranscriptEntry) -> bytes:
 
 
 def decode_entries(raws: Iterable[bytes]) -> list[TranscriptEntry]:
-    """Read entries back, passing over what this version cannot read."""
+    """Decode entries, and skip what this version cannot read."""
     entries: list[TranscriptEntry] = []
     for raw in raws:
         with suppress(msgspec.DecodeError, UnicodeDecodeError):

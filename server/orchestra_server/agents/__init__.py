@@ -1,1 +1,1 @@
-"""Sessions with agents that Orchestra starts: one contract, one driver for each protocol."""
+"""Sessions with started agents: one contract, and one driver for each protocol."""

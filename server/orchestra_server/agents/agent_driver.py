@@ -1,8 +1,8 @@
-"""The contract of the drivers: how an agent is started, what it reports and what it is told.
+"""The drivers' contract: how an agent is started, what it reports and what it is told.
 
-A driver decides nothing: whether an agent may do what it asks for is its caller's to say, so each
-agent is started in its most cautious mode. Nothing is written here that an agent's hooks in the
-chamber write too.
+A driver decides nothing: its caller says whether an agent may do what it asks for, so each agent is
+started in its most cautious mode. A driver writes nothing that the agent's hooks in the chamber
+write too.
 """
 
 from collections.abc import AsyncGenerator, Mapping
@@ -15,39 +15,39 @@ from orchestra_server.agents.reports import Report
 
 
 class ConversationLost(Refused):
-    """The agent cannot go on with the conversation; it can begin a new one."""
+    """The agent cannot continue the conversation; it can begin a new one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Launch:
     """What to start, and where.
 
-    `command` is what the person would type: the program and options of its own, such as a model;
-    the driver adds those of its protocol. `environ` is the whole environment of the process.
+    `command` is what a person would type: the program and its options, such as a model. The driver
+    adds the options of its protocol. `environ` is the whole environment of the process.
     """
 
     agent: str  # its name in the configuration, for messages
     command: tuple[str, ...]
     directory: Path
     environ: Mapping[str, str]
-    conversation: str = ""  # the conversation to go on with; "" for a new one
+    conversation: str = ""  # the conversation to continue; "" for a new one
 
 
 @dataclass(frozen=True, slots=True)
 class Allow:
-    """The answer that lets a call run. Rules for calls like it are the caller's to keep."""
+    """The answer that lets a call run. The caller keeps rules for similar calls."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deny:
-    """The answer that lets a call fail, with words that the agent reads."""
+    """The answer that makes a call fail, with words that the agent reads."""
 
     words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Choose:
-    """The answer to questions: one choice, or words, for each of them in their order."""
+    """The answer to questions: one choice, or words, for each question in order."""
 
     choices: tuple[str, ...]
 
@@ -57,18 +57,18 @@ Answer = Allow | Deny | Choose
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
-    """What an agent can do; what it cannot, its caller has to say instead of trying."""
+    """What an agent can do. Its caller must not try the rest, and has to say so."""
 
-    resumes: bool = True  # a later process can go on with the conversation
-    takes_words_in_a_turn: bool = True  # else a prompt waits until the turn has ended
-    tells_prompts_read: bool = True  # there is a `PromptRead`
-    tells_cost: bool = True  # `Used` has dollars
+    resumes: bool = True  # a later process can continue the conversation
+    takes_words_in_a_turn: bool = True  # otherwise a prompt waits for the end of the turn
+    tells_prompts_read: bool = True  # it reports `PromptRead`
+    tells_cost: bool = True  # its `Used` has dollars
 
 
 class Session(Protocol):
-    """An agent that runs. Its calls may be made at any time, also after its end.
+    """A running agent. Its calls may be made at any time, also after its end.
 
-    `prompt` and `interrupt` raise `Refused` when the agent has ended.
+    `prompt` and `interrupt` raise `Refused` if the agent has ended.
     """
 
     @property
@@ -89,48 +89,48 @@ class Session(Protocol):
     def reports(self) -> AsyncGenerator[Report]:
         """Yield what happens, in order, to one reader; the last report is `Ended`.
 
-        A reader that falls behind holds the agent up; nothing is dropped and memory does not grow.
-        The reader may call the session's other methods between two reports. One who stops reading
-        closes this generator, then the session.
+        A slow reader holds the agent up: nothing is dropped and memory does not grow. The reader
+        may call the session's other methods between two reports. To stop reading, close this
+        generator, then the session.
         """
         ...
 
     async def prompt(self, text: str, prompt_id: str = "") -> None:
-        """Begin a turn; while one runs, the text goes in at the next tool boundary.
+        """Begin a turn; during a running one, the text goes in at the next tool boundary.
 
-        `PromptRead` has the id when the text has reached the model.
+        `PromptRead` reports the id once the text has reached the model.
         """
         ...
 
     async def interrupt(self, text: str = "", prompt_id: str = "") -> None:
         """Abort the running tool and turn; a text begins the next turn at once.
 
-        Returns as soon as the agent has been told; `TurnEnded` says that the turn is aborted.
-        Requests that were open are withdrawn.
+        Returns once the agent has been told; `TurnEnded` reports that the turn is aborted. Open
+        requests are withdrawn.
         """
         ...
 
     async def answer(self, ask_id: str, answer: Answer) -> None:
-        """Answer what was asked; nothing happens for a request that is no longer open."""
+        """Answer a request; nothing happens if it is no longer open."""
         ...
 
     async def close(self, seconds: float) -> None:
-        """Abort what runs, ask the agent to end and wait; then end what is left of its group.
+        """Abort the turn, ask the agent to end and wait; then end the rest of its process group.
 
-        May be called repeatedly. `Ended` comes whatever happens.
+        May be called repeatedly. `Ended` is reported in any case.
         """
         ...
 
 
 class Driver(Protocol):
-    """Starts sessions of the agents that speak one protocol."""
+    """Starts sessions of agents that speak one protocol."""
 
     async def start(self, launch: Launch) -> Session:
         """Start an agent and return its session when it is ready for a prompt.
 
         Raises `Refused` with one line: the program is not installed, nobody is signed in, its
-        version does not fit, or it ended at once, then with its last words; `ConversationLost`
-        where only the conversation is the trouble. Nothing is left running then, nor when the
+        version does not fit, or it ended at once (with its last words). Raises `ConversationLost`
+        if only the conversation cannot be continued. Nothing is left running then, nor if the
         waiting caller is cancelled.
         """
         ...

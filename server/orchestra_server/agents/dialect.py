@@ -1,4 +1,4 @@
-"""What the two protocols have in common: messages in, reports and messages out, no effects."""
+"""What both protocols have in common: messages in, reports and messages out, no effects."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,11 +13,11 @@ class Exchange:
     """What follows from a message or a call: reports for the caller, lines for the agent."""
 
     reports: tuple[Report, ...] = ()
-    lines: tuple[bytes, ...] = ()  # each without its end
+    lines: tuple[bytes, ...] = ()  # each without its line end
 
 
 class Dialect(Protocol):
-    """A conversation in one protocol; the session of a process carries out what it returns."""
+    """A conversation in one protocol; the process's session carries out what it returns."""
 
     @property
     def conversation(self) -> str:
@@ -39,21 +39,21 @@ class Dialect(Protocol):
         ...
 
     def receive(self, line: OutputLine) -> Exchange:
-        """Take in one line of the agent's; raises Refused where it cannot be worked with."""
+        """Take in one line from the agent; raises Refused if the agent cannot be used."""
         ...
 
     def prompt(self, text: str, prompt_id: str) -> Exchange:
-        """Return the lines that bring a prompt."""
+        """Return the lines that send a prompt."""
         ...
 
     def interrupt(self, text: str, prompt_id: str) -> Exchange:
-        """Return the lines that abort the turn and bring a text."""
+        """Return the lines that abort the turn and send a text."""
         ...
 
     def answer(self, ask_id: str, answer: Answer) -> Exchange:
-        """Return the lines that answer what was asked; none where it is no longer open."""
+        """Return the lines that answer a request; none if it is no longer open."""
         ...
 
     def has_lost_conversation(self, last_words: str) -> bool:
-        """Tell whether an agent that ended at once did so for want of the conversation."""
+        """Tell whether an agent that ended at once did so because it lacks the conversation."""
         ...

@@ -1,20 +1,20 @@
-"""Counts output that is no message, and says so seldom enough that a flood stays readable."""
+"""Counts output that is not a message, and reports it rarely enough that a flood stays readable."""
 
 from orchestra_core.text import one_line
 from orchestra_server.agents.process.line_splitter import OutputLine
 from orchestra_server.agents.reports import Noted
 
-_SHOWN = 200  # characters of the line that is shown
+_SHOWN = 200  # characters that are shown of a line
 
 
 class GarbageCount:
-    """Counts lines; tells of the first, the tenth, the hundredth and so on."""
+    """Counts lines; reports the first, the tenth, the hundredth and so on."""
 
     def __init__(self) -> None:
         self._count, self._bytes, self._next = 0, 0, 1
 
     def add(self, line: OutputLine) -> tuple[Noted, ...]:
-        """Count a line; return what is to be said of it, nothing for most."""
+        """Count a line; return the report for it, nothing for most lines."""
         if not line.content.strip():
             return ()
         self._count += 1

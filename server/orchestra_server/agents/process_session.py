@@ -1,4 +1,4 @@
-"""A session with an agent's process, in either protocol."""
+"""A session with an agent's process, in any protocol."""
 
 import asyncio
 import signal
@@ -12,20 +12,20 @@ from orchestra_server.agents.dialect import Dialect, Exchange
 from orchestra_server.agents.process.agent_process import AgentProcess, start_process
 from orchestra_server.agents.reports import Ended, Report
 
-READY_SECONDS = 180.0  # twenty that start at once on a busy machine take minutes
+READY_SECONDS = 180.0  # twenty agents that start at once on a busy machine take minutes
 _TELL_SECONDS = 0.5  # for an agent that does not read
-_END_SECONDS = 0.2  # for an agent that was started in vain
+_END_SECONDS = 0.2  # for an agent whose start failed
 
 
 class ProcessSession:
-    """Carries lines between a process and the dialect that it speaks."""
+    """Carries lines between a process and its dialect."""
 
     def __init__(self, agent: str, process: AgentProcess, dialect: Dialect) -> None:
         self._agent, self._process, self._dialect = agent, process, dialect
         self._lines = process.lines()
-        self._early: deque[Report] = deque()  # what came before it was ready
+        self._early: deque[Report] = deque()  # reports from before it was ready
         self._is_closed = False
-        self._is_read = False  # by somebody who closes the pipes after the last line
+        self._is_read = False  # a reader, who closes the pipes after the last line
 
     @property
     def conversation(self) -> str:
@@ -34,7 +34,7 @@ class ProcessSession:
 
     @property
     def pid(self) -> int:
-        """The process, which leads its group."""
+        """The id of the process, which leads its group."""
         return self._process.pid
 
     @property
@@ -43,7 +43,7 @@ class ProcessSession:
         return self._dialect.abilities
 
     async def get_ready(self, seconds: float) -> None:
-        """Wait until the agent takes prompts; raises Refused with its last words."""
+        """Wait until the agent takes prompts; raises Refused, with its last words, if it fails."""
         try:
             async with asyncio.timeout(seconds):
                 await self._send(self._dialect.open())
@@ -80,7 +80,7 @@ class ProcessSession:
                 self._process.close_pipes()
 
     async def prompt(self, text: str, prompt_id: str = "") -> None:
-        """Begin a turn, or add to the one that runs."""
+        """Begin a turn, or add to the running one."""
         await self._send(self._dialect.prompt(text, prompt_id))
 
     async def interrupt(self, text: str = "", prompt_id: str = "") -> None:
@@ -88,13 +88,13 @@ class ProcessSession:
         await self._send(self._dialect.interrupt(text, prompt_id))
 
     async def answer(self, ask_id: str, answer: Answer) -> None:
-        """Answer what was asked; an agent that has ended asks nothing any more."""
+        """Answer a request; does nothing if the agent has ended."""
         await self._send_if_it_listens(self._dialect.answer(ask_id, answer))
 
     async def close(self, seconds: float) -> None:
-        """Abort what runs, then end the agent and all that it started."""
+        """Abort the turn, then end the agent and everything it started."""
         if self._dialect.is_ready and not self._is_closed:
-            # Claude Code ends its turn first when its input ends, and a tool may never end.
+            # When its input ends, Claude Code first finishes its turn, and a tool may never end.
             with suppress(TimeoutError):
                 async with asyncio.timeout(_TELL_SECONDS):
                     await self._send_if_it_listens(self._dialect.interrupt("", ""))
@@ -108,7 +108,7 @@ class ProcessSession:
             await self._process.write(b"".join(line + b"\n" for line in exchange.lines))
 
     async def _send_if_it_listens(self, exchange: Exchange) -> None:
-        with suppress(Refused):  # its end is read next
+        with suppress(Refused):  # its end is reported next
             await self._send(exchange)
 
     def _end(self, status: int) -> Ended:
@@ -123,7 +123,7 @@ class ProcessSession:
 
 
 def how_it_ended(status: int) -> str:
-    """Return a process's end in words; a negative status is a signal."""
+    """Return how a process ended in words; a negative status is a signal."""
     if status >= 0:
         return f"with status {status}"
     try:
@@ -135,7 +135,7 @@ def how_it_ended(status: int) -> str:
 async def start_session(
     launch: Launch, command: list[str], dialect: Dialect, seconds: float = READY_SECONDS
 ) -> ProcessSession:
-    """Start an agent and wait until it is ready; raises Refused, and then nothing runs."""
+    """Start an agent and wait until it is ready; if it raises Refused, nothing is left running."""
     session = ProcessSession(launch.agent, start_process(launch, command), dialect)
     try:
         await session.get_ready(seconds)

@@ -1,8 +1,8 @@
-"""What an agent reports while it works, the same for all agents.
+"""The reports of a working agent, the same for all agents.
 
-Texts are cut at `TEXT_LIMIT` characters. A tool has the name, and its arguments have the names,
-that Claude Code has for the same deed: Bash(command), Read(file_path), Edit(file_path, old_string,
-new_string), Write(file_path, content), WebFetch(url). All else is called as the agent calls it.
+Texts are cut at `TEXT_LIMIT` characters. Tools and their arguments have the names that Claude Code
+uses for the same action: Bash(command), Read(file_path), Edit(file_path, old_string, new_string),
+Write(file_path, content), WebFetch(url). Everything else keeps the agent's own name.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ TEXT_LIMIT = 16_000
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The agent has said which conversation this is; comes again if that changes."""
+    """The agent has said which conversation this is; repeated if that changes."""
 
     conversation: str
     model: str = ""
@@ -23,7 +23,7 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class TurnBegan:
-    """The agent works: on a prompt, or by itself when a subagent of its own has ended."""
+    """The agent works: on a prompt, or by itself after one of its subagents has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class PromptRead:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A whole text of the agent's; `subagent` is the call that started the one who said it."""
+    """A whole text of the agent's; `subagent` is the call that started the subagent behind it."""
 
     text: str
     subagent: str = ""
@@ -48,13 +48,13 @@ class ToolBegan:
     id: str
     tool: str
     arguments: Mapping[str, object]
-    title: str = ""  # in the agent's own words, "" where it has none
+    title: str = ""  # in the agent's own words, "" if it gives none
     subagent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ToolEnded:
-    """The end of a tool call, with the beginning of what it answered."""
+    """The end of a tool call, with the beginning of its answer."""
 
     id: str
     outcome: Literal["done", "failed", "aborted"]
@@ -64,16 +64,16 @@ class ToolEnded:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The agent waits for an answer: to whether it may call a tool, or to its questions.
+    """The agent waits for an answer: whether it may call a tool, or the answers to its questions.
 
-    A question's tool is AskUserQuestion, whose arguments have `questions` as Claude Code has them.
+    A question's tool is AskUserQuestion, with `questions` as Claude Code has them.
     """
 
     ask_id: str
     kind: Literal["permission", "question"]
     tool: str
     arguments: Mapping[str, object]
-    tool_id: str = ""  # the `ToolBegan` it belongs to, "" where the agent does not tell
+    tool_id: str = ""  # the `ToolBegan` it belongs to, "" if the agent does not say
     title: str = ""
     subagent: str = ""
 
@@ -87,20 +87,20 @@ class AskWithdrawn:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """What was used since the last `Used`, subagents included; comes before each `TurnEnded`."""
+    """What was used since the last `Used`, subagents included; reported before each `TurnEnded`."""
 
     tokens_in: int = 0
     tokens_out: int = 0
     tokens_cache_read: int = 0
     tokens_cache_write: int = 0
-    dollars: float | None = None  # None where the agent does not tell
-    context_used: int = 0  # tokens in the context window now, 0 where unknown
+    dollars: float | None = None  # None if the agent does not report it
+    context_used: int = 0  # tokens in the context window now, 0 if unknown
     context_window: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class SubagentChanged:
-    """A subagent of the agent's began, goes on or ended; its tokens so far where they are told."""
+    """A subagent of the agent began, continued or ended; with its tokens so far, if reported."""
 
     id: str  # the call that started it
     name: str
@@ -110,7 +110,7 @@ class SubagentChanged:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """Something the operator should know and nobody has to answer, such as output without sense."""
+    """Something the operator should know that needs no answer, such as senseless output."""
 
     text: str
 
@@ -120,15 +120,15 @@ class TurnEnded:
     """The agent waits for the next prompt."""
 
     reason: Literal["done", "aborted", "failed"]
-    words: str = ""  # its last words, or what went wrong
+    words: str = ""  # its last message, or what went wrong
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The process has ended: the last report, once.
+    """The process has ended: the last report, sent once.
 
-    `closed` is an end that `close` asked for; `exited` any other with status 0. A negative status
-    is a signal. `words` is one line, with what it printed last where it failed.
+    `closed` is an end that `close` asked for, `exited` any other with status 0. A negative status
+    is a signal. `words` is one line, with its last output if it failed.
     """
 
     reason: Literal["closed", "exited", "failed"]

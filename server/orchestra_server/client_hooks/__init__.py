@@ -1,5 +1,5 @@
-"""The hooks of Claude Code that need the installed program: they make chambers, by the daemon.
+"""The hooks of Claude Code that need the installed program: they have the daemon make chambers.
 
-All other hooks are one file of standard library (decision 0012); these start Orchestra itself,
-seldom, and never talk to a store (decision 0038).
+All other hooks are one file that needs only the standard library (decision 0012). These rare ones
+start Orchestra itself, and never talk to a store (decision 0038).
 """

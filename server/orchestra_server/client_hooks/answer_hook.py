@@ -15,7 +15,7 @@ from orchestra_server.files.subagents.agent_definitions import defines_worktree
 from orchestra_server.files.subagents.briefing import briefing
 from orchestra_server.files.subagents.named_chamber import named_chamber, standing_chambers
 
-# Seconds that a call waits for the one before it, which may wait for the person.
+# Seconds that a call waits for the previous one, which may be waiting for the person.
 _BATON_SECONDS = 60.0
 _OF_AGENT = re.compile(r"agent-([A-Za-z0-9]+)")
 _BUSY = (
@@ -29,7 +29,7 @@ _AS_WRITTEN = (
 
 
 def answer_hook(root: str) -> int:
-    """Answer the event on stdin for the main checkout at `root`; 0 says that the answer counts."""
+    """Answer the event on stdin for the main checkout at `root`; returns 0 if the answer counts."""
     payload = object_of(parse(sys.stdin.buffer.read()))
     common_dir = common_directory(root)[1]
     answer = _ANSWERS[text(payload.get("hook_event_name"))](root, common_dir, payload)
@@ -40,9 +40,9 @@ def answer_hook(root: str) -> int:
 def start_agent(
     root: str, common_dir: str, payload: Fields, seconds: float = _BATON_SECONDS
 ) -> str:
-    """Have a conductor's subagent start in the chamber that its prompt names.
+    """Make a conductor's subagent start in the chamber that its prompt names.
 
-    A call that names none gets a chamber of its own if it asks for a worktree, else nothing.
+    A call that names none gets a new chamber if it asks for a worktree, else nothing.
     """
     call = object_of(payload.get("tool_input"))
     isolation = text(call.get("isolation"))
@@ -50,7 +50,7 @@ def start_agent(
         return ""
     chambers = standing_chambers(root)
     if text(payload.get("cwd")) in chambers.values():
-        return ""  # a worker's own subagent works where the worker does
+        return ""  # a worker's own subagent works in the worker's chamber
     chamber = chambers.get(named_chamber(call, chambers), "")
     agent_type, home = text(call.get("subagent_type")), os.environ.get("HOME", "")
     if not isolation and defines_worktree(agent_type, root, home):
@@ -70,9 +70,9 @@ def start_agent(
 
 
 def create_worktree(root: str, common_dir: str, payload: Fields) -> str:
-    """Return the path of the chamber that is the worktree; raises OrchestraError for none.
+    """Return the path of the chamber that is the worktree; raises OrchestraError if there is none.
 
-    A subagent is bound to it before it starts, a session for as long as it stands there.
+    A subagent is bound to it before it starts, a session as long as it is in it.
     """
     name = text(payload.get("name"))
     of_agent = _OF_AGENT.fullmatch(name)
@@ -93,7 +93,7 @@ def create_worktree(root: str, common_dir: str, payload: Fields) -> str:
 
 
 def brief_agent(root: str, common_dir: str, payload: Fields) -> str:
-    """Give a subagent that was placed in a chamber what its prompt does not say."""
+    """Tell a subagent that was placed in a chamber what its prompt does not say."""
     del root
     placed = take_placed(common_dir, text(payload.get("agent_id")))
     words = briefing(text(placed.get("chamber")), text(placed.get("prompt"))) if placed else ""

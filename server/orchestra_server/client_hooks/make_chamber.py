@@ -1,4 +1,4 @@
-"""Asks the clone's daemon for a chamber in place of a client's worktree; starts one if need be."""
+"""Asks the clone's daemon, started if necessary, for a chamber in place of a client's worktree."""
 
 import os
 import time
@@ -7,15 +7,15 @@ from pathlib import Path
 from orchestra_core.daemon.ask_daemon import Answer, ask_daemon, introduction
 from orchestra_core.errors import Unavailable
 
-# Seconds. A client waits for its worktree, and a large checkout or a program of the person's takes
-# a while.
+# Seconds. A client waits for its worktree; a large checkout, or a setup of the person's, takes a
+# while.
 _ANSWER_WITHIN = 60.0
 
 
 def make_chamber(
     root: str, common_dir: str, name: str, brief: str = "", *, actor: str = "operator"
 ) -> str:
-    """Return the path of a chamber named as the client would have named its worktree.
+    """Return the path of a chamber with the name that the client would have given its worktree.
 
     Raises OrchestraError.
     """
@@ -37,7 +37,7 @@ def _ask(common_dir: str, command: dict[str, object]) -> Answer | None:
 
 
 def _start_daemon(root: str) -> None:
-    # Seldom needed, and these take longer to import than all the rest takes to run.
+    # Rarely needed, and importing these takes longer than running all the rest.
     from orchestra_core.daemon.start_daemon import ensure_daemon  # noqa: PLC0415 - as above
     from orchestra_core.project import find_project  # noqa: PLC0415 - as above
     from orchestra_core.settings import read_settings  # noqa: PLC0415 - as above

@@ -1,5 +1,5 @@
-"""The daemon of a clone: the one process there that follows the store and does what must be done.
+"""The daemon of a clone: the one process that follows the store and does the clone's duties.
 
-It posts mail, takes in the spool, watches chambers, keeps the clone heard, and answers commands on
-a socket. MCP servers and rooms only hold it. It imports neither mcp nor textual.
+It delivers mail, takes in the spool, watches chambers, sends the clone's heartbeat, and answers
+commands on a socket. MCP servers and rooms only hold it. It imports neither mcp nor textual.
 """

@@ -1,4 +1,4 @@
-"""The driver of each protocol, imported when the first agent of it starts."""
+"""The driver of each protocol, imported when the first agent with that protocol starts."""
 
 from orchestra_core.configuration.agents import Protocol
 from orchestra_server.agents.agent_driver import Driver

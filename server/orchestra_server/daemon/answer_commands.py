@@ -1,4 +1,4 @@
-"""Runs the operator's commands in the daemon, which has everything open."""
+"""Runs the operator's commands in the daemon, which already has everything open."""
 
 import asyncio
 import contextlib
@@ -39,7 +39,7 @@ _log = logging.getLogger(__name__)
 
 
 class CommandRunner:
-    """Answers each command with the text that it prints, or with one line of error."""
+    """Answers each command with its output, or with a one-line error."""
 
     def __init__(self, project: Project, settings: LiveSettings, store: ServedStore) -> None:
         self._project = project
@@ -51,7 +51,7 @@ class CommandRunner:
     async def run(
         self, asked: object, tell: Callable[[str], None] = lambda _waits_for: None
     ) -> CommandAnswer:
-        """Run a command as it came over the socket; `tell` gets what it waits for."""
+        """Run a command that came over the socket; `tell` is called with what it waits for."""
         try:
             if _name(asked) in _OF_CHAMBERS:
                 return await self._run_for_chambers(msgspec.convert(asked, ChamberCommand), tell)
@@ -73,15 +73,15 @@ class CommandRunner:
     async def _run_for_chambers(
         self, command: ChamberCommand, tell: Callable[[str], None]
     ) -> CommandAnswer:
-        """Run a command as the caller's own process would, with its environment."""
+        """Run a command with the caller's environment, as the caller's own process would."""
         if command.umask not in (None, self._umask):
-            return {"differs": "umask"}  # files would get other rights
+            return {"differs": "umask"}  # files would get other permissions
         context = await self._context(command.root)
 
         def on_wait(waits_for: str) -> None:
             tell(one_line(waits_for))
 
-        # Late: what creates, lands and closes chambers is a tenth of the daemon's memory.
+        # Late: the code that creates, lands and closes chambers is a tenth of the daemon's memory.
         from orchestra_server.operator_commands.chambers.chamber_command import (  # noqa: PLC0415
             as_document,
             run_chamber_command,

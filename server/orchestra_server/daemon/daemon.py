@@ -1,4 +1,4 @@
-"""The daemon's life: take the clone's lock, listen, open the store, be on duty, and leave."""
+"""The daemon's life: take the clone's lock, listen, open the store, do the duties, and leave."""
 
 import asyncio
 import contextlib
@@ -35,12 +35,12 @@ from orchestra_server.usecases.started_workers.supervisor import Hold
 
 _M_ARENA_MAX = -8  # malloc.h
 _END_SIGNALS = (signal.SIGINT, signal.SIGTERM)
-# Seconds to wait for the end of the daemon before this one.
+# Seconds to wait for the previous daemon's end.
 _LOCK_PATIENCE = 10.0
 _ANSWER_WITHIN = 1.0
 _LOOK_AGAIN = 0.02
-_LEAVE_SECONDS = 20.0  # a store that is away is given up after less
-# Seconds between two attempts to open a store that is away; the last delay repeats.
+_LEAVE_SECONDS = 20.0  # a store that is out of reach is given up sooner
+# Seconds between two attempts to open a store that is out of reach; the last delay repeats.
 _RETRIES = (0.5, 1.0, 2.0, 5.0, 10.0)
 _log = logging.getLogger(__name__)
 
@@ -48,20 +48,20 @@ _log = logging.getLogger(__name__)
 def run_daemon(settings: Settings, directory: Path) -> None:
     """Serve the clone until nobody needs it any more.
 
-    Raises Unavailable where another daemon serves it, or where its files cannot be made, and
-    BadInput for a URL that is wrong.
+    Raises Unavailable if another daemon serves the clone or its files cannot be made, and BadInput
+    for a wrong URL.
     """
     log_to_stderr("daemon")
     _use_one_arena()
     project = find_project(directory, settings.project)
     if settings.redis_url:
-        read_address(settings.redis_url)  # no retry would help a wrong one
+        read_address(settings.redis_url)  # no retry would help with a wrong URL
     with _sole_daemon(project):
         asyncio.run(_live(project, settings))
 
 
 def _use_one_arena() -> None:
-    """Make all threads share one of glibc's arenas (mallopt(3)), which saves memory."""
+    """Make all threads share one malloc arena of glibc (mallopt(3)), to save memory."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):  # another C library
             ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
@@ -119,7 +119,7 @@ def _tell_problems(settings: Settings) -> None:
 
 
 async def _end(tasks: Collection[asyncio.Task[None]]) -> None:
-    """Cancel what runs, and wait for a while: a daemon may be killed at any point, so it leaves."""
+    """Cancel what runs and wait a while; then leave, because a daemon may die at any point."""
     for task in tasks:
         task.cancel()
     _, running = await asyncio.wait(tasks, timeout=_LEAVE_SECONDS)
@@ -131,7 +131,7 @@ async def _end(tasks: Collection[asyncio.Task[None]]) -> None:
 def _sweep_in_a_thread(settings: Settings) -> None:
     """Stop private servers that killed processes have left running, for this clone or any other.
 
-    One that does not end must not keep the daemon, so nothing waits for the thread.
+    A server that does not end must not hold the daemon, so nothing waits for the thread.
     """
 
     def sweep() -> None:
@@ -148,7 +148,7 @@ async def serve_clone(
     commands: CommandRunner,
     hold: Hold = nullcontext,
 ) -> None:
-    """Be on duty with an open store, until cancelled; try again while it is away."""
+    """Do the duties with an open store until cancelled; try again while it is out of reach."""
     failures = 0
     while True:
         try:
@@ -165,7 +165,8 @@ async def serve_clone(
                     await commands.finish()
         except OrchestraError as fault:
             if (task := asyncio.current_task()) is not None and task.cancelling():
-                # Closing a store whose server is gone fails in place of the cancellation.
+                # Closing a store whose server is gone raises its own error instead of the
+                # cancellation.
                 raise asyncio.CancelledError from fault
             served.closed(fault)
             if not failures:

@@ -1,4 +1,4 @@
-"""The duties of a clone's daemon: what must be done for the clone as long as anybody uses it."""
+"""The duties of a clone's daemon: what it does for the clone as long as anybody uses it."""
 
 import asyncio
 import logging
@@ -36,10 +36,10 @@ _log = logging.getLogger(__name__)
 async def on_duty(
     store: Store, project: Project, settings: LiveSettings, clock: Clock, hold: Hold = nullcontext
 ) -> AsyncGenerator[None]:
-    """Register the clone, deliver its mail, take in its spool, watch, judge and show its chambers.
+    """Register the clone, deliver mail, take in the spool, and watch, judge and show chambers.
 
-    Its workers are run, which `hold` the daemon, and the project's history is trimmed. A failure
-    of one of them is logged.
+    It also runs the started workers, which `hold` the daemon, and trims the project's history. A
+    failed duty is logged.
     """
     try:
         await register_clone(store, project)
@@ -84,10 +84,10 @@ async def on_duty(
 
 
 async def _follow_move(context: Context) -> None:
-    """Bring tasks, chambers and hooks to the new place of the repository."""
+    """Update tasks, chambers and hooks after the repository was moved."""
     from orchestra_server.usecases.reconcile.reconcile import reconcile  # noqa: PLC0415 - seldom
 
     try:
         await reconcile(context)
-    except OrchestraError as fault:  # what is wrong can still be read
+    except OrchestraError as fault:  # the state can still be read
         _log.warning("%s", fault)

@@ -1,4 +1,4 @@
-"""How long the daemon runs: while somebody holds it, and for a while after it was last needed."""
+"""How long the daemon runs: while somebody holds it, and a while after it was last needed."""
 
 import asyncio
 import time
@@ -8,14 +8,14 @@ from pathlib import Path
 
 from orchestra_server.files.spool.spool_folder import spool_folder
 
-# Seconds that a process has to attach to the daemon it started, even on a busy machine.
+# Seconds within which a process attaches to the daemon it started, even on a busy machine.
 _FIRST_USE_SECONDS = 15.0
 
 
 class Lifetime:
-    """Counts who holds the daemon; `ended` returns when nobody has needed it for `linger` seconds.
+    """Counts the daemon's holders; `ended` returns once nobody has needed it for `linger` seconds.
 
-    A hook that writes into the spool needs it too. It wakes only when that time may be over.
+    A hook that writes into the spool needs it too. Its alarm rings only when that time may be over.
     """
 
     def __init__(self, common_dir: Path, linger: Callable[[], float]) -> None:
@@ -31,11 +31,11 @@ class Lifetime:
 
     @property
     def holders(self) -> int:
-        """How many rooms, servers and commands hold it now."""
+        """How many rooms, servers and commands hold the daemon now."""
         return self._holders
 
     def stop(self) -> None:
-        """End at once, because somebody asks for it."""
+        """End at once, because somebody asked for it."""
         self.was_stopped = True
         self._over.set()
 
@@ -84,6 +84,6 @@ class Lifetime:
 
 
 def seconds_left(needed_at: float, spooled_at: float, now: float, linger: float) -> float:
-    """Return how long the daemon still runs; without time to linger, hooks do not keep it."""
+    """Return how long the daemon still runs; if `linger` is 0, hooks do not keep it."""
     last_need = max(needed_at, spooled_at if linger else 0.0)
     return min(last_need, now) + linger - now

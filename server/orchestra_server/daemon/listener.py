@@ -1,7 +1,7 @@
 """The daemon's socket: one question per connection and its answer, each a line of JSON.
 
-`about` returns which daemon serves what; `attach` holds the daemon until the asker hangs up;
-`command` runs a command of the operator; `stop` ends the daemon.
+`about` returns the daemon's version, clone and store; `attach` holds the daemon until the asker
+hangs up; `command` runs an operator's command; `stop` ends the daemon.
 """
 
 import asyncio
@@ -21,10 +21,10 @@ from orchestra_core.store.client.address import masked
 from orchestra_server.daemon.lifetime import Lifetime
 
 _LINE_LIMIT = 4 * 1024 * 1024
-_PRIVATE = 0o177  # the mask that leaves the socket to its owner alone
+_PRIVATE = 0o177  # the umask that keeps the socket to its owner
 
 Question = Mapping[str, Any]
-# Gets a command and whom to tell what it waits for.
+# Gets a command, and a function to call with what it waits for.
 RunCommand: TypeAlias = Callable[[object, Callable[[str], None]], Awaitable[Mapping[str, object]]]
 
 
@@ -47,12 +47,12 @@ class Listener:
 
     @contextlib.asynccontextmanager
     async def listen(self) -> AsyncGenerator[None]:
-        """Accept connections within the block; raises OSError where the socket cannot be made.
+        """Accept connections within the block; raises OSError if the socket cannot be made.
 
         The caller holds the daemon's lock, and has made the directories.
         """
         place = daemon_socket(self._project.git_dir)
-        _remove(place)  # left by a killed daemon: this one holds the lock
+        _remove(place)  # left by a killed daemon, because this one holds the lock
         mask = os.umask(_PRIVATE)
         try:
             server = await asyncio.start_unix_server(self._serve, place, limit=_LINE_LIMIT)
@@ -75,7 +75,7 @@ class Listener:
             if question is not None:
                 await self._answer(question, reader, writer)
         except (ConnectionError, ValueError):
-            pass  # the asker is gone, or its line is too long to be a question
+            pass  # the asker is gone, or its line is too long for a question
         finally:
             self._open.discard(writer)
             writer.close()
@@ -104,7 +104,7 @@ class Listener:
     ) -> None:
         """Run a command and send what it prints; cancel it when the asker hangs up.
 
-        An asker that wants to know its progress is told at once that it has begun.
+        An asker that wants to know the progress is told at once that the command has begun.
         """
 
         def tell(waits_for: str) -> None:
@@ -136,7 +136,7 @@ class Listener:
 
 
 def difference(own: Question, asker: Question) -> str:
-    """Return in what an asker differs from this daemon: "version", "store", or "" for neither."""
+    """Return how an asker differs from this daemon: "version", "store", or "" for not at all."""
     for part in ("version", "code", "common_dir"):
         if own.get(part) != asker.get(part):
             return "version"

@@ -1,4 +1,4 @@
-"""Waits for the removal of the repository, which leaves nothing to serve."""
+"""Waits for the removal of the repository, after which there is nothing to serve."""
 
 import asyncio
 import sys
@@ -16,10 +16,10 @@ from orchestra_server.git.watch.inotify import (
 
 
 async def wait_for_removal(common_dir: Path) -> None:
-    """Return once the daemon's lock file is gone; never where the system cannot report that.
+    """Return once the daemon's lock file is gone; never, if the system cannot report that.
 
-    It watches the lock because a directory is not reported as removed while a removed file in it is
-    still open.
+    It watches the lock, because a directory is not reported as removed while a removed file in it
+    is still open.
     """
     if sys.platform != "linux":
         await asyncio.Event().wait()

@@ -1,4 +1,4 @@
-"""The daemon's store: open, away for a reason, or not tried yet."""
+"""The daemon's store: open, out of reach for a reason, or not tried yet."""
 
 import asyncio
 
@@ -7,7 +7,7 @@ from orchestra_core.store.store import Store
 
 
 class ServedStore:
-    """Callers wait for the first attempt to open the store, and no longer."""
+    """The store for callers, who wait for the first attempt to open it, but not longer."""
 
     def __init__(self) -> None:
         self._tried = asyncio.Event()

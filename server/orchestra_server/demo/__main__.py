@@ -1,6 +1,6 @@
 """The conductor as a process: `python -m orchestra_server.demo DIRECTORY`.
 
-It ends when its stdin closes, so that it never outlives the process that started it.
+It ends when its stdin closes, so that it never outlives its starter.
 """
 
 import argparse

@@ -13,17 +13,17 @@ from orchestra_core.errors import OrchestraError
 from orchestra_server.demo.demo_round import DemoRound
 from orchestra_server.demo.stories.stories import story_of
 
-_PAUSE_PACES = 3.0  # between two rounds, in the workers' pace
+_PAUSE_PACES = 3.0  # the pause between two rounds, as a multiple of the workers' pace
 _LEAST_PAUSE_S = 1.0
 
 
 async def conduct(
     directory: Path, pace: float, environ: Mapping[str, str], log: TextIO, rounds: int = 1
 ) -> None:
-    """Play `rounds` stories on the repository at `directory`, 0 without end.
+    """Play `rounds` stories on the repository at `directory`; 0 means without end.
 
-    `pace` is the time between two steps in seconds. Where rounds have no end, one that fails, as
-    when the operator has closed its chambers, is followed by the next.
+    `pace` is the time between two steps in seconds. If rounds have no end, a failed round (the
+    operator may have closed its chambers) is followed by the next.
     """
     server = StdioServerParameters(
         command=sys.executable,

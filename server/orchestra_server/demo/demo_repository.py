@@ -11,7 +11,7 @@ _AUTHOR = Actor("Orchestra demo", "demo@orchestra.invalid")
 def create_demo_repository(directory: Path, files: Mapping[str, str], message: str) -> None:
     """Create a repository at `directory` whose branch `main` holds `files` in one commit.
 
-    Its configuration has an identity, so that commits work where the user has configured none.
+    Its configuration has an identity, so that commits work even if the user has configured none.
     """
     directory.mkdir(parents=True)
     with Repo.init(directory, initial_branch="main") as repository:

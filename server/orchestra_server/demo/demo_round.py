@@ -26,11 +26,11 @@ from orchestra_server.demo.step_reports import (
 from orchestra_server.demo.stories.story import Story
 
 Answer = TypeVar("Answer", bound=Reply)
-_CONFLICT_PACES = 2.0  # for which a conflict is seen before it is resolved
+_CONFLICT_PACES = 2.0  # how long a conflict is shown before it is resolved
 
 
 class ToolFailed(OrchestraError):  # noqa: N818 - reads as what it says
-    """A tool answered with an error, or a worker ended with one."""
+    """A tool answered with an error, or a worker ended with an error."""
 
 
 class DemoRound:
@@ -76,7 +76,7 @@ class DemoRound:
         await self._land()
 
     async def _land(self) -> None:
-        """Complete the task; resolve what conflicts, once, and complete it again."""
+        """Complete the task; resolve its conflicts, once, and complete it again."""
         landed = await self._complete()
         if not landed.conflicts:
             return
@@ -156,7 +156,7 @@ class DemoRound:
                 )
 
     async def _review(self, name: str) -> None:
-        """Read what a chamber has changed, and write what is to be done about it."""
+        """Read what a chamber has changed, and send the review's comments."""
         await self._call_for_task("review_chamber", chamber=name)
         await asyncio.sleep(self._pace)
         await self._call_for_task("interrupt_worker", chamber=name, message=self._story.review)

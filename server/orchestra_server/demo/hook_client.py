@@ -1,4 +1,4 @@
-"""Calls a chamber's hooks as Claude Code does: the command in its settings, JSON on stdin.
+"""Calls a chamber's hooks as Claude Code does: the settings' command, with JSON on stdin.
 
 It models only what a worker can notice: a denial, a block and added context. Handlers marked
 `async` are started and not waited for.
@@ -26,12 +26,12 @@ HookEvent = Literal[
     "Stop",
     "StopFailure",
 ]
-# A hook that takes longer has failed, and a failed hook never blocks a worker.
+# A hook that takes longer has failed; a failed hook never blocks a worker.
 _TIMEOUT_S = 10.0
 
 
 class HandlerSettings(Struct, frozen=True):
-    """One handler as settings.json writes it."""
+    """One handler, as in settings.json."""
 
     type: str = "command"
     command: str = ""
@@ -52,7 +52,7 @@ class ClientSettings(Struct, frozen=True):
 
 
 class ChangedInput(Struct, frozen=True):
-    """The part of a tool's input that an answer to a question fills in."""
+    """The part of a tool's input that the answer to a question fills in."""
 
     answers: dict[str, object] = {}
 
@@ -84,7 +84,7 @@ class HookOutput(Struct, frozen=True, rename="camel"):
 
 @dataclass(frozen=True, slots=True)
 class HookResponse:
-    """What a worker's hooks answered: whether it may go on, and the text for it."""
+    """What a worker's hooks answered: whether it may go on, and the text it gets."""
 
     denied: bool = False
     text: str = ""
@@ -102,9 +102,9 @@ class HookClient:
     def call(
         self, event: HookEvent, patience: float = _TIMEOUT_S, **payload: object
     ) -> HookResponse:
-        """Send `event` with `payload` and the fields every event has; return the response.
+        """Send `event` with `payload` and the fields that every event has; return the response.
 
-        A hook that takes longer than `patience` seconds is ended, and has said nothing.
+        A hook that takes longer than `patience` seconds is ended, and its answer is empty.
         """
         stdin = msgspec.json.encode(
             {
@@ -164,7 +164,7 @@ class HookClient:
             stdout, _ = process.communicate(stdin, patience)
         except subprocess.TimeoutExpired:
             with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)  # the shell, and the hook that it started
+                os.killpg(process.pid, signal.SIGKILL)  # the shell, and the hook it started
             process.communicate()
             return HookResponse()
         return read_output(stdout)

@@ -17,7 +17,8 @@ def resolve_conflicts(
 ) -> dict[str, list[str]]:
     """Merge the first side's branch into the second's chamber; return the files by chamber.
 
-    `merged` says how each file reads then; conflicts in others, or with no chamber, are left.
+    `merged` has the content of each merged file; conflicts in other files, or with the branch, are
+    left.
     """
     resolved: dict[str, list[str]] = {}
     for conflict in conflicts:
@@ -40,7 +41,7 @@ def _git(chamber: Path, *arguments: str) -> None:
     subprocess.run(  # noqa: S603 - a worker runs git as an agent does
         ["git", *_IDENTITY, *arguments],  # noqa: S607 - the git on the person's PATH
         cwd=chamber,
-        check=False,  # a merge that conflicts says so by its exit code
+        check=False,  # a conflicting merge says so by its exit code
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -41,5 +41,5 @@ def encode_report(report: Report) -> bytes:
 
 
 def decode_report(line: bytes) -> Report:
-    """Read a line back; raises `msgspec.DecodeError` for anything else."""
+    """Decode a line; raises `msgspec.DecodeError` for anything else."""
     return _decoder.decode(line)

@@ -21,14 +21,14 @@ from orchestra_server.demo.stories.stories import content_in_round, story_of
 from orchestra_server.demo.stories.story import Assignment, DemoQuestion, Step
 
 _IDENTITY = ("-c", "user.name=Demo worker", "-c", "user.email=worker@demo.invalid")
-# How often a blocked stop is tried again: Claude Code gives up after eight.
+# How often a blocked stop is tried again; Claude Code gives up after eight.
 _STOP_ATTEMPTS = 8
 # What the hook writes, and what a person may write.
 _MUST_STOP = re.compile(r"Asked of you: stop your work|\bstop now\b", re.IGNORECASE)
 _MIN_WAIT_S = 0.1  # seconds
-_REVIEW_WAIT_S = 60.0  # for a review that is announced
-_FAILED_PACES = 3.0  # for which a worker that has failed is seen, in its pace
-_ANSWER_PACES = 12.0  # for which a request waits for the operator
+_REVIEW_WAIT_S = 60.0  # seconds to wait for an announced review
+_FAILED_PACES = 3.0  # how long a failure is shown, as a multiple of the pace
+_ANSWER_PACES = 12.0  # seconds a request waits for the operator
 _LEAST_ANSWER_S = 2.0
 
 Send = Callable[[Report], None]
@@ -36,7 +36,7 @@ Send = Callable[[Report], None]
 
 @dataclass(slots=True)
 class Worker:
-    """One worker; `pace` is the time of a tool and of the pause before it, in seconds."""
+    """One worker; `pace` is the duration of a tool, and of the pause before it, in seconds."""
 
     chamber: Path
     name: str
@@ -116,7 +116,7 @@ class Worker:
         self.send(StepFinished(f"Asked: {question.text}", f"goes on with: {chosen}"))
 
     def _request(self, tool: str, tool_input: Mapping[str, object]) -> HookResponse:
-        """Ask the operator, and wait for the answer for a while."""
+        """Ask the operator, and wait a while for the answer."""
         patience = max(_LEAST_ANSWER_S, self.pace * _ANSWER_PACES)
         return self.client.call(
             "PermissionRequest",
@@ -155,7 +155,7 @@ class Worker:
         return self.client.call("PreToolUse", tool_name=tool, tool_input=tool_input).denied
 
     def _listen(self, response: HookResponse) -> None:
-        """Follow a message: commit it as a note, and stop when it says so."""
+        """Follow a message: commit it as a note, and stop if it says so."""
         if not response.text:
             return
         if _MUST_STOP.search(response.text):
@@ -172,7 +172,7 @@ class Worker:
         self.send(StepFinished("Took up an interrupt", outcome))
 
     def _finish(self) -> None:
-        # A report of the last tool that arrived after the stop would say that it is still working.
+        # A report of the last tool after the stop would say that the worker is still working.
         self.client.wait_for_background()
         for _ in range(_STOP_ATTEMPTS):
             response = self.client.call("Stop", stop_hook_active=False)

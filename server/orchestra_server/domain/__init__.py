@@ -1,1 +1,1 @@
-"""The rules: pure functions from the documents that a use-case read to a change."""
+"""The rules: pure functions that turn the documents a use-case has read into a change."""

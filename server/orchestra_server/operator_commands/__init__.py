@@ -1,1 +1,1 @@
-"""What the operator's commands do and print, whether the daemon runs them or there is none."""
+"""What the operator's commands do and print, whether the daemon runs them or they run alone."""

@@ -1,4 +1,4 @@
-"""What `orchestra status --json` says of the agents that Orchestra runs."""
+"""What `orchestra status --json` says about started agents."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,7 @@ _DAYS = 7
 
 
 class UsedEntry(Struct, frozen=True, kw_only=True):
-    """What turns of agents have used; `dollars` as far as the agents tell."""
+    """What turns of agents have used; `dollars` only as far as the agents report them."""
 
     turns: int
     tokens: int
@@ -20,9 +20,9 @@ class UsedEntry(Struct, frozen=True, kw_only=True):
 
 
 class AgentEntry(Struct, frozen=True, kw_only=True):
-    """The agent that Orchestra runs in a chamber, or ran: `reason` says why it ended.
+    """The agent that Orchestra runs or ran in a chamber; `reason` says why it ended.
 
-    `used` is of this start; the chamber's sum stands with the chamber.
+    `used` is what this start used; the chamber's entry has the chamber's sum.
     """
 
     name: str
@@ -37,7 +37,7 @@ class AgentEntry(Struct, frozen=True, kw_only=True):
 
 
 def agent_entry(worker: StartedWorker | None) -> AgentEntry | None:
-    """Return a chamber's agent, None where none was started."""
+    """Return a chamber's agent; None if none was started."""
     if worker is None:
         return None
     return AgentEntry(
@@ -54,12 +54,12 @@ def agent_entry(worker: StartedWorker | None) -> AgentEntry | None:
 
 
 def used_entry(spent: Spent) -> UsedEntry | None:
-    """Return an amount, None for nothing."""
+    """Return an amount; None if nothing was used."""
     return _entry_of(spent) if spent.turns else None
 
 
 def used_on(days: Iterable[DayAccount]) -> dict[str, UsedEntry]:
-    """Return the amounts of the last days, the newest first."""
+    """Return the amounts of the last days, newest first."""
     newest = sorted(days, key=lambda day: day.id, reverse=True)[:_DAYS]
     return {day.id: _entry_of(day.spent) for day in newest}
 

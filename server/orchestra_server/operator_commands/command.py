@@ -1,7 +1,7 @@
-"""A command of the operator as it was typed, and the one place that runs it.
+"""An operator's command as it was typed, and the one place that runs it.
 
-Nobody types `worktree`: a client's hook asks for a chamber in place of a worktree (decision 0038).
-Nor does anybody type `__complete`: a shell asks for the names that it completes.
+Two commands are not typed: with `worktree` a client's hook asks for a chamber in place of a
+worktree (decision 0038), and with `__complete` a shell asks for the names it completes.
 """
 
 from typing import Literal
@@ -28,10 +28,10 @@ CommandName = Literal[
 
 
 class OperatorCommand(Struct, frozen=True, kw_only=True):
-    """One command; each reads its own members. `root` is the working tree that it is typed in.
+    """One command; each kind reads its own fields. `root` is the working tree it is typed in.
 
-    A daemon that is killed may have run a command without an answer. It is run again then, and
-    `typed_at`, in milliseconds, tells that it is the same one.
+    A killed daemon may have run a command without answering. The command is then run again, and
+    `typed_at`, in milliseconds, identifies it as the same one.
     """
 
     name: CommandName
@@ -52,7 +52,7 @@ class OperatorCommand(Struct, frozen=True, kw_only=True):
 
 
 def check_command(command: OperatorCommand) -> None:
-    """Raise BadInput for what is wrong whatever the state is."""
+    """Raise BadInput for what is wrong in any state."""
     if command.name == "interrupt" and not command.cancel:
         check_interrupt(command.chamber, command.text)
     elif command.name == "resume":
@@ -62,7 +62,7 @@ def check_command(command: OperatorCommand) -> None:
 
 
 async def run_command(context: Context, command: OperatorCommand) -> str:
-    """Run a command and return the text that it prints; every failure is an OrchestraError."""
+    """Run a command and return its output; every failure is an OrchestraError."""
     check_command(command)
     match command.name:
         case "status":
@@ -87,7 +87,7 @@ async def run_command(context: Context, command: OperatorCommand) -> str:
 
 
 async def _run_for_worker(context: Context, command: OperatorCommand) -> str:
-    """Run what starts, stops or resumes a chamber's worker."""
+    """Run a command that starts, stops or resumes a chamber's worker."""
     if command.name == "resume":
         return await resumed_lines(context, command.chamber, command.task)
     # Late: it reads the configuration of agents, which few daemons need.
@@ -109,9 +109,9 @@ async def _run_for_worker(context: Context, command: OperatorCommand) -> str:
 
 
 async def _run_for_program(context: Context, command: OperatorCommand) -> str:
-    """Run what a client's hook or a shell asks for."""
+    """Run a command that a client's hook or a shell asks for."""
     if command.name == "worktree":
-        # Late: it makes chambers, which needs as much memory as all other commands here.
+        # Late: making chambers needs as much memory as all other commands here.
         from orchestra_server.usecases.workers.open_worktree import (  # noqa: PLC0415
             open_worktree,
         )

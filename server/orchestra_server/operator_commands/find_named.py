@@ -1,4 +1,4 @@
-"""Which task or chamber the operator means: its id, a chamber's name alone, or nothing at all."""
+"""Finds the task or chamber the operator means: by id, by a chamber's name, or without any name."""
 
 from collections.abc import Iterable
 
@@ -13,9 +13,9 @@ _SHOWN = 8
 
 
 def task_named(state: ProjectState, task_id: str) -> Task:
-    """Return the task with that id, or without one the only task that is not over.
+    """Return the task with that id or, without an id, the only unfinished task.
 
-    Raises Unknown where there is none, BadInput where it could be one of several.
+    Raises Unknown if there is none, and BadInput if it could be one of several.
     """
     if task_id:
         return task_in(state, task_id)
@@ -28,7 +28,7 @@ def task_named(state: ProjectState, task_id: str) -> Task:
 
 
 def unfinished_tasks(state: ProjectState) -> list[Task]:
-    """Return the tasks that are not over, the newest first."""
+    """Return the unfinished tasks, newest first."""
     tasks = (task for task in state.tasks.values() if not task.is_over)
     return sorted(tasks, key=lambda task: -task.started_at)
 
@@ -36,8 +36,8 @@ def unfinished_tasks(state: ProjectState) -> list[Task]:
 def chamber_named(state: ProjectState, words: str, task_id: str = "") -> Chamber:
     """Return the chamber that CHAMBER or TASK/CHAMBER names.
 
-    A standing chamber is meant before one that is over, since only one of a name stands. Raises
-    BadInput for what is no name, and where several chambers of that name are over.
+    A standing chamber comes before ended ones, because only one with a name can be standing. Raises
+    BadInput for what is not a name, and if several ended chambers have that name.
     """
     in_task, name = split_chamber_id(words)
     in_task = in_task or task_id

@@ -12,7 +12,7 @@ _SHOWN = 5
 
 
 def check_interrupt(chamber: str, text: str) -> None:
-    """Raise BadInput for a name or a message that cannot be right."""
+    """Raise BadInput for an impossible name or message."""
     check_chamber_name(chamber)
     required("TEXT", text, MESSAGE_LIMIT)
 
@@ -26,7 +26,7 @@ async def sent_lines(
     *,
     typed_at: int | None = None,
 ) -> str:
-    """Send the message, unless it was since the command was typed, and return what to print."""
+    """Send the message, unless it was sent since the command was typed; return what to print."""
     task_id = task or task_of(await context.store.snapshot(), chamber)
     sent = await interrupt_worker(
         context,
@@ -54,7 +54,7 @@ async def cancelled_lines(context: Context, interrupt_id: str, task: str) -> str
 
 
 def task_of(state: ProjectState, chamber: str) -> str:
-    """Return the task of the live chamber with that name: there is at most one.
+    """Return the task of the live chamber with that name; there is at most one.
 
     Raises Unknown, with the names of the live chambers.
     """

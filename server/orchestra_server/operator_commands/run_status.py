@@ -1,4 +1,4 @@
-"""`orchestra status`: the present tasks, chambers, workers and unread mail."""
+"""`orchestra status`: the current tasks, chambers, workers and unread mail."""
 
 import msgspec
 
@@ -14,14 +14,14 @@ from orchestra_server.usecases.health.orphans import orphan_worktrees
 
 
 async def read_status(context: Context, *, as_json: bool) -> str:
-    """Return the status of the project's present state."""
+    """Return the status of the project now."""
     state = await context.store.snapshot()
     limits = limits_of(context.settings)
     return status_text(context.project, state, context.clock(), limits, as_json=as_json)
 
 
 def agents_to_go_on(state: ProjectState, clone: str) -> list[str]:
-    """Return the names of this clone's chambers whose agents should run."""
+    """Return the names of this clone's chambers in which an agent should be running."""
     return sorted(
         worker.chamber
         for worker in state.workers.values()
@@ -34,7 +34,7 @@ def agents_to_go_on(state: ProjectState, clone: str) -> list[str]:
 def status_text(
     project: Project, state: ProjectState, now: int, limits: WorkerLimits, *, as_json: bool
 ) -> str:
-    """Return one state as text for a person, or as one JSON document."""
+    """Return a state as text for a person, or as one JSON document."""
     orphans = orphan_worktrees(project.git_dir, state)
     document = status_document(
         project, state, own_clone_id(project.git_dir), now, orphans, limits=limits

@@ -13,9 +13,9 @@ _WORDS = 60  # characters of a description
 
 
 def name_lines(state: ProjectState, kind: str) -> list[str]:
-    r"""Return `name\tdescription` for each name of that kind, those of open tasks first.
+    r"""Return `name\tdescription` for each name of a kind, names of open tasks first.
 
-    `live` are chambers that a worker can be in, `chambers` all of them, `saves` what can be
+    The kind `live` means chambers a worker can be in, `chambers` all chambers, `saves` what can be
     restored. An unknown kind has no names.
     """
     match kind:
@@ -37,7 +37,7 @@ def name_lines(state: ProjectState, kind: str) -> list[str]:
 
 
 def _chambers(state: ProjectState, *, only_live: bool) -> Iterator[tuple[str, str]]:
-    """Yield each chamber; one that is over with its task, because its name may be taken again."""
+    """Yield each chamber; an ended one with its task, because its name may be in use again."""
     chambers = sorted(state.chambers.values(), key=_order)
     for chamber in chambers:
         if chamber.is_live or (chamber.is_standing and not only_live):

@@ -1,7 +1,7 @@
 """The document that `orchestra status --json` prints.
 
-Programs rely on it: members are added, never renamed or removed without a new `version`.
-Times are milliseconds since 1970, 0 for what has not happened.
+Programs rely on it: fields may be added, never renamed or removed without a new `version`.
+Times are milliseconds since 1970; 0 means not yet.
 """
 
 from collections.abc import Mapping, Sequence
@@ -61,7 +61,7 @@ class WorkerEntry(Struct, frozen=True, kw_only=True):
 
 
 class StateEntry(Struct, frozen=True, kw_only=True):
-    """The worker's one state: its group, what put it there, the reason in words, and since when."""
+    """The worker's one state: its group, its cause, the reason in words, and since when."""
 
     group: Group
     cause: Cause
@@ -80,9 +80,9 @@ class MailEntry(Struct, frozen=True, kw_only=True):
 
 
 class RequestEntry(Struct, frozen=True, kw_only=True):
-    """An open request: what is asked, and the options of each question.
+    """An open request: what is asked, and each question's options.
 
-    `like` is the rule that `allow-like` adds to the chamber, "" where there is none.
+    `like` is the rule that `allow-like` adds to the chamber, "" if there is none.
     """
 
     id: str
@@ -95,19 +95,19 @@ class RequestEntry(Struct, frozen=True, kw_only=True):
 
 
 class ConflictEntry(Struct, frozen=True, kw_only=True):
-    """A conflict of a chamber: with another chamber's id or "base", and the first of its files."""
+    """A chamber's conflict: with another chamber's id or "base", and the first files."""
 
     other: str
     files: tuple[str, ...]
     file_count: int
     since: int
-    fails_together: bool = False  # they merge, and fail a gate then
+    fails_together: bool = False  # they merge, but then fail a gate
 
 
 class CloneEntry(Struct, frozen=True, kw_only=True):
-    """Where a chamber is: the clone that has its worktree, and when that was last heard.
+    """Where a chamber is: the clone that has its worktree, and when that clone was last heard.
 
-    `served` tells whether a process is on duty there, so that mail is posted.
+    `served` tells whether a process is on duty there, so that mail is delivered.
     """
 
     id: str
@@ -132,15 +132,15 @@ class ChamberEntry(Struct, frozen=True, kw_only=True, rename={"conflicts": "coll
     worker: WorkerEntry
     unread: tuple[MailEntry, ...]
     conflicts: tuple[ConflictEntry, ...]
-    health: tuple[str, ...]  # what is wrong with it, a sentence each
+    health: tuple[str, ...]  # what is wrong with it, one sentence each
     worker_state: StateEntry
     clone: CloneEntry | None = None
     requests: tuple[RequestEntry, ...] = ()
     agent: AgentEntry | None = None
-    used: UsedEntry | None = None  # by all agents that were in it
+    used: UsedEntry | None = None  # used by all agents that were in it
     setup_fault: str = ""  # why the setup of its worktree failed
-    held_by: tuple[str, ...] = ()  # what holds work to land, in a few words each
-    verdict: str = ""  # of its gates on what it holds now: `wording/gates.py`; "" without a gate
+    held_by: tuple[str, ...] = ()  # what holds finished work, in a few words each
+    verdict: str = ""  # of the gates on its present content: `wording/gates.py`; "" without a gate
 
 
 class TaskEntry(Struct, frozen=True, kw_only=True):
@@ -156,21 +156,21 @@ class TaskEntry(Struct, frozen=True, kw_only=True):
     finished_at: int
     summary: str
     chambers: tuple[ChamberEntry, ...]
-    used: UsedEntry | None = None  # by the agents of its chambers
+    used: UsedEntry | None = None  # used by the agents of its chambers
 
 
 class StatusDocument(Struct, frozen=True, kw_only=True):
-    """A project after event `seq`: open tasks first, then the others, each newest first."""
+    """A project after event `seq`: open tasks first, then the others, both newest first."""
 
     version: int = 1
     project: str
     root: str
     seq: int
     tasks: tuple[TaskEntry, ...]
-    counts: dict[Group, int] = {}  # how many workers of unfinished tasks are in each group
-    held: int = 0  # how many have work that cannot land
-    used_on: dict[str, UsedEntry] = {}  # the last days on which agents have used something
-    archived: int = 0  # tasks that ended long ago and are not in `tasks`
+    counts: dict[Group, int] = {}  # number of workers of unfinished tasks in each group
+    held: int = 0  # number of chambers with work that cannot land
+    used_on: dict[str, UsedEntry] = {}  # the last days on which agents used something
+    archived: int = 0  # number of archived tasks, which are not in `tasks`
     unreadable: tuple[str, ...] = ()  # documents that this version cannot read, with the reason
     orphans: tuple[str, ...] = ()  # worktrees of chambers that the store does not know
 
@@ -184,7 +184,7 @@ def status_document(
     *,
     limits: WorkerLimits = _NO_LIMITS,
 ) -> StatusDocument:
-    """Return the document of one state; `orphans` are directories."""
+    """Return the document for a state; `orphans` are directories."""
     states = worker_states(state, state.chambers.values(), limits, now)
     chambers = _entries_by_task(state, own_clone, now, states)
     tasks = sorted(state.tasks.values(), key=_task_order)
@@ -215,7 +215,7 @@ def status_document(
 def _entries_by_task(
     state: ProjectState, own_clone: str, now: int, states: Mapping[str, WorkerState]
 ) -> dict[str, list[ChamberEntry]]:
-    """Return what is said of each chamber, in order, by the ids of their tasks."""
+    """Return the entries of the chambers, in order, by task id."""
     mail, conflicts = state.unread_by_chamber(), state.conflicts_by_chamber()
     requests = state.open_requests_by_chamber()
     chambers: dict[str, list[ChamberEntry]] = {}
@@ -349,7 +349,7 @@ def _mail_entry(interrupt: Interrupt) -> MailEntry:
 def _clone_entry(
     chamber: Chamber, state: ProjectState, own_clone: str, now: int
 ) -> CloneEntry | None:
-    """Return where a chamber is; None for one from before clones had ids."""
+    """Return where a chamber is; None for a chamber from before clones had ids."""
     if not chamber.clone:
         return None
     place = place_of(chamber, state, own_clone, now)

@@ -35,7 +35,7 @@ _TEXT_LIMIT = 100
 
 
 def status_lines(document: StatusDocument, now: int) -> list[str]:
-    """Return the lines: each open task with its chambers, the newest finished ones in one line."""
+    """Return the lines: open tasks with their chambers, the newest finished ones in a line each."""
     open_tasks = [task for task in document.tasks if task.state not in OVER_TASK]
     finished = [task for task in document.tasks if task.state in OVER_TASK]
     lines = [f"{document.project}  {document.root}"]
@@ -106,7 +106,7 @@ def _chamber_line(chamber: ChamberEntry, width: int, now: int) -> str:
     word = chamber_word(state, chamber.held_by)
     parts = (word, age(state.since, now), one_line(reason, _TEXT_LIMIT))
     words = "  ".join(part for part in parts if part)
-    is_shown = chamber.verdict and not chamber.held_by  # what holds it says the verdict too
+    is_shown = chamber.verdict and not chamber.held_by  # its holds already include the verdict
     verdict = f"  {verdict_words(chamber.verdict)}" if is_shown else ""
     unread = f"  ✉ {len(chamber.unread)} unread by it" if chamber.unread else ""
     trouble = f"{_trouble(chamber, now)}{_conflicts(chamber)}"
@@ -122,7 +122,7 @@ def _request_line(request: RequestEntry) -> str:
 
 
 def _at(chamber: ChamberEntry, now: int) -> str:
-    """Return which other clone a standing chamber is in, and when that was last heard."""
+    """Return which other clone a standing chamber is in, and when that clone was last heard."""
     clone = chamber.clone
     if clone is None or clone.is_here or chamber.state not in STANDING_CHAMBER:
         return ""
@@ -154,7 +154,7 @@ def _names(verb: str, conflicts: Sequence[ConflictEntry]) -> str:
 
 
 def _trouble(chamber: ChamberEntry, now: int) -> str:
-    """Return what keeps a live chamber's worker from its work or its mail."""
+    """Return what keeps a live chamber's worker from working or reading its mail."""
     if chamber.state != "live":
         return ""
     suspended = (

@@ -1,1 +1,1 @@
-"""What MCP shows: thin tools, resources and one prompt over the use-cases, on stdio and HTTP."""
+"""What MCP shows: thin tools, resources and one prompt over the use-cases, by stdio or HTTP."""

@@ -1,4 +1,4 @@
-"""Explains in one line what is wrong with a call's arguments, in place of pydantic's dump."""
+"""Explains in one line what is wrong with a call's arguments, instead of pydantic's dump."""
 
 import json
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ _EXPECTED = {
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A tool's name, its arguments in order, and which of them are required."""
+    """A tool's name, its arguments in order, and the required ones."""
 
     tool: str
     names: tuple[str, ...]
@@ -33,7 +33,7 @@ class Signature:
 
 
 def explain(signature: Signature, problems: Sequence[ErrorDetails]) -> str:
-    """Return one line: each problem with its value, and what the tool takes."""
+    """Return one line with each problem, its value, and what the tool takes."""
     lines = [_problem(signature, problem) for problem in problems[:_PROBLEM_LIMIT]]
     if len(problems) > _PROBLEM_LIMIT:
         lines.append(f"and {len(problems) - _PROBLEM_LIMIT} more")

@@ -6,7 +6,7 @@ from typing import Annotated
 from mcp.server.mcpserver.prompts import Prompt
 from pydantic import Field
 
-# Clients show this to their model at the start; Claude Code cuts it at 2 KB.
+# Clients show this to their model at the start; Claude Code cuts it off at 2 KB.
 INSTRUCTIONS = (
     files("orchestra_server.tools").joinpath("instructions.md").read_text(encoding="utf-8").strip()
 )

@@ -26,7 +26,7 @@ TASKS = "orchestra://tasks"
 ARCHIVE = "orchestra://archive/{page}"
 _PAGE = 50
 _JSON = "application/json"
-# Characters of a diff; a longer one belongs in a pager.
+# Most characters of a diff; a longer one belongs in a pager.
 DIFF_LIMIT = 200_000
 _TASKS_LISTED = 20
 _TITLE = 60  # characters
@@ -37,9 +37,9 @@ def add_resources(server: MCPServer[None], session: ServerSession) -> None:
     """Register every resource with the server."""
     reader = ResourceReader(session)
     server.resource(TASKS, name="tasks", title="All tasks", mime_type=_JSON)(reader.tasks)
-    server.resource(
-        ARCHIVE, name="archive", title="A page of the tasks that ended long ago", mime_type=_JSON
-    )(reader.archive)
+    server.resource(ARCHIVE, name="archive", title="A page of archived tasks", mime_type=_JSON)(
+        reader.archive
+    )
     for path, read, mime_type in (
         ("/{task_id}", reader.task, _JSON),
         ("/{task_id}/chambers", reader.chambers, _JSON),
@@ -51,7 +51,7 @@ def add_resources(server: MCPServer[None], session: ServerSession) -> None:
 
 
 class ResourceReader:
-    """Each method reads one resource; none changes anything."""
+    """Reads the resources, one per method; none changes anything."""
 
     def __init__(self, session: ServerSession) -> None:
         self._session = session
@@ -64,25 +64,25 @@ class ResourceReader:
         return _json(newest_first)
 
     async def archive(self, page: str) -> str:
-        """Read a page of archived tasks, from page 1, those that ended last first."""
+        """Read a page of archived tasks, counted from 1, the last ended first."""
         if not page.isdecimal() or int(page) < 1:
-            raise BadInput(f"page {one_line(page, 20)!r} is no number from 1 on")
+            raise BadInput(f"page {one_line(page, 20)!r} is not a number from 1 on")
         context = await self._session.context(CONDUCTOR)
         archived_tasks = await context.store.archive_page((int(page) - 1) * _PAGE, _PAGE)
         return _json([archived.task for archived in archived_tasks])
 
     async def task(self, task_id: str) -> str:
-        """Read one task in full, as get_task_status answers it."""
+        """Read one task in full, as get_task_status answers."""
         context = await self._session.context(CONDUCTOR)
         return _json(await get_task_status(context, task_id=task_id))
 
     async def chambers(self, task_id: str) -> str:
-        """Read the task's chambers and workers, as get_parallel_status answers them."""
+        """Read the task's chambers and workers, as get_parallel_status answers."""
         context = await self._session.context(CONDUCTOR)
         return _json(await get_parallel_status(context, task_id=task_id))
 
     async def conflicts(self, task_id: str) -> str:
-        """Read which of the task's chambers would not merge now, as get_conflicts answers it."""
+        """Read which of the task's chambers would not merge now, as get_conflicts answers."""
         context = await self._session.context(CONDUCTOR)
         return _json(await get_conflicts(context, task_id=task_id))
 

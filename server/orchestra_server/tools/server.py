@@ -1,4 +1,4 @@
-"""The MCP server `orchestration`: tools, resources and the prompt, with errors of one line."""
+"""The MCP server `orchestration`: tools, resources and the prompt, with one-line errors."""
 
 import asyncio
 import logging
@@ -38,7 +38,7 @@ from orchestra_server.tools.transport.answer_filter import AnswerFilter
 from orchestra_server.tools.transport.first_questions import RequestId
 
 NAME = "orchestration"
-CALL_ID = "claudecode/toolUseId"  # as the hooks of Claude Code get it
+CALL_ID = "claudecode/toolUseId"  # as Claude Code's hooks get it
 _CHANGING_RESOURCES = frozenset(
     ("start_task", "create_chambers_batch", "complete_task", "close_chamber", "restore_chamber")
 )
@@ -46,7 +46,7 @@ _log = logging.getLogger(__name__)
 
 
 def build_server(session: ServerSession) -> "OrchestrationServer":
-    """Return the server, ready for a transport; `session` says on which project it acts."""
+    """Return the server, ready for a transport; `session` has the project it acts on."""
     server = OrchestrationServer(session)
     add_resources(server, session)
     server.add_prompt(conduct_prompt())
@@ -73,7 +73,7 @@ class OrchestrationServer(MCPServer[None]):
 
     @property
     def session(self) -> ServerSession:
-        """The project and store on which the server's calls act."""
+        """The project and store that the server's calls act on."""
         return self._session
 
     async def call_tool(
@@ -95,14 +95,14 @@ class OrchestrationServer(MCPServer[None]):
         return result
 
     async def _refusal(self, tool: str, context: Context[None, Any]) -> str:
-        """Return why a worker's call is refused; hooks know whose a client's call is."""
+        """Return why a worker's call is refused; hooks know who makes a client's call."""
         call_id = (context.request_context.meta or {}).get(CALL_ID)
         if not isinstance(call_id, str):
             return ""
         try:
             common_dir = self._session.project().git_dir
             return await asyncio.to_thread(worker_refusal, common_dir, tool, call_id)
-        except OrchestraError:  # the call itself says what is missing
+        except OrchestraError:  # the call itself reports what is missing
             return ""
 
     async def list_resources(self) -> list[Resource]:
@@ -111,7 +111,7 @@ class OrchestrationServer(MCPServer[None]):
         try:
             context = await self._session.context(CONDUCTOR)
             state = await context.store.snapshot()
-        except OrchestraError:  # a call says what is wrong
+        except OrchestraError:  # a call reports what is wrong
             return fixed
         limits = limits_of(context.settings)
         return [*fixed, *listed_resources(state, limits, context.clock())]
@@ -138,9 +138,9 @@ class OrchestrationServer(MCPServer[None]):
     async def serve_streams(
         self, stdin: AsyncFile[str], answered: frozenset[RequestId] = frozenset()
     ) -> None:
-        """Serve one client on `stdin` and the process's own stdout until `stdin` ends.
+        """Serve one client on `stdin` and the process's stdout until `stdin` ends.
 
-        It has had the answers to the ids in `answered`.
+        The client already has the answers to the ids in `answered`.
         """
         lowlevel = self._lowlevel_server
         async with stdio_server(stdin=stdin) as (read_stream, write_stream):
@@ -186,7 +186,7 @@ def _unexpected_error(what: str, cause: BaseException) -> str:
 
 
 def _clean_arguments(arguments: Mapping[str, Any], signature: Signature) -> dict[str, Any]:
-    """Return the arguments as valid Unicode; an optional one that is null is left out."""
+    """Return the arguments as valid Unicode, without optional ones that are null."""
     optional = set(signature.names) - signature.required
     return {
         name: value

@@ -1,4 +1,4 @@
-"""The project and store that one server process works on, opened when first needed."""
+"""The project and store that a server process works on, opened when first needed."""
 
 import asyncio
 import logging
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from orchestra_core.replies.reconcile import Reconciled
     from orchestra_core.store.store import Store
 
-# Seconds; a private server answers within a tenth of one.
+# Seconds; a private server answers within a tenth of a second.
 _SHUTDOWN_SECONDS = 2.0
 DISPUTE_LOOK_SECONDS = 5.0  # a dispute over the clone's id ends within two minutes
 KeepDaemon: TypeAlias = Callable[[Project, Settings], AbstractAsyncContextManager["KeptDaemon"]]
@@ -35,13 +35,13 @@ _log = logging.getLogger(__name__)
 
 
 class ServerSession:
-    """Opens the store once per process and holds it, and with it the private Valkey's lease.
+    """Opens the store once per process and holds it, together with the private Valkey's lease.
 
     With the store it keeps the clone's daemon running, which delivers mail and watches chambers;
-    `keep_daemon` says how.
+    `keep_daemon` does that.
 
-    A server must start where there is no repository or no Redis yet: each call tries again and
-    says in one line what is missing.
+    A server must start even without a repository or Redis: each call tries again and says in one
+    line what is missing.
     """
 
     def __init__(
@@ -62,11 +62,11 @@ class ServerSession:
         self._opening: asyncio.Task[Store] | None = None
         self._reconciling: asyncio.Task[Reconciled] | None = None
         self._background = Background()
-        self._clones = set[str]()  # the ids that this clone has had while the server runs
+        self._clones = set[str]()  # the ids this clone has had since the server started
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[None]:
-        """Serve calls inside the block; open the store at once, so that no call waits for it."""
+        """Serve calls within the block; open the store at once, so that no call waits for it."""
         async with AsyncExitStack() as stack:
             self._stack = stack
             startup = asyncio.create_task(self._start_up())
@@ -78,7 +78,7 @@ class ServerSession:
                 await self._end_background()
 
     async def context(self, actor: str) -> Context:
-        """Return the context of a call by `actor`; raises Unavailable or BadInput in one line."""
+        """Return the context for a call by `actor`; raises Unavailable or BadInput in one line."""
         project = self.project()
         store = await self._store_of(project)
         if self._daemon is not None:
@@ -99,7 +99,7 @@ class ServerSession:
 
     def project(self) -> Project:
         """Return the project of this server's directory; raises BadInput in one line."""
-        if self._project is None or not self._project.git_dir.is_dir():  # gone, or moved away
+        if self._project is None or not self._project.git_dir.is_dir():  # removed, or moved away
             self._project = find_project(self._directory, self._settings.project)
         return self._project
 
@@ -117,21 +117,21 @@ class ServerSession:
         store = await stack.enter_async_context(open_store(project.id, self._settings))
         try:
             await register_clone(store, project)
-        except Unavailable as fault:  # a repository that cannot be written can be read
+        except Unavailable as fault:  # a repository that cannot be written can still be read
             _log.warning("%s", fault)
         self._daemon = await stack.enter_async_context(self._keep_daemon(project, self._settings))
         return store
 
     async def _start_up(self) -> None:
-        """Open the store, and repair what processes that died have left."""
+        """Open the store, and repair what dead processes left behind."""
         try:
             context = await self.context("")
-            # What is left half done may be another machine's.
+            # What is half done may belong to another machine.
             while is_disputed(context.project.git_dir):  # noqa: ASYNC110 - a file says so
                 await asyncio.sleep(DISPUTE_LOOK_SECONDS)
             self._reconciling = asyncio.create_task(reconcile(context))
             await asyncio.shield(self._reconciling)
-            # A killed server may have made a change that the projections do not show yet.
+            # The projections may not yet show the last change of a killed server.
             await show_every_task(context)
         except OrchestraError as error:
             _log.warning("%s", error)
@@ -141,7 +141,7 @@ class ServerSession:
             _log.exception("reconciling failed; 'orchestra reconcile' tries again")
 
     async def _end_reconciling(self, startup: asyncio.Task[None]) -> None:
-        """Wait for a running repair; cancel one that still waits for the repository lock."""
+        """Wait for a running repair; cancel one that is still waiting for the repository lock."""
         startup.cancel()
         if self._reconciling is not None:
             await asyncio.wait([self._reconciling], timeout=_SHUTDOWN_SECONDS)
@@ -155,7 +155,7 @@ class ServerSession:
                 await self._background.finish()
 
     async def _end_opening(self) -> None:
-        """Wait for an opening under way, so that the store it opened is closed again."""
+        """Wait for an opening in progress, so that the store it opens is closed again."""
         self._stack = None
         if self._opening is not None:
             await asyncio.wait([self._opening], timeout=_SHUTDOWN_SECONDS)

@@ -9,8 +9,8 @@ from typing import Any, ParamSpec, TypeVar, cast
 Arguments = ParamSpec("Arguments")
 Reply = TypeVar("Reply")
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
-# A JSON escape: a surrogate pair, a surrogate without its other half, or any other escape, in this
-# order, so that the scan never starts in the middle of one (RFC 8259, section 7).
+# A JSON escape: a surrogate pair, a lone surrogate, or any other escape, in this order, so that a
+# match never starts in the middle of one (RFC 8259, section 7).
 _ESCAPE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
     r"|(?P<lone>\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
@@ -26,7 +26,7 @@ def replace_surrogates(text: str) -> str:
 
 
 def replace_surrogates_in_object(values: Mapping[str, Json]) -> dict[str, Json]:
-    """Return a JSON object with every text in it replace_surrogates, keys included."""
+    """Return a JSON object with replace_surrogates applied to every text in it, keys included."""
     return {
         replace_surrogates(key): _replace_surrogates_in_value(item) for key, item in values.items()
     }
@@ -47,7 +47,7 @@ def _replace_surrogates_in_value(value: Json) -> Json:
 def without_surrogates(
     method: Callable[Arguments, Awaitable[Reply]],
 ) -> Callable[Arguments, Awaitable[Reply]]:
-    """Replace surrogates in a method's reply, a dataclass; file names can hold any bytes."""
+    """Replace surrogates in a method's reply (a dataclass): file names can hold any bytes."""
 
     @wraps(method)
     async def answer(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Reply:

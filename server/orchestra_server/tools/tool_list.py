@@ -1,4 +1,4 @@
-"""The list of tools as MCP shows it: which method, under which title, with which hints."""
+"""The list of tools as MCP shows it: each method with its title and hints."""
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
@@ -20,7 +20,7 @@ _NULL = {"type": "null"}
 
 
 def build_tools(session: ServerSession) -> list[Tool]:
-    """Return every tool of the server, in the order a conductor meets them."""
+    """Return every tool of the server, in the order in which a conductor needs them."""
     task, chamber, worker = TaskTools(session), ChamberTools(session), WorkerTools(session)
     return [
         _tool(task.start_task, _changes("Start a task")),
@@ -46,16 +46,16 @@ def build_tools(session: ServerSession) -> list[Tool]:
 
 
 def signature_of(tool: Tool) -> Signature:
-    """Return what a message about the tool's arguments needs."""
+    """Return the tool's signature, for messages about its arguments."""
     fields = tool.fn_metadata.arg_model.model_fields
     required = frozenset(name for name, field in fields.items() if field.is_required())
     return Signature(tool.name, tuple(fields), required)
 
 
 def short_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a schema without what tells a model nothing and costs it tokens.
+    """Return a schema without the parts that cost tokens and tell a model nothing.
 
-    Those are titles, which repeat the names, and the null that an argument left out may also be.
+    Those are titles, which repeat the names, and the null allowed for an argument left out.
     """
     short: dict[str, Any] = {}
     for name, part in schema.items():
@@ -85,10 +85,10 @@ def _changes(title: str, *, idempotent: bool = True, destructive: bool = False) 
 
 
 def _tool(method: Callable[..., Awaitable[Reply]], annotations: ToolAnnotations) -> Tool:
-    """Make a tool that refuses unknown arguments, and whose answer keeps its class's docstring.
+    """Make a tool that refuses unknown arguments and whose answer keeps its class's docstring.
 
-    By itself the SDK drops an unknown argument silently, and derives from a dataclass a model
-    without its docstring and its default factories.
+    The SDK by itself silently drops unknown arguments, and derives a model from a dataclass without
+    the docstring and the default factories.
     """
     tool = Tool.from_function(
         method,

@@ -1,1 +1,1 @@
-"""The use-cases: one module per verb, each a decision on documents and the effects around it."""
+"""The use-cases: one module per verb, with a decision on documents and the effects around it."""

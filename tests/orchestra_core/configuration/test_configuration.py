@@ -123,7 +123,7 @@ def test_a_file_that_cannot_be_read_is_one_problem(tmp_path: Path) -> None:
     own = tmp_path / "orchestra" / "config.toml"
     own.mkdir(parents=True)
     (problem,) = read_configuration({"XDG_CONFIG_HOME": str(tmp_path)}, None).problems
-    assert str(problem) == f"{own}: it cannot be read (it is no plain file) and is ignored"
+    assert str(problem) == f"{own}: it cannot be read (it is not a regular file) and is ignored"
     own.rmdir()
     own.write_bytes(b"a = 1\nb = '\xff'\n")
     (problem,) = read_configuration({"XDG_CONFIG_HOME": str(tmp_path)}, None).problems

@@ -119,7 +119,7 @@ async def test_tls_to_a_server_without_tls_is_a_one_line_error(
     monkeypatch.setattr(redis_client, "CONNECT_SECONDS", 0.3)
     line = await failure(no_settings, f"rediss://127.0.0.1:{own_server.listen()}")
 
-    assert "look whether it speaks TLS" in line
+    assert "check whether it speaks TLS" in line
 
 
 async def test_the_store_speaks_tls_and_checks_the_certificate(

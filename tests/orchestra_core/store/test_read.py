@@ -59,7 +59,7 @@ async def test_read_fails_when_the_documents_change_at_every_attempt(
         await reads.task(SECOND.id)
         await commit(store, starting(a_task(FIRST.id, description=str(next(numbers)))))
 
-    with pytest.raises(Refused, match="changed the same things 3 times"):
+    with pytest.raises(Refused, match="changed the same documents 3 times"):
         await store.read(look)
 
 

@@ -20,7 +20,7 @@ def add_chambers(commands: CommandParsers) -> None:
         "--task", default="", metavar="ID", help="the task, if several are open"
     )
     task_or_title.add_argument(
-        "--title", default="", metavar="TEXT", help="start a new task that is described so"
+        "--title", default="", metavar="TEXT", help="start a new task with this description"
     )
     create.add_argument(
         "--start", action="store_true", help="start an agent in each of them at once"
@@ -52,8 +52,8 @@ def _add_diff(commands: CommandParsers) -> None:
     diff = commands.add(
         "diff",
         "show what a chamber changed",
-        "Committed work since the chamber's base; of a landed chamber what it brought to its "
-        "branch, of a closed one what is saved. On a terminal it opens your pager, as git does; "
+        "Committed work since the chamber's base; for a landed chamber what it brought to its "
+        "branch, for a closed one what is saved. On a terminal it opens your pager, as git does; "
         "elsewhere it prints the patch exactly.",
     )
     _chamber(diff)
@@ -110,8 +110,7 @@ def _add_land(commands: CommandParsers) -> None:
     land.add_argument(
         "--again",
         action="store_true",
-        help="run gates that have failed once more; one that passes then is flaky, which is no "
-        "pass either",
+        help="run failed gates once more; one that passes then is flaky, which is still no pass",
     )
     land.add_argument(
         "-m",

@@ -12,7 +12,7 @@ from orchestra_tui.command_line.interaction.terminal_width import terminal_width
 
 
 def run(place: CommandContext, options: Options) -> int:
-    """Print the diff: exactly as git does, but on a terminal as text that cannot act on it."""
+    """Print the diff exactly as git does, but on a terminal without control characters."""
     command = typed_command(place, options)
     command = replace(command, columns=terminal_width(), terminal=sys.stdout.isatty())
     return show_answer(run_here(place, command))

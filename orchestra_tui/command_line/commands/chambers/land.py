@@ -13,11 +13,11 @@ from orchestra_tui.command_line.interaction.show_answer import Answer
 
 
 def run(place: CommandContext, options: Options) -> int:
-    """Land what is asked for, once the operator has seen what it is; 1 if it did not land."""
+    """Land what was asked for, after the operator has seen the plan; 1 if it did not land."""
     command = typed_command(place, options)
     check_chamber_command(command)
     if not (options.dry_run or options.yes or can_ask()):
-        raise BadInput("'orchestra land' asks before it lands, and here is no terminal; add --yes")
+        raise BadInput("'orchestra land' asks before it lands, but there is no terminal; add --yes")
 
     def step(name: LandingStep) -> Answer:
         return run_here(place, replace(command, step=name))

@@ -1,4 +1,4 @@
-"""Runs a command of chambers in this process, where no daemon has run it."""
+"""Runs a command about chambers in this process, if no daemon has run it."""
 
 import math
 import os
@@ -19,13 +19,13 @@ from orchestra_tui.command_line.run_to_end import run_to_end
 
 
 def run_here(place: CommandContext, command: ChamberCommand) -> Answer:
-    """Return what the command prints; raises what it fails with."""
+    """Return what the command prints; raises its failure."""
     check_chamber_command(command)
     return run_to_end(_run(place, command))
 
 
 def typed_command(place: CommandContext, options: Options) -> ChamberCommand:
-    """Return the command that was typed: its members have the names of the options."""
+    """Return the typed command: its fields have the names of the options."""
     members = {**vars(options), "name": options.command, "root": os.fspath(place.directory)}
     return msgspec.convert(members, ChamberCommand)
 

@@ -7,6 +7,6 @@ from orchestra_tui.command_line.start_daemon_soon import start_daemon_soon
 
 
 def run(place: CommandContext, options: Options) -> int:
-    """Stop the agent in the chamber, and return when it has ended: the daemon ends it."""
+    """Ask the daemon to stop the agent in the chamber, and return once it has ended."""
     start_daemon_soon(place)
     return run_change(place, options, "stop")

@@ -22,7 +22,7 @@ _MISUSED = 2
 
 
 def run(place: CommandContext, options: Options) -> int:
-    """Print what is asked for; 2 if something in a file is wrong."""
+    """Print what was asked for; 2 if a file has an error."""
     if options.default:
         print_text(default_file())
         return 0
@@ -43,7 +43,7 @@ def run(place: CommandContext, options: Options) -> int:
 
 
 def _edit(configuration: Configuration) -> None:
-    """Open the person's file, which begins as the commented one."""
+    """Open the person's file; a new one begins as the commented file."""
     path = next(file.path for file in configuration.files if file.own)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -58,7 +58,7 @@ def default_file() -> str:
 
 
 def toml(value: Value) -> str:
-    """Return a value as TOML writes it."""
+    """Return a value in TOML syntax."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int):

@@ -19,7 +19,7 @@ from orchestra_tui.room_options import RoomOptions
 
 
 class ConfigFileEntry(Struct, frozen=True, kw_only=True):
-    """A file that may set options; `exists` tells whether it is there."""
+    """A file that may set options; `exists` says whether it does."""
 
     path: str
     own: bool
@@ -37,7 +37,7 @@ class OptionEntry(Struct, frozen=True, kw_only=True):
 
 
 class ConfigDocument(Struct, frozen=True, kw_only=True):
-    """All that `orchestra config` says."""
+    """Everything that `orchestra config` says."""
 
     files: tuple[ConfigFileEntry, ...]
     options: tuple[OptionEntry, ...]
@@ -71,7 +71,7 @@ def _option(
     configuration: Configuration, option: ConfigOption, env: Mapping[str, str]
 ) -> OptionEntry:
     given = env.get(option.variable, "").strip() if option.variable else ""
-    if given:  # checked when the settings were read
+    if given:  # was checked when the settings were read
         return OptionEntry(
             name=option.name, value=int(given), source="environment", place=option.variable
         )
@@ -119,7 +119,7 @@ def _lines(text: str) -> dict[str, int]:
 
 
 def _variables(settings: Settings, env: Mapping[str, str]) -> list[OptionEntry]:
-    """Return what only the environment sets: where the state is, and which project it is."""
+    """Return what only the environment sets: where the state is, and the project's id."""
     values = {
         REDIS_URL: masked(settings.redis_url) if settings.redis_url else "",
         STATE_DIR: str(Path(settings.state_dir)),

@@ -26,7 +26,7 @@ _STATES: dict[TrustState, str] = {
 
 
 def run(place: CommandContext, options: Options) -> int:
-    """Show what would run and ask whether it may; 1 if it may not."""
+    """Show what would run, and ask whether it may; 1 if it may not."""
     project = place.project()
     state_dir = place.settings.state_dir
     if options.revoke:
@@ -47,7 +47,7 @@ def run(place: CommandContext, options: Options) -> int:
         return 0
     if not options.yes:
         if not can_ask():
-            raise BadInput("'orchestra trust' asks, and here is no terminal; add --yes")
+            raise BadInput("'orchestra trust' asks first, but there is no terminal; add --yes")
         if not ask_yes_or_no("May Orchestra run these, with your rights, on the work of chambers?"):
             print_lines(["Nothing has changed."])
             return 1
@@ -57,7 +57,7 @@ def run(place: CommandContext, options: Options) -> int:
 
 
 def plan_lines(plan: GatePlan) -> list[str]:
-    """Return every command that would run, with when and where."""
+    """Return the lines for every command that would run, with when and where."""
     if plan.file is None:
         return ["This repository has no orchestra.toml in its main checkout."]
     return [f"{plan.file}:", *_setup_lines(plan), *_gate_lines(plan)]

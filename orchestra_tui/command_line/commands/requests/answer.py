@@ -10,7 +10,7 @@ from orchestra_tui.command_line.run_to_end import run_to_end
 
 
 def run(place: CommandContext, options: Options) -> int:
-    """Run the command where no daemon has run it, and print what it says."""
+    """Run the command, if no daemon has run it, and print its output."""
     if options.follow:
         run_to_end(follow_requests(place, as_json=options.json))
         return 0

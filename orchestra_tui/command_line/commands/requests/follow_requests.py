@@ -1,6 +1,6 @@
 """`orchestra answer --follow`: prints requests as they come, for somebody without a room.
 
-As long as it runs, workers' hooks wait for an answer, as they do for a room.
+While it runs, workers' hooks wait for an answer, as they do for a room.
 """
 
 import sys

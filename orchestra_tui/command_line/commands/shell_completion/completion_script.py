@@ -8,7 +8,7 @@ from orchestra_tui.command_line.arguments import build_parser
 from orchestra_tui.command_line.commands.shell_completion.shell_functions import PREAMBLE, completer
 from orchestra_tui.command_line.print_output import print_text
 
-# Which names an argument takes, by where the parser puts its value.
+# The kind of names an argument takes, by the field that holds its value.
 _KINDS = {
     "chamber": "live",
     "only": "live",
@@ -27,7 +27,7 @@ def run(shell: str) -> int:
 
 
 def completion_script(shell: str) -> str:
-    """Return the script for a shell: commands and options stand in it, names are asked for."""
+    """Return the script for a shell: it contains commands and options, and asks for names."""
     import shtab  # noqa: PLC0415 - only here
 
     parser = build_parser("")
@@ -40,7 +40,7 @@ def completion_script(shell: str) -> str:
 
 
 def _mark(parser: argparse.ArgumentParser, command: str) -> None:
-    """Tell shtab what completes each argument."""
+    """Tell shtab how to complete each argument."""
     import shtab  # noqa: PLC0415 - as above
 
     for action in _arguments(parser):
@@ -61,5 +61,5 @@ def _commands(
 ) -> Iterator[tuple[str, argparse.ArgumentParser]]:
     for action in _arguments(parser):
         choices: Any = vars(action)["choices"]
-        if hasattr(choices, "items"):  # the parsers of the commands, by name
+        if hasattr(choices, "items"):  # the commands' parsers, by name
             yield from choices.items()

@@ -1,4 +1,4 @@
-"""Prints the names that a shell completes, where no daemon has answered."""
+"""Prints the names for a shell's completion, if no daemon has answered."""
 
 import asyncio
 from pathlib import Path
@@ -13,17 +13,17 @@ from orchestra_tui.command_line.commands.shell_completion.shell_functions import
 from orchestra_tui.command_line.print_output import print_lines
 from orchestra_tui.command_line.start_daemon_soon import start_daemon_soon
 
-_PATIENCE = 3.0  # seconds that somebody waits at a key
+_PATIENCE = 3.0  # seconds that somebody waits after pressing a key
 
 
 def asks_for_names(arguments: list[str]) -> bool:
-    """Tell whether a shell asks, and not a person."""
+    """Tell whether a shell asks and not a person."""
     command = arguments[2:3] if arguments[:1] == ["-C"] else arguments[:1]
     return list(command) == [ASK]
 
 
 def run(arguments: list[str]) -> int:
-    """Print the names of a kind; none where anything is missing, since a shell shows no errors."""
+    """Print the names of a kind; none if anything is missing, because a shell shows no errors."""
     directory, words = Path(), arguments
     if words[:1] == ["-C"]:
         directory, words = Path(words[1]), words[2:]
@@ -38,9 +38,9 @@ def run(arguments: list[str]) -> int:
 
 
 def _state(place: CommandContext) -> ProjectState | None:
-    """Return the state; only a clone that has been used is worth starting a server for.
+    """Return the state; a server is started only for a clone that has been used.
 
-    The daemon is started as well, and answers the next key.
+    The daemon is started too, and answers the next key.
     """
     project = place.project()
     state = quick_snapshot(project.id, place.settings)
@@ -51,7 +51,7 @@ def _state(place: CommandContext) -> ProjectState | None:
 
 
 async def _opened(place: CommandContext) -> ProjectState | None:
-    # Late: redis takes longer to import than the quick read takes.
+    # Late: importing redis takes longer than the quick read.
     from orchestra_core.store.open_store import open_store  # noqa: PLC0415
 
     try:

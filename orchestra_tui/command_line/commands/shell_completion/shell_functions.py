@@ -1,7 +1,7 @@
-"""The functions by which bash, zsh and fish ask for names; shtab's scripts call them.
+"""The functions with which bash, zsh and fish ask for names; shtab's scripts call them.
 
-They ask the command itself, which the daemon answers, and are silent where that fails. What it
-prints is never read as shell code. -C is passed on.
+They ask the command `orchestra` itself, which the daemon answers, and print nothing if that fails.
+Its output is never read as shell code. -C is passed on.
 """
 
 ASK = "__complete"
@@ -41,7 +41,7 @@ PREAMBLE = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
 
 
 def completer(kind: str) -> dict[str, object]:
-    """Return what makes an argument complete names of that kind, as shtab takes it."""
+    """Return shtab's setting that makes an argument complete names of a kind."""
     function = f"_orchestra_{kind}"
     bash = f'{function}() {{ _orchestra_names {kind} "$1"; }}\n'
     zsh = f"{function}() {{ _orchestra_names {kind}; }}\n"

@@ -1,4 +1,4 @@
-"""Asks for dry runs of a landing: one at a time, after something has changed, never by a clock."""
+"""Asks for dry runs of a landing: one at a time, after something has changed, never by a timer."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
@@ -10,13 +10,13 @@ from orchestra_tui.presentation.landing.landing_plan import LandingChoice
 if TYPE_CHECKING:
     from orchestra_core.replies.completion import CompletedTask
 
-SPACING = 2.0  # seconds between two that events ask for: each merges all chambers
+SPACING = 2.0  # seconds between two dry runs caused by events: each merges all chambers
 
 
 class DryRuns:
-    """Calls `ask` for the present choice, and passes on the answer unless the choice has changed.
+    """Calls `ask` for the current choice, and passes on the answer unless the choice has changed.
 
-    `start` runs work in the background; `on_plan` gets the plan or the line of what went wrong.
+    `start` runs work in the background; `on_plan` gets the plan or the error line.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class DryRuns:
         self._last = -SPACING
 
     def request(self) -> None:
-        """Ask at once, or again as soon as the present dry run has answered."""
+        """Ask at once, or again as soon as the running dry run has answered."""
         self.stop()
         self._requested = True
         if not self._running:
@@ -44,13 +44,13 @@ class DryRuns:
             self._start(self._run())
 
     def request_soon(self) -> None:
-        """Ask once the last dry run is long enough ago."""
+        """Ask as soon as the last dry run is long enough ago."""
         if self._timer is None and not self._requested:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_at(max(loop.time(), self._last + SPACING), self.request)
 
     def stop(self) -> None:
-        """Ask no more for what has changed until now."""
+        """Do not ask for changes made so far."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

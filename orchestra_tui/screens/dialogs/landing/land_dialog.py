@@ -1,4 +1,4 @@
-"""The dialog that lands a task: the dry run, live, the landing, and what has happened."""
+"""The dialog that lands a task: the live dry run, the landing, and its outcome."""
 
 import asyncio
 from collections.abc import Coroutine, Iterable
@@ -38,7 +38,7 @@ from orchestra_tui.widgets.dialog_text.tone_content import tone_content
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-_SUMMARY = 300  # characters of the request, which is the landing's message
+_SUMMARY = 300  # characters of the request, which becomes the landing's message
 Stage = Literal["plan", "question", "landing", "done"]
 _HINTS: dict[Stage, str] = {
     "plan": "enter land   space mark   a all   p what fits   f again   esc close",
@@ -49,7 +49,7 @@ _HINTS: dict[Stage, str] = {
 
 
 class Land(Dialog):
-    """Lands the marked chambers of one task; what holds them is asked for before."""
+    """Lands the marked chambers of one task; asks first if something holds them."""
 
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -86,7 +86,7 @@ class Land(Dialog):
         """Yield the line that says what enter does, the chambers, and the details."""
         yield Static("", id="headline")
         lines = VerticalScroll(Static("", id="chambers-to-land"), Static("", id="landing-details"))
-        lines.can_focus = False  # its own keys would scroll where ours move the cursor
+        lines.can_focus = False  # its own keys would scroll, ours move the cursor
         yield lines
 
     def on_mount(self) -> None:
@@ -99,7 +99,7 @@ class Land(Dialog):
         self._dry_runs.stop()
 
     def show(self, changes: ViewChanges) -> None:
-        """Ask for the dry run again when something of the task has changed."""
+        """Ask for the dry run again if something in the task has changed."""
         for event in changes.events:
             if event.kind == "program.awaited" and event.task_id == self._to_land.id:
                 self._waits_for = event.data.action
@@ -129,21 +129,21 @@ class Land(Dialog):
         lines.scroll_relative(y=by * max(1, lines.size.height - 1), animate=False)
 
     def action_mark(self) -> None:
-        """Mark the chamber at the cursor for landing, or let it stay."""
+        """Mark or unmark the chamber at the cursor for landing."""
         chambers = self._chambers()
         if self._stage == "plan" and self._cursor < len(chambers):
             self._unmarked ^= {chambers[self._cursor].name}
             self._choose_again()
 
     def action_mark_all(self) -> None:
-        """Mark all chambers; none of them if all are."""
+        """Mark all chambers; if all are marked, unmark them."""
         if self._stage == "plan":
             names = {chamber.name for chamber in self._chambers()}
             self._unmarked = set[str]() if self._unmarked & names else names
             self._choose_again()
 
     def action_partial(self) -> None:
-        """Land what fits together, although others conflict; or only all at once again."""
+        """Switch between landing what fits together and landing all or nothing."""
         if self._stage == "plan":
             self._partial = not self._partial
             self._choose_again()
@@ -154,7 +154,7 @@ class Land(Dialog):
             self._choose_again()
 
     def action_proceed(self) -> None:
-        """Land what the dry run shows; ask first where something holds it."""
+        """Land what the dry run shows; ask first if something holds it."""
         plan = self._plan
         if self._stage == "done":
             self.dismiss()
@@ -197,7 +197,7 @@ class Land(Dialog):
     # The dry run
 
     def _not_ready(self) -> set[str]:
-        """Return the chambers that would hold those which can land now; none where none can."""
+        """Return the chambers that would hold those that can land now; none if none can."""
         ready = self._state.landing.can_land(self._to_land.id)
         others = (chamber for chamber in self._chambers() if chamber.id not in ready)
         return {chamber.name for chamber in others} if ready else set()
@@ -239,7 +239,7 @@ class Land(Dialog):
     # The landing
 
     def _request(self, choice: LandingChoice, *, confirm: bool = False) -> LandingRequest:
-        # A landing that was interrupted goes on with the chambers that it began with.
+        # An interrupted landing continues with the chambers it began with.
         only = () if self._to_land.is_completing else choice.names
         return LandingRequest(
             task_id=self._to_land.id,
@@ -273,7 +273,7 @@ class Land(Dialog):
         self._dry_runs.request()
 
     async def _land_to_its_end(self, request: LandingRequest) -> CompletedTask:
-        """Call the tool again while it answers that it still waits for a program."""
+        """Call the tool again as long as it answers that it still waits for a program."""
         while True:
             done = await self._tool_calls.land(request)
             if done.state != "completing":

@@ -47,15 +47,15 @@ class CreateChambers(Dialog):
         self.action_send()
 
     def action_start(self) -> None:
-        """Open the chambers that are named, and start a worker in each."""
+        """Open the named chambers, and start a worker in each."""
         self.action_send(is_started=True)
 
     def action_policy(self) -> None:
-        """Go on to the next policy of the workers that start."""
+        """Choose the next policy for the started workers."""
         self.query_one(NewChambersField).choose_next_policy()
 
     def action_send(self, *, is_started: bool = False) -> None:
-        """Open the chambers that are named, unless a name is not allowed."""
+        """Open the named chambers, unless a name is not allowed."""
         named = self.query_one(NewChambersField)
         try:
             chambers = named.planned(is_started=is_started)

@@ -1,4 +1,4 @@
-"""The field in which new chambers are named, and what opens them and starts their agents."""
+"""The field that names new chambers, and the functions that open them and start agents."""
 
 import os
 import re
@@ -23,7 +23,7 @@ _HELP = "api:opencode starts that agent there, api:claude+codex both, in a chamb
 
 
 class NewChambersField(Vertical):
-    """Takes names, comma separated, and says below which chambers and agents they mean."""
+    """Takes names, comma separated, and says below it which chambers and agents they mean."""
 
     DEFAULT_CSS = """
     NewChambersField { height: auto; }
@@ -36,7 +36,7 @@ class NewChambersField(Vertical):
         self._policy: Policy = "edits"
 
     def compose(self) -> ComposeResult:
-        """Yield the field and what it means."""
+        """Yield the field and its meaning."""
         field = Input(placeholder=self._placeholder)
         field.cursor_blink = False
         yield field
@@ -51,7 +51,7 @@ class NewChambersField(Vertical):
         return not split_names(self._typed)
 
     def planned(self, *, is_started: bool) -> tuple[PlannedChamber, ...]:
-        """Return what is named; raises BadInput for a name or an agent that is not allowed."""
+        """Return the named chambers; raises BadInput for a name or an agent that is not allowed."""
         chambers = planned_chambers(split_names(self._typed), is_started=is_started)
         configuration = read_configuration(os.environ, None)
         for agent in {chamber.agent for chamber in chambers if chamber.agent}:
@@ -60,7 +60,7 @@ class NewChambersField(Vertical):
 
     @property
     def policy(self) -> Policy:
-        """What the workers that start may do unasked."""
+        """What started workers may do unasked."""
         return self._policy
 
     def choose_next_policy(self) -> None:
@@ -86,7 +86,7 @@ def split_names(text: str) -> list[str]:
 
 
 def meaning_of(text: str) -> str:
-    """Return the chambers with the agents that a text names; "" where it names no agent yet."""
+    """Return the chambers and agents that a text names; "" if it names no agent yet."""
     try:
         chambers = planned_chambers(split_names(text))
     except BadInput:
@@ -107,7 +107,7 @@ async def open_chambers(
     chambers: Sequence[PlannedChamber],
     policy: Policy,
 ) -> bool:
-    """Open all chambers or none, then start each agent; False, with the reason shown, if not."""
+    """Open all chambers or none, then start each agent; on failure show why and return False."""
     names = [chamber.name for chamber in chambers]
     created = await dialog.attempt(tool_calls.create_chambers(task_id, names), "creating…")
     if created is None:
@@ -124,7 +124,7 @@ async def _start_all(
     chambers: Iterable[PlannedChamber],
     policy: Policy,
 ) -> bool:
-    """Start each agent; the first that cannot start ends it, and a repeat starts the others."""
+    """Start each agent; the first that fails ends this, and a repeat starts the others."""
     for chamber in chambers:
         if chamber.is_started:
             call = tool_calls.start_worker(

@@ -1,4 +1,4 @@
-"""The dialog that starts a task, with chambers and agents where they are named."""
+"""The dialog that starts a task, with chambers and agents if they are named."""
 
 from collections.abc import Iterable
 from typing import ClassVar
@@ -22,7 +22,7 @@ _NAME_CHAMBERS = "Name the chambers in which workers are to start: tab goes ther
 
 
 class StartTask(Dialog):
-    """Takes a description and starts the task; it shows in the room with its event."""
+    """Takes a description and starts the task, which appears in the room with its event."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "send", "Start", id="dialog.start_task"),
@@ -46,7 +46,7 @@ class StartTask(Dialog):
         self.action_send()
 
     def action_start(self) -> None:
-        """Start the task with a worker in each chamber that is named."""
+        """Start the task, with a worker in each named chamber."""
         if self.query_one(NewChambersField).is_empty:
             self.say_problem(_NAME_CHAMBERS)
             self.query_one(Input).focus()
@@ -54,11 +54,11 @@ class StartTask(Dialog):
             self.action_send(is_started=True)
 
     def action_policy(self) -> None:
-        """Go on to the next policy of the workers that start."""
+        """Choose the next policy for the started workers."""
         self.query_one(NewChambersField).choose_next_policy()
 
     def action_send(self, *, is_started: bool = False) -> None:
-        """Start the task that is described, and open the chambers that are named."""
+        """Start the described task, and open the named chambers."""
         description = self.query_one(TextArea).text.strip()
         if not description:
             self.say_problem("Type a description, or press esc to cancel.")

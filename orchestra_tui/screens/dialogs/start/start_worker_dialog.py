@@ -31,7 +31,7 @@ _HINTS = f"enter start   {NEWLINE_HINT}   ctrl+n next agent   ctrl+r policy   es
 
 
 class StartWorker(Dialog):
-    """Starts an agent; what it does shows in the room with its events."""
+    """Starts an agent; what it does appears in the room with its events."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "send", "Start", id="dialog.begin_worker"),
@@ -59,17 +59,17 @@ class StartWorker(Dialog):
         self.action_send()
 
     def action_agent(self) -> None:
-        """Go on to the next agent."""
+        """Choose the next agent."""
         self._agent = next_of(self._agents, self._agent)
         self.query_one("#start-choices", Static).update(self._choices())
 
     def action_policy(self) -> None:
-        """Go on to the next policy."""
+        """Choose the next policy."""
         self._policy = next_policy(self._policy)
         self.query_one("#start-choices", Static).update(self._choices())
 
     def action_send(self) -> None:
-        """Start the agent that is chosen."""
+        """Start the chosen agent."""
         text = self.query_one(TextArea).text.strip()
         self.begin(lambda: self._start(text))
 
@@ -98,5 +98,5 @@ def agent_names(environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
 
 
 def configured_agents() -> dict[str, AgentCommand]:
-    """Return the agents that can be started, as they are configured now."""
+    """Return the agents that can be started, by the current configuration."""
     return agents_of(read_configuration(os.environ, None))

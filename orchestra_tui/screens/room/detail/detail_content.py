@@ -38,7 +38,7 @@ class DetailSubject:
 
 @dataclass(frozen=True, slots=True)
 class FetchedContent:
-    """What was asked for of a chamber: reports, transcript, and the lines of its conflicts.
+    """What was fetched for a chamber: reports, transcript, and the lines of its conflicts.
 
     `filter_text` narrows the transcript.
     """
@@ -50,7 +50,7 @@ class FetchedContent:
 
 
 def pages_of(subject: DetailSubject, state: IndexedState) -> tuple[str, ...]:
-    """Return the pages of a subject; a chamber has a transcript once a worker was started there."""
+    """Return the pages for a subject; a chamber with a started worker has a transcript."""
     pages = PAGES[subject.kind]
     if subject.kind == "chamber" and subject.key in state.started_workers:
         first, *others = pages
@@ -61,7 +61,7 @@ def pages_of(subject: DetailSubject, state: IndexedState) -> tuple[str, ...]:
 def page_lines(
     subject: DetailSubject, page: str, state: IndexedState, fetched: FetchedContent, now: int
 ) -> Sequence[Line]:
-    """Return the lines of a page; one line in words where there is nothing to show."""
+    """Return the lines of a page; a sentence if there is nothing to show."""
     if subject.kind == "task" and subject.key in state.tasks:
         return task_overview(state.tasks[subject.key], state, now)
     if subject.kind == "discovery" and subject.key in state.discoveries:

@@ -18,7 +18,7 @@ from orchestra_tui.widgets.detail_area import DetailArea
 
 ACTIVITY_LENGTH = 200
 TRANSCRIPT_LENGTH = 300
-SEARCHED_LENGTH = 5_000  # more than the store keeps of one
+SEARCHED_LENGTH = 5_000  # more than the store keeps of a transcript
 ReadActivity = Callable[[str, int], Awaitable[list[Presence]]]
 ReadTranscript = Callable[[str, int], Awaitable[list[TranscriptEntry]]]
 
@@ -49,16 +49,16 @@ class DetailPages:
 
     @property
     def can_filter(self) -> bool:
-        """Whether the open page is one that a filter narrows."""
+        """Whether the open page can be filtered."""
         return self.area.tab == TRANSCRIPT
 
     def filter(self, text: str) -> None:
-        """Show only what holds every word of `text`, from all that the store keeps."""
+        """Show only entries with every word of `text`, out of all that the store keeps."""
         had_filter = bool(self.filter_text)
         if text.strip() != self.filter_text:
             self.filter_text = text.strip()
             self.write(from_start=True)
-            if bool(self.filter_text) != had_filter:  # all entries are wanted, or no longer
+            if bool(self.filter_text) != had_filter:  # all entries are needed, or no longer
                 self._fetch()
 
     def focus(self) -> None:
@@ -66,7 +66,7 @@ class DetailPages:
         self.area.text.focus()
 
     def show(self, subject: DetailSubject) -> None:
-        """Show another subject, on the same page if it has one of that name."""
+        """Show another subject, on the page with the same name if it has one."""
         if subject == self.subject:
             return
         self.subject = subject
@@ -89,12 +89,12 @@ class DetailPages:
         self.area.set_content(lines, from_start=from_start)
 
     def page_opened(self) -> None:
-        """Show the page that was opened."""
+        """Show the opened page."""
         self.write(from_start=True)
         self._fetch()
 
     def update(self, changed_rows: ChangedRows, *, whole: bool) -> None:
-        """Rewrite the open page if what it shows has changed."""
+        """Rewrite the open page if its content has changed."""
         kinds = (changed_rows.tasks, changed_rows.chambers, changed_rows.discoveries)
         if whole or any(self.subject.key in keys for keys in kinds) or self._concerns(changed_rows):
             self.area.set_tabs(pages_of(self.subject, self._state))

@@ -10,9 +10,9 @@ from orchestra_tui.presentation.indexed_state import IndexedState
 class ListFilter:
     """The operator's choices, and the keys that each list then shows."""
 
-    all_tasks: bool = True  # list the chambers and discoveries of every task
+    all_tasks: bool = True  # show the chambers and discoveries of all tasks
     ended_tasks: bool = True
-    ended_chambers: bool = False  # else one line tells of those of today
+    ended_chambers: bool = False  # otherwise one line lists those of today
 
     def tasks(self, state: IndexedState) -> Sequence[str]:
         """Return the ids of the tasks to show."""
@@ -24,7 +24,7 @@ class ListFilter:
     def chambers(self, state: IndexedState, task_id: str) -> Sequence[str]:
         """Return the ids of the chambers to show while `task_id` is selected.
 
-        Those of one task that is over all show, because nothing else is left of it.
+        An ended task's chambers are all shown, because nothing else is left of it.
         """
         if not task_id and not self.all_tasks:
             return []
@@ -40,6 +40,6 @@ class ListFilter:
         return state.discovery_keys("" if self.all_tasks else task_id)
 
     def toggle_ended(self) -> bool:
-        """Show all that has ended, or hide it; return whether it shows now."""
+        """Show or hide what has ended; return whether it is shown now."""
         self.ended_chambers = self.ended_tasks = not self.ended_chambers
         return self.ended_chambers

@@ -29,7 +29,7 @@ _TITLES: dict[ListName, str] = {
 
 
 class Lists:
-    """Fills the tables, keeps the counts in their panes, and knows what is selected in them."""
+    """Fills the tables, updates the counts in their panes, and knows what is selected."""
 
     def __init__(self, view_model: ViewModel, clock: Clock) -> None:
         state = view_model.state
@@ -59,7 +59,7 @@ class Lists:
 
     @property
     def task_id(self) -> str:
-        """The id of the task under the cursor; empty when there is none."""
+        """The id of the task at the cursor; empty if there is none."""
         return self.tables["tasks"].cursor_key
 
     @property
@@ -69,7 +69,7 @@ class Lists:
 
     @property
     def measured_tasks(self) -> Sequence[str]:
-        """The ids of the tasks whose chambers show how much has changed: the selected one first."""
+        """The ids of the tasks whose chambers show diff sizes: the selected one first."""
         on_screen = map(self._state.chambers.get, self.tables["chambers"].keys_on_screen)
         tasks = (chamber.task_id for chamber in on_screen if chamber is not None)
         return [*dict.fromkeys((*filter(None, [self.task_id]), *tasks))]
@@ -81,21 +81,21 @@ class Lists:
 
     @property
     def task_at_hand(self) -> Task | None:
-        """The task of the chamber under the cursor while the chambers have the focus, else `task`.
+        """The task of the chamber at the cursor while the chambers have the focus, else `task`.
 
-        They differ while the chambers of all tasks show.
+        They differ while the chambers of all tasks are shown.
         """
         chamber = self.chamber if self.tables["chambers"].has_focus else None
         return self._state.tasks.get(chamber.task_id) if chamber is not None else self.task
 
     def select_task(self, task_id: str) -> None:
-        """Put the cursor on a task; clear the filter first, since it might hide the task."""
+        """Put the cursor on a task; clear the filter first, because it might hide the task."""
         self.tables["tasks"].filter("")
         self.tables["tasks"].select(task_id)
         self.write_counts()
 
     def select_chamber(self, key: str) -> None:
-        """Put the cursor on a chamber of any task, whatever the lists show now."""
+        """Put the cursor on a chamber of any task, whatever the lists show."""
         chamber = self._state.chambers[key]
         task = self._state.tasks.get(chamber.task_id)
         hides_chamber = chamber.is_over and not self._filter.ended_chambers
@@ -108,7 +108,7 @@ class Lists:
 
     @property
     def shows_all_tasks(self) -> bool:
-        """Whether the chambers of all open tasks show, not those of the selected one."""
+        """Whether the chambers of all open tasks are shown, not only the selected task's."""
         return self._filter.all_tasks
 
     def next_in_need(self, current: str) -> str:
@@ -116,7 +116,7 @@ class Lists:
         return next_in_need(self._state, current)
 
     def follow_new_task(self) -> None:
-        """Select the newest task if it began after the selected one had ended; not in a filter."""
+        """Select the newest task if it began after the selected one's end; not while filtered."""
         task, keys = self.task, self._state.task_keys()
         if task is None or not task.is_over or self.tables["tasks"].filter_text:
             return
@@ -159,7 +159,7 @@ class Lists:
         self.tables["discoveries"].changed(rows.discoveries)
 
     def toggle_all_tasks(self) -> None:
-        """Switch between the chambers and discoveries of every task and of the selected one."""
+        """Switch between the chambers and discoveries of all tasks and of the selected one."""
         self._filter.all_tasks = not self._filter.all_tasks
         self.fill()
 
@@ -170,7 +170,7 @@ class Lists:
         return shown
 
     def sort(self, name: ListName, by: int) -> str:
-        """Read a list in the next or the previous of its orders; return which, "" for its own."""
+        """Sort a list by its next or previous order; return that, "" for its own."""
         self._orders[name] = next_order(name, self._orders[name], by)
         self._fill_tasks()
         self._fill_rest()
@@ -178,7 +178,7 @@ class Lists:
         return self._orders[name]
 
     def write_counts(self) -> None:
-        """Write how many rows each pane shows, and the filter and the order in force."""
+        """Show each pane's number of rows, filter and order."""
         for name, table in self.tables.items():
             self.panes[name].set_count(table.line_count, table.total)
             order = f"by {self._orders[name]}" if self._orders[name] else ""
@@ -192,7 +192,7 @@ class Lists:
 
     @property
     def next_due(self) -> int:
-        """The moment (ms) at which a row on screen changes by itself; 0 for never."""
+        """When a row on screen changes by itself (ms); 0 for never."""
         return earliest(*(table.next_due for table in self.tables.values()))
 
     def _fill_tasks(self) -> None:
@@ -212,7 +212,7 @@ class Lists:
         self._set_columns()
 
     def _fill_discoveries(self) -> None:
-        """Show the discoveries; the newest stays in view until somebody goes to another."""
+        """Show the discoveries; the newest stays in view until somebody selects another."""
         table = self.tables["discoveries"]
         was_at_newest = table.is_at_first and not table.has_focus
         self._show("discoveries", self._filter.discoveries(self._state, self.task_id))
@@ -220,7 +220,7 @@ class Lists:
             table.action_first()
 
     def _set_columns(self) -> None:
-        """Show a column for each mark that a chamber has."""
+        """Show a column for each mark that any chamber has."""
         state = self._state
         columns = chamber_columns(
             several_tasks=len(state.open_tasks) > 1,

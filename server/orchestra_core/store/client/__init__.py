@@ -1,1 +1,1 @@
-"""Commands to the server that holds a project: where it is, how it is spoken to, what may fail."""
+"""The client of the server that holds a project: addresses, connections, commands and failures."""

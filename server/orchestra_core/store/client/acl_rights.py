@@ -1,4 +1,4 @@
-"""The least rights of an ACL user with which everything works, as `ACL SETUSER` takes them."""
+"""The least rights an ACL user needs, as `ACL SETUSER` takes them."""
 
 import re
 from functools import cache
@@ -6,13 +6,13 @@ from typing import get_args
 
 from orchestra_core.store.scripts import ScriptName, script
 
-# What the store and its clients send by themselves; scripts need the right to what they call, too.
+# What the store and its clients send; scripts also need the right to the commands they call.
 _SENT = (
     *("info", "time", "eval", "evalsha", "get", "hget", "hgetall", "hlen", "hscan", "hvals"),
     *("hmget", "xrange", "xrevrange", "zcard", "zrevrange", "publish", "subscribe", "unsubscribe"),
     *("unlink", "ping"),
 )
-# Redis asks for this one before it lets a cluster's client find the nodes.
+# Redis requires this one before a cluster's client may find the nodes.
 _OF_CLUSTERS = ("cluster|slots", "cluster|shards", "command")
 _KEYS = "~orchestra:*"
 _CHANNELS = "&orchestra:*"
@@ -21,7 +21,7 @@ _CALL = re.compile(r"redis\.p?call\('([A-Z]+)'")
 
 @cache
 def least_rights(*, cluster: bool = False) -> str:
-    """Return the rules in one line; of a cluster, with what finding its nodes takes."""
+    """Return the rules in one line; for a cluster, also those for finding its nodes."""
     called = {
         command.lower()
         for name in get_args(ScriptName)

@@ -1,6 +1,6 @@
-"""Where the state is kept: the URL forms Orchestra takes, read without importing a client.
+"""Where the state is kept: the forms of URL that Orchestra takes, parsed without a client library.
 
-Passwords never leave here in a message: what is shown of a URL has neither user nor options.
+A URL in a message never shows its password: it has neither user nor options.
 """
 
 import re
@@ -29,7 +29,7 @@ _HIGHEST_PORT = 65535
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A checked URL; `url` is what a plain client understands, with the first host in it."""
+    """A checked URL; `url` is the form that a plain client understands, with the first host."""
 
     kind: AddressKind
     url: str
@@ -39,7 +39,7 @@ class Address:
 
 
 def masked(url: str) -> str:
-    """Return a URL, right or wrong, cut to what may be shown: no credentials and no options."""
+    """Return a URL, valid or not, without credentials and options, so that it may be shown."""
     shown = one_line(url, 200).partition("?")[0]
     scheme, separator, rest = shown.rpartition("://")
     before, has_credentials, hosts = rest.rpartition("@")
@@ -47,10 +47,10 @@ def masked(url: str) -> str:
 
 
 def read_address(url: str) -> Address:
-    """Return the address in `url`; raises BadInput for a form that is not known."""
+    """Parse an address; raises BadInput for an unknown form."""
     match = _URL.fullmatch(url)
     if match is None:
-        raise _bad(url, f"is none of the forms known: {_FORMS}")
+        raise _bad(url, f"is none of the known forms: {_FORMS}")
     scheme, directory, path = match["scheme"], match["directory"], match["path"] or ""
     if scheme == "unix":
         if directory or match["hosts"] or len(path) <= 1:

@@ -1,4 +1,4 @@
-"""What the store asks of a client, so that only opening the store imports one (0.25 s)."""
+"""What the store needs of a client, so that only opening a store imports one (0.25 s)."""
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
@@ -14,7 +14,7 @@ Part: TypeAlias = str | bytes | int
 class Client(Protocol):
     """Commands to the server that holds one project; every failure is a StoreUnavailable.
 
-    Every command may be sent twice: a read changes nothing, a script knows its operation id.
+    Every command may be sent twice: a read changes nothing, and a script knows its operation id.
     """
 
     @property
@@ -24,7 +24,7 @@ class Client(Protocol):
 
     @property
     def is_local(self) -> bool:
-        """Whether the server listens on a socket of this machine, whose loss is noticed at once."""
+        """Whether the server listens on a local socket, whose loss is noticed at once."""
         ...
 
     async def call(self, *command: Part) -> Answer:
@@ -36,7 +36,7 @@ class Client(Protocol):
         ...
 
     def listen(self, *channels: str) -> AbstractAsyncContextManager[Hearing]:
-        """Subscribe on a connection of its own; entered once the server has confirmed it."""
+        """Subscribe on a separate connection; entered once the server has confirmed it."""
         ...
 
     async def mend(self) -> None:

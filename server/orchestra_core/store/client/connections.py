@@ -1,8 +1,8 @@
-"""redis-py's clients as the store wants them, one for each kind of address.
+"""redis-py's clients as the store needs them, one for each kind of address.
 
-Their retries are off, because only the store knows what may be sent twice. They have no time-out
-for an answer: redis-py puts `wait_for` around one, which below Python 3.12 loses a cancellation
-now and then, so the deadline stands around the whole call instead.
+Their retries are off, because only the store knows what may be sent twice. They have no timeout for
+an answer: redis-py would use `wait_for`, which below Python 3.12 sometimes loses a cancellation.
+The deadline is around the whole call instead.
 """
 
 import asyncio
@@ -34,19 +34,19 @@ from orchestra_core.store.client.redis_request import Answer
 
 Options: TypeAlias = dict[str, Any]
 ConnectionKind: TypeAlias = type[AbstractConnection]
-_OURS = ("max_connections", "retry_on_timeout", "retry_on_error")  # not for a URL to say
+_OURS = ("max_connections", "retry_on_timeout", "retry_on_error")  # a URL may not set these
 _LOGIN = ("username", "password", "db")
 
 
 class Connections(Protocol):
-    """Some connections of redis-py to one server, or to the one that a directory names."""
+    """redis-py's connections to one server, or to the server that a directory names."""
 
     async def execute(self, command: tuple[Part, ...]) -> Answer:
         """Send one command and return its answer as the server gave it."""
         ...
 
     async def pubsub(self) -> PubSub:
-        """Return a subscription that is not connected yet."""
+        """Return a subscription, not connected yet."""
         ...
 
     async def forget(self) -> None:
@@ -59,7 +59,7 @@ class Connections(Protocol):
 
 
 def connections_to(address: Address, connect_seconds: float) -> Connections:
-    """Return the connections to an address, none of them open; raises BadInput for its options."""
+    """Return connections to an address, none open yet; raises BadInput for wrong options."""
     options = _options_of(address.url, connect_seconds)
     if address.kind == "cluster":
         return _ClusterConnections(address, options)
@@ -70,9 +70,9 @@ def connections_to(address: Address, connect_seconds: float) -> Connections:
 
 
 def _packing_quickly(kind: ConnectionKind) -> ConnectionKind:
-    """Return the kind, with commands packed by hiredis as in redis-py's synchronous client.
+    """Return the class with commands packed by hiredis, as in redis-py's synchronous client.
 
-    Of the twenty arguments of a change that takes an eighth of the time.
+    For the twenty arguments of a change, that takes an eighth of the time.
     """
     serializer = cast("Any", HiredisRespSerializer())
 
@@ -90,8 +90,8 @@ class _PoolConnections:
         self._redis = redis
 
     async def execute(self, command: tuple[Part, ...]) -> Answer:
-        # Not by `execute_command`: it would only add retries and metrics, both of which are off,
-        # and turn answers into dictionaries and tuples; the store reads them as they come.
+        # Without `execute_command`: it would only add retries and metrics, which are off, and turn
+        # answers into dictionaries and tuples. The store reads the raw answers.
         pool = self._redis.connection_pool
         connection = await pool.get_connection()
         try:
@@ -114,7 +114,7 @@ class _SentinelConnections(_PoolConnections):
     def __init__(self, address: Address, options: Options, patience: float) -> None:
         kind: Options = {"ssl": options.pop("connection_class", None) is SSLConnection}
         rest = {name: value for name, value in options.items() if name not in {"host", "port"}}
-        # A Sentinel has no databases, and seldom the primary's password.
+        # A Sentinel has no databases, and rarely the primary's password.
         of_sentinels = {name: value for name, value in rest.items() if name not in _LOGIN}
         self._sentinel = _EachInTurn(
             address.hosts, sentinel_kwargs=of_sentinels | kind, **rest, **kind
@@ -128,12 +128,12 @@ class _SentinelConnections(_PoolConnections):
 
 
 class _EachInTurn(Sentinel):
-    """A directory that waits for none of its Sentinels for longer than `patience` seconds."""
+    """A directory that waits at most `patience` seconds for each of its Sentinels."""
 
     patience = 0.0
 
     async def discover_master(self, service_name: str) -> tuple[str, int]:
-        """Return the primary's host and port; raises MasterNotFoundError with the last trouble."""
+        """Return the primary's host and port; raises MasterNotFoundError with the last failure."""
         trouble: Exception = MasterNotFoundError("no Sentinel is named")
         for sentinel in self.sentinels:
             try:
@@ -162,14 +162,14 @@ class _ClusterConnections:
         self._shown = address.shown
         self._cluster = RedisCluster(
             startup_nodes=[ClusterNode(host, port) for host, port in address.hosts],
-            dynamic_startup_nodes=False,  # the named hosts may be the only ones that stay
-            require_full_coverage=False,  # a project lives in one slot
+            dynamic_startup_nodes=False,  # the named hosts may be the only ones that remain
+            require_full_coverage=False,  # a project is in one slot
             **rest,
             **kind,
         )
         callbacks = _callbacks_of(self._cluster)
         for name in tuple(callbacks):
-            if name != "COMMAND":  # by that one redis-py learns where a command has its keys
+            if name != "COMMAND":  # from this one redis-py learns where a command has its keys
                 del callbacks[name]
 
     async def execute(self, command: tuple[Part, ...]) -> Answer:
@@ -189,7 +189,7 @@ class _ClusterConnections:
     async def _find_nodes(self) -> None:
         try:
             await self._cluster.initialize()
-        except IndexError:  # redis-py takes the first of no primaries
+        except IndexError:  # with no primaries, redis-py takes the first of an empty list
             raise MasterNotFoundError(f"{self._shown} knows of none") from None
 
 
@@ -198,7 +198,7 @@ def _options_of(url: str, connect_seconds: float) -> Options:
         options = cast("Options", dict(parse_url(url)))
         for name in _OURS:
             options.pop(name, None)
-        # Never connected: it only judges the options.
+        # Never connected: it only checks the options.
         ConnectionPool(**options).make_connection()
     except (ValueError, TypeError, OSError, RedisError) as error:
         raise BadInput(f"{REDIS_URL} has an option that is not understood: {error}") from error
@@ -209,12 +209,12 @@ def _options_of(url: str, connect_seconds: float) -> Options:
         "health_check_interval": 0,
         "socket_timeout": None,
         "socket_connect_timeout": connect_seconds,
-        "driver_info": None,  # nothing is said about the client, and no right needed for it
+        "driver_info": None,  # no CLIENT SETINFO, which would need a right
     }
 
 
 def _executing(redis: object) -> Callable[..., Awaitable[Answer]]:
-    """Return the method that redis-py leaves untyped."""
+    """Return the method, which redis-py leaves untyped."""
     return cast("Callable[..., Awaitable[Answer]]", cast("Any", redis).execute_command)
 
 

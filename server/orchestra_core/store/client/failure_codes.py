@@ -1,4 +1,4 @@
-"""What went wrong, as a code of store_errors: read from an exception of redis-py or the system."""
+"""What went wrong, as a code of store_errors, from an exception of redis-py or the system."""
 
 import re
 import ssl
@@ -21,7 +21,7 @@ TROUBLE = (OSError, RedisError, RedisClusterException)
 _LOGIN_CODES = ("WRONGPASS", "NOAUTH")
 _CODE = re.compile(r"(?P<code>[A-Z]+) (?P<text>.*)", re.DOTALL)
 _IN_SCRIPT = re.compile(r"@user_script: ?\d+: -(?P<code>[A-Z]+) (?P<text>.*)", re.DOTALL)
-# A right that a script's command lacks, as Redis 7.0 and as newer servers say it.
+# A right that a command of a script lacks, as Redis 7.0 and newer servers word it.
 _NO_RIGHT = re.compile(
     r"(ACL failure in script: (?P<new>.*?)|(?P<old>The user executing the script can't .*?))"
     r"( script: .*|$)",
@@ -40,12 +40,12 @@ _BY_KIND: tuple[tuple[type[BaseException], str], ...] = (
 
 
 def failure_code(error: BaseException) -> tuple[str, str]:
-    """Return the code of a failure, and what the server or the system said."""
+    """Return a failure's code, and the words of the server or the system."""
     while type(error) is RedisConnectionError and isinstance(error.__cause__, RedisError):
-        error = error.__cause__  # an answer to the greeting, which redis-py wraps
+        error = error.__cause__  # an answer to the handshake, which redis-py wraps
     text = str(error)
     if isinstance(error, AuthenticationError | AuthenticationWrongNumberOfArgsError):
-        # ERR is the answer to a password where none is set, among others.
+        # Among others, ERR answers a password where none is set.
         return (error.status_code if error.status_code in _LOGIN_CODES else "WRONGPASS"), text
     if isinstance(error, MasterNotFoundError | RedisClusterException):
         return "directory", text
@@ -55,14 +55,14 @@ def failure_code(error: BaseException) -> tuple[str, str]:
         no_right = _NO_RIGHT.search(text)
         if no_right is not None:
             return "NOPERM", no_right["new"] or no_right["old"]
-        # Redis 6.2 wraps what a script's command said; newer ones say it plainly.
+        # Redis 6.2 wraps the error of a script's command; newer servers do not.
         said = _IN_SCRIPT.search(text) or _CODE.match(text)
         return (said["code"], said["text"]) if said is not None else ("error", text)
     return _code_of_the_system(error), text
 
 
 def _code_of_the_system(error: BaseException) -> str:
-    """Return the code for what redis-py wrapped, or for the error itself."""
+    """Return the code of the error that redis-py wrapped, or of the error itself."""
     wrapped: BaseException | None = error
     while wrapped is not None:
         for kind, code in _BY_KIND:

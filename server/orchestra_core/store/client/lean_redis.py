@@ -1,7 +1,7 @@
-"""Imports the store's libraries without what it never uses of them, for a process that runs long.
+"""Imports the store's libraries without the parts it never uses, for long-running processes.
 
-That is telemetry, and the reader of what is installed, with its parsers of e-mail and archives:
-redis-py asks it for its own version only.
+Those parts are telemetry, and `importlib.metadata` with its parsers of e-mail and archives, which
+redis-py only asks for its own version.
 """
 
 import importlib
@@ -15,13 +15,13 @@ from orchestra_core.process.lean_import import all_or_nothing, hidden
 
 _METADATA = "importlib.metadata"
 _TELEMETRY = "opentelemetry"
-_BACKPORTS = "typing_extensions"  # all that is asked of it is in Python 3.11
+_BACKPORTS = "typing_extensions"  # everything redis-py uses of it is in Python 3.11
 
 
 def import_redis_lean() -> None:
-    """Import redis-py; to be called before other threads run.
+    """Import redis-py; call it before other threads run.
 
-    A redis-py that cannot be imported this way is imported later, as usual.
+    If redis-py cannot be imported this way, it is imported later, as usual.
     """
     if _METADATA in sys.modules:
         stand_in = None
@@ -43,10 +43,10 @@ def import_redis_lean() -> None:
 
 
 def _metadata() -> ModuleType:
-    """Return a stand-in for importlib.metadata that knows versions, by the folders' names."""
+    """Return a stand-in for importlib.metadata that reads versions from the names of folders."""
 
     class PackageNotFoundError(ModuleNotFoundError):
-        """A package is not installed, or not as a folder."""
+        """A package is not installed, or has no metadata folder."""
 
     def version(name: str) -> str:
         spec = importlib.util.find_spec(name)

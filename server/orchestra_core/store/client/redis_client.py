@@ -1,7 +1,7 @@
-"""Commands in, typed answers out, every failure one line.
+"""The store's client: commands in, typed answers out, every failure one line.
 
-All retrying is done here, where it is known what may be sent twice: reads by nature, scripts by
-their operation ids. Commands share a few connections of redis-py; a subscription has its own.
+All retries are made here, where it is known what may be sent twice: reads always, scripts because
+of their operation ids. Commands share a few connections of redis-py; each subscription has its own.
 """
 
 import asyncio
@@ -22,20 +22,20 @@ from orchestra_core.store.client.store_errors import ELSEWHERE, LOST, PASSING, F
 from orchestra_core.store.scripts import Script
 
 CONNECT_SECONDS = 5.0
-ANSWER_SECONDS = 15.0  # above the slowest answer there is: a snapshot on a busy machine
+ANSWER_SECONDS = 15.0  # longer than the slowest answer: a snapshot on a busy machine
 # Pauses before a command is sent again, in seconds; their sum bounds how long a caller waits.
 PAUSES = (0.0, 0.05, 0.2, 0.5, 1.0, 1.5)
-# Commands on their way at once, each on a connection of its own; more of them wait.
+# Commands that run at once, each on its own connection; others wait.
 AT_ONCE = 8
 
-# Codes that a directory's next answer can be the end of.
+# Codes that a directory's next answer may resolve.
 _LEADS_ELSEWHERE = LOST.union(ELSEWHERE, PASSING) - {"directory"}
 
 Result = TypeVar("Result")
 
 
 class Subscription:
-    """A connection of its own that hears some channels."""
+    """A connection that listens to some channels."""
 
     def __init__(self, pubsub: PubSub, fail: Callable[[Exception], Failure]) -> None:
         self._pubsub = pubsub
@@ -68,8 +68,8 @@ class Subscription:
         if connection is None:
             raise self._fail(ConnectionAbortedError("it was closed here"))
         try:
-            # Not by the subscription's own methods: they reconnect when the server is lost, and
-            # do not say so, which would hide what was missed.
+            # Without the subscription's own methods: they silently reconnect when the server is
+            # lost, which would hide missed messages.
             return as_list(cast("Answer", await connection.read_response()))
         except TROUBLE as error:
             raise self._fail(error) from error
@@ -138,7 +138,7 @@ class RedisClient:
             await subscription.close()
 
     async def mend(self) -> None:
-        """Start a private server again if it has died, and look up its address again."""
+        """Start a private server again if it has died, and look up the address again."""
         async with self._mending:
             if self._revive is not None and not self._closed:
                 await asyncio.to_thread(self._revive)
@@ -154,7 +154,7 @@ class RedisClient:
                 await self._connections.close()
 
     async def _forget(self) -> None:
-        """Let the next command look up its server again, behind Sentinel or in a Cluster."""
+        """Make the next command look up its server again, for a Sentinel or a cluster."""
         if self._has_directory and self._connections is not None:
             with suppress(*TROUBLE):
                 await self._connections.forget()
@@ -174,15 +174,15 @@ class RedisClient:
         raise AssertionError("the last attempt returns or raises")
 
     def _as_failover(self, failure: Failure, repeated: int = 0) -> Failure:
-        """Return the failure; where a directory knows the servers, another will take over."""
+        """Return the failure; if a directory knows the servers, another one will take over."""
         if not self._has_directory or failure.code not in _LEADS_ELSEWHERE:
             return failure
         return Failure.failing_over(failure, self._address.shown, repeated)
 
     def _may_pass(self, code: str) -> bool:
-        """Whether a repeat can succeed; a server that never answered is reported at once."""
+        """Whether a retry can succeed; a server that never answered is reported at once."""
         if code in LOST:
-            # A directory that answers, and names a server that does not, is about to fail over.
+            # A directory that answers with a server that does not is about to fail over.
             return self._answered or (self._has_directory and code != "directory")
         return code in PASSING or (code in ELSEWHERE and self._has_directory)
 
@@ -217,7 +217,7 @@ class RedisClient:
         return Failure(code, detail, self._address.shown, private=self._revive is not None)
 
     def _not_found(self, error: BaseException) -> str:
-        """Return what a Sentinel or a cluster did not know, and the trouble behind it, if any."""
+        """Return what a Sentinel or a cluster did not find, and the failure behind that, if any."""
         what = "service" if self._address.kind == "sentinel" else "cluster node"
         called = f" {self._address.service!r}" if self._address.service else ""
         cause = error.__cause__

@@ -1,7 +1,7 @@
-"""One command to a server and its answer, without asyncio and without a client.
+"""One command to a server and its answer, without asyncio and without a client library.
 
-For programs whose start-up counts: importing redis-py takes several times as long. It speaks
-RESP2 through hiredis and knows neither passwords nor TLS nor retries.
+It is for programs whose start-up time counts: importing redis-py takes several times as long. It
+speaks RESP2 through hiredis and knows neither passwords nor TLS nor retries.
 """
 
 import socket
@@ -19,20 +19,20 @@ Target: TypeAlias = Path | tuple[str, int]
 
 _NOT_ENOUGH = object()
 _READ_AT_ONCE = 65_536
-# Its stub declares a tuple of one word, and no result.
+# Its stub declares a tuple with one word, and no result.
 _pack = cast("Callable[[tuple[str, ...]], bytes]", hiredis.pack_command)  # pyright: ignore[reportUnknownMemberType]
 
 
 class Refusal(ValueError):  # noqa: N818 - it is an answer
-    """The server's error answer; the first word of its text is mostly a code."""
+    """The server's error answer; the first word of its text is usually a code."""
 
 
 class Garbled(ValueError):  # noqa: N818 - as above
-    """The server's bytes are no answer of Redis."""
+    """The server's bytes are not a Redis answer."""
 
 
 class HungUp(ConnectionError):  # noqa: N818 - as above
-    """The server closed the connection before it had answered, as it does on SHUTDOWN."""
+    """The server closed the connection before it answered, as it does on SHUTDOWN."""
 
 
 def ask(
@@ -40,8 +40,8 @@ def ask(
 ) -> Answer:
     """Send one command to a unix socket's path or a host and port, and return its answer.
 
-    `answer_seconds` bounds each wait for a part of the answer. Raises OSError, of which HungUp,
-    or Refusal or Garbled.
+    `answer_seconds` bounds each wait for a part of the answer. Raises OSError (HungUp is one),
+    Refusal or Garbled.
     """
     with closing(_connected(target, connect_seconds)) as connection:
         connection.settimeout(answer_seconds)

@@ -1,4 +1,4 @@
-"""What a server answers, and how to take it apart without trusting its shape."""
+"""The answers of a server, taken apart without trusting their shape."""
 
 import msgspec
 
@@ -25,7 +25,7 @@ def as_list(answer: Answer) -> list[Answer]:
 
 
 def as_number(answer: Answer) -> int:
-    """Return an answer that is a number, as such or in digits; nothing at all counts as 0."""
+    """Return an answer that is a number or its digits; no answer counts as 0."""
     if isinstance(answer, int):
         return answer
     if answer is None:
@@ -37,12 +37,12 @@ def as_number(answer: Answer) -> int:
 
 
 def entry_field(entry: Answer) -> bytes:
-    """Return the one value that a stream entry `[id, [name, value]]` holds."""
+    """Return the one value in a stream entry `[id, [name, value]]`."""
     return as_bytes(as_list(as_list(entry)[1])[1])
 
 
 def as_event(raw: bytes) -> Event:
-    """Read an event that the history holds."""
+    """Decode an event of the history."""
     try:
         return decode_event(raw)
     except UNREADABLE as error:
@@ -50,11 +50,11 @@ def as_event(raw: bytes) -> Event:
 
 
 class UnreadableDocumentError(StoreUnavailable):
-    """Something is stored that this version cannot read."""
+    """The store holds something that this version cannot read."""
 
 
 def unreadable(what: str, error: Exception, name: str = "") -> UnreadableDocumentError:
-    """Return the failure for something stored that this version cannot read."""
+    """Return the error for something stored that this version cannot read."""
     said = f"{one_line(name, 160)}: {error}" if name else str(error)
     return UnreadableDocumentError(
         f"Redis holds {what} that this version of Orchestra cannot read ({said}); "
@@ -65,5 +65,5 @@ def unreadable(what: str, error: Exception, name: str = "") -> UnreadableDocumen
 def _surprise(answer: Answer) -> StoreUnavailable:
     return StoreUnavailable(
         f"Redis answered with {type(answer).__name__}, which no command of Orchestra expects; "
-        "look whether another program writes keys that start with 'orchestra:'"
+        "check whether another program writes keys that start with 'orchestra:'"
     )

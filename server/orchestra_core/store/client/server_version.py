@@ -27,13 +27,12 @@ async def read_server_info(client: Client) -> ServerInfo:
     if "redis_version" in info:
         return ServerInfo("redis", info["redis_version"])
     raise StoreUnavailable(
-        "what answers does not say its version in INFO; "
-        "Orchestra needs Redis 6.2 or newer, or Valkey"
+        "the server does not say its version in INFO; Orchestra needs Redis 6.2 or newer, or Valkey"
     )
 
 
 async def read_info(client: Client, section: str) -> dict[str, str]:
-    """Return a section of what the server says of itself, by the names it uses."""
+    """Return a section of the server's INFO, by the names it uses."""
     text = as_bytes(await client.call("INFO", section)).decode("utf-8", "replace")
     return dict(re.findall(r"^(\w+):(.*?)\r?$", text, re.MULTILINE))
 

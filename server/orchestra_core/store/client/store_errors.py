@@ -1,18 +1,18 @@
-"""What a failing Redis or Valkey means, as one line that says what to do about it."""
+"""What a failure of Redis or Valkey means, as one line that says what to do about it."""
 
 from orchestra_core.errors import StoreUnavailable
 from orchestra_core.settings import REDIS_URL
 from orchestra_core.text import one_line
 
-# Codes in capitals are the first word of a server's error; ours say what happened on the way.
+# Codes in capitals are the first word of a server's error; the others are ours.
 _MEANINGS = {
     "refused": "nothing listens there; start the server or correct {url}",
     "no-socket": "there is no such socket; start the server or correct {url}",
     "no-access": "this user may not open the socket; correct its mode or {url}",
     "no-host": "the host's name is not known; correct {url}",
     "tls": "TLS failed ({detail}); correct the certificate, or use redis:// for a plain connection",
-    "timeout": "it does not answer; look whether it is stopped or overloaded",
-    "tls-timeout": "it does not answer; look whether it speaks TLS, is stopped or overloaded",
+    "timeout": "it does not answer; check whether it is stopped or overloaded",
+    "tls-timeout": "it does not answer; check whether it speaks TLS, is stopped or overloaded",
     "lost": "the connection was lost ({detail})",
     "directory": "{detail}",
     "closed": "the store has been closed here",
@@ -34,14 +34,14 @@ _MEANINGS = {
 }
 # Codes after which the same command may succeed a moment later.
 PASSING = frozenset({"LOADING", "BUSY", "CLUSTERDOWN", "MASTERDOWN", "TRYAGAIN"})
-# Codes after which a new connection may do.
+# Codes after which a new connection may work.
 LOST = frozenset({"refused", "no-socket", "lost", "directory"})
 # Codes that say that another server has taken over.
 ELSEWHERE = frozenset({"READONLY", "MOVED", "ASK", "UNBLOCKED"})
 
 
 class Failure(StoreUnavailable):
-    """A failure with the code it is known by; callers see only a StoreUnavailable."""
+    """A failure with its code; callers see only a StoreUnavailable."""
 
     def __init__(self, code: str, detail: str, where: str, *, private: bool) -> None:
         super().__init__(meaning(code, detail, where, private=private))
@@ -49,7 +49,7 @@ class Failure(StoreUnavailable):
 
     @classmethod
     def failing_over(cls, failure: "Failure", where: str, repeated: int) -> "Failure":
-        """Return what `failure` means where a Sentinel or a cluster names another server soon."""
+        """Return what `failure` means if a Sentinel or a cluster will soon name another server."""
         times = f", repeated {repeated} times" if repeated else ""
         said = str(failure).partition(" cannot be used: ")[2].partition(";")[0]
         return cls("failover", f"{times} ({said})", where, private=False)
@@ -58,7 +58,7 @@ class Failure(StoreUnavailable):
 def meaning(code: str, detail: str, where: str, *, private: bool) -> str:
     """Return the line for a failure of the server at `where` (no password in it).
 
-    `private` is the server that Orchestra starts itself: for it there is no URL to correct.
+    `private` means the server that Orchestra starts itself, which has no URL to correct.
     """
     detail = one_line(detail, 160).rstrip(".")
     text = _MEANINGS.get(code, "it answered with an error: {detail}")

@@ -1,4 +1,4 @@
-"""What a subscription hears, gathered until someone asks: what came together is taken together."""
+"""Messages of a subscription, gathered until someone asks: what came together is taken together."""
 
 import asyncio
 from types import TracebackType
@@ -8,7 +8,7 @@ from orchestra_core.errors import StoreUnavailable
 
 Heard: TypeAlias = tuple[bytes, bytes]  # channel and payload
 
-# Above this many unread messages they are dropped: the stream has them all, and holds them better.
+# Above this many unread messages all are dropped: the stream has them anyway.
 MOST_UNREAD = 10_000
 
 
@@ -46,10 +46,10 @@ class SubscriptionBuffer:
             await asyncio.wait([self._reader])
 
     async def wait(self, seconds: float) -> list[Heard]:
-        """Return all that has come, waiting for the first.
+        """Return all messages that have come; wait for the first.
 
-        Answers [] after `seconds`, or when messages were dropped: then the stream must be read.
-        Raises StoreUnavailable once everything heard before the failure has been handed out.
+        Returns [] after `seconds`, or if messages were dropped: then the stream must be read.
+        After a failure, raises StoreUnavailable once every message before it has been returned.
         """
         if not self._rung.is_set():
             try:

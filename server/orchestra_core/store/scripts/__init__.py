@@ -1,4 +1,4 @@
-"""The Lua scripts that change and read the state; each file's header says its keys and answer."""
+"""The Lua scripts that change and read the state; each file's header has its keys and answer."""
 
 import hashlib
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ ScriptName = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A script's source and the SHA-1 by which a server that has it knows it (EVALSHA)."""
+    """A script's source, and the SHA-1 by which a server that has loaded it knows it (EVALSHA)."""
 
     name: ScriptName
     source: str

@@ -1,1 +1,1 @@
-"""Every other agent, by the Agent Client Protocol: JSON-RPC, a line a message."""
+"""All other agents, by the Agent Client Protocol: JSON-RPC, one message per line."""

@@ -34,7 +34,7 @@ _UNFINISHED = ("refusal", "max_tokens", "max_turn_requests")
 
 
 class AcpDialect:
-    """One session with an agent."""
+    """One ACP session with an agent."""
 
     def __init__(self, launch: Launch) -> None:
         self._handshake = Handshake(launch)
@@ -67,7 +67,7 @@ class AcpDialect:
         return Exchange(lines=self._handshake.begin())
 
     def receive(self, line: OutputLine) -> Exchange:
-        """Take in one line; raises Refused before the session is there."""
+        """Take in one line; raises Refused if the session cannot begin."""
         if line.is_cut:
             return Exchange((Noted(f"a line of {line.size:,} bytes was left out"),))
         try:
@@ -76,7 +76,7 @@ class AcpDialect:
             return Exchange(self._garbage.add(line))
 
     def prompt(self, text: str, prompt_id: str) -> Exchange:
-        """Return a prompt; it waits for the end of the turn where the agent takes none before."""
+        """Return a prompt; it waits for the end of the turn if the agent takes none during one."""
         can_go = self.abilities.takes_words_in_a_turn and not self._turns.is_cancelled
         if self._turns.is_running and not can_go:
             self._turns.waiting.append((text, prompt_id))
@@ -84,7 +84,7 @@ class AcpDialect:
         return Exchange(lines=(self._prompt_line(text, prompt_id),))
 
     def interrupt(self, text: str, prompt_id: str) -> Exchange:
-        """Return the cancellation of the turn; the text is sent when that is confirmed."""
+        """Return the cancellation of the turn; the text is sent once that is confirmed."""
         if not self._turns.is_running:
             return self.prompt(text, prompt_id) if text else Exchange()
         self._turns.is_cancelled = True
@@ -112,7 +112,7 @@ class AcpDialect:
         return Exchange(lines=(messages.response(number, outcome),))
 
     def has_lost_conversation(self, last_words: str) -> bool:  # noqa: ARG002 - of the protocol
-        """Tell that no agent ends for this: it answers with an error."""
+        """Return False: an agent does not exit for that, it answers with an error."""
         return False
 
     def _prompt_line(self, text: str, prompt_id: str) -> bytes:
@@ -137,7 +137,7 @@ class AcpDialect:
         return Exchange()
 
     def _take_update(self, message: RpcMessage) -> Exchange:
-        if not self.is_ready:  # what was said before is told again as a session is loaded
+        if not self.is_ready:  # loading a session reports its earlier messages again
             return Exchange()
         raw = msgspec.json.decode(message.params, type=messages.UpdateParams).update
         update = msgspec.json.decode(raw, type=SessionUpdate)
@@ -221,7 +221,7 @@ class AcpDialect:
             yield Said(text[:TEXT_LIMIT])
 
     def _read(self, *, is_over: bool = False) -> Iterator[Report]:
-        """Say that a turn has begun, and what the model has read, now that it says something."""
+        """Report that a turn has begun and what the model has read, now that it says something."""
         if self._turns.is_running and not self._turns.is_told:
             self._turns.is_told = True
             yield TurnBegan()

@@ -9,9 +9,9 @@ from orchestra_server.agents.process_session import start_session
 
 
 class AcpDriver:
-    """Sessions of the agents of the protocol."""
+    """Starts sessions of agents that speak the protocol."""
 
     async def start(self, launch: Launch) -> Session:
-        """Start it; raises Refused with one line."""
+        """Start an agent; raises Refused with one line."""
         launch = replace(launch, environ={**ASKING_ENVIRONMENT, **launch.environ})
         return await start_session(launch, list(launch.command), AcpDialect(launch))

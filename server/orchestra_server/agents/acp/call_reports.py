@@ -8,24 +8,24 @@ from orchestra_server.agents.acp.tool_call_names import CallState
 from orchestra_server.agents.reports import TEXT_LIMIT, Report, ToolBegan, ToolEnded
 
 _ENDS: Mapping[str | None, Literal["done", "failed"]] = {"completed": "done", "failed": "failed"}
-_MOST = 64  # calls that are remembered: one may hold a line of 4 MB
+_MOST = 64  # calls that are remembered; one may hold a line of 4 MB
 
 
 class CallReports:
-    """Tells once that a call has begun, with its arguments, and once that it has ended."""
+    """Reports once that a call has begun, with its arguments, and once that it has ended."""
 
     def __init__(self, directory: str) -> None:
         self._directory = directory
         self._running: dict[str, CallState] = {}
 
     def state(self, call_id: str) -> CallState:
-        """Return what is known of a call; a permission may be asked before the call is told."""
+        """Return what is known of a call; its permission may be asked for before it is reported."""
         if call_id not in self._running and len(self._running) >= _MOST:
-            del self._running[next(iter(self._running))]  # its agent will not end it
+            del self._running[next(iter(self._running))]  # the agent will not end it
         return self._running.setdefault(call_id, CallState(call_id, self._directory))
 
     def take(self, call: ToolCall, *, is_new: bool, is_cancelled: bool) -> Iterator[Report]:
-        """Take in a call or its update; the first sign of a pending call has no arguments yet."""
+        """Take in a call or its update; the first message of a pending call has no arguments."""
         state = self.state(call.tool_call_id)
         state.update(call)
         if not state.is_told and not (is_new and call.status in ("pending", None)):
@@ -38,7 +38,7 @@ class CallReports:
             yield ToolEnded(state.id, "aborted" if is_cancelled else end, state.words[:TEXT_LIMIT])
 
     def end_all(self, *, is_cancelled: bool) -> Iterator[Report]:
-        """End what is left at the end of a turn: not every agent tells of aborted calls."""
+        """End what is left at the end of a turn: not every agent reports aborted calls."""
         for state in self._running.values():
             if state.is_told:
                 yield ToolEnded(state.id, "aborted" if is_cancelled else "failed")

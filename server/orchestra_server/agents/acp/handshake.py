@@ -1,4 +1,4 @@
-"""The beginning of a session: versions, the account, and a conversation to go on with."""
+"""The beginning of a session: versions, the account, and the conversation to continue."""
 
 from orchestra_core.errors import Refused
 from orchestra_core.text import one_line
@@ -9,7 +9,7 @@ from orchestra_server.agents.agent_driver import Abilities, ConversationLost, La
 from orchestra_server.agents.reports import Started
 
 _INITIALIZE, _OPEN, _SET_MODE = 1, 2, 3
-FIRST_PROMPT = 10  # the numbers of later calls
+FIRST_PROMPT = 10  # ids of later calls
 
 
 class Handshake:
@@ -28,7 +28,7 @@ class Handshake:
         return (messages.request(_INITIALIZE, "initialize", messages.initialize()),)
 
     def take(self, message: RpcMessage) -> tuple[bytes, ...]:
-        """Take in an answer and return what follows; raises Refused."""
+        """Take in an answer and return the next call; raises Refused."""
         if message.id not in (_INITIALIZE, _OPEN):
             return ()
         if message.error:
@@ -36,7 +36,7 @@ class Handshake:
         return self._open(message) if message.id == _INITIALIZE else self._opened(message)
 
     def started(self) -> Started:
-        """Return the report of the session."""
+        """Return the report that the session has begun."""
         return Started(self.session, version=self._version)
 
     def _open(self, message: RpcMessage) -> tuple[bytes, ...]:

@@ -1,12 +1,12 @@
-"""What agents of the Agent Client Protocol can and cannot do, as they were run.
+"""What agents of the Agent Client Protocol can and cannot do, by trying them.
 
-docs/agent-clients.md has the table. An agent that is not here is taken to do what the protocol
+docs/agent-clients.md has the table. An agent that is not here is assumed to do what the protocol
 says and no more.
 """
 
 from dataclasses import dataclass
 
-# opencode allows everything where nothing else is configured; other agents do not read it.
+# opencode allows everything unless configured otherwise; other agents do not read this variable.
 ASKING_ENVIRONMENT = {
     "OPENCODE_PERMISSION": '{"edit":"ask","bash":"ask","webfetch":"ask","external_directory":"ask"}'
 }
@@ -14,11 +14,11 @@ ASKING_ENVIRONMENT = {
 
 @dataclass(frozen=True, slots=True)
 class KnownAgent:
-    """An agent, by the name that it gives itself."""
+    """An agent, by the name it reports."""
 
     takes_words_in_a_turn: bool = False
     tells_cost: bool = False
-    asking_mode: str = ""  # the mode in which it asks for most; "" where it begins in that
+    asking_mode: str = ""  # the mode in which it asks most often; "" if it begins in that mode
 
 
 _KNOWN = {
@@ -26,7 +26,7 @@ _KNOWN = {
     "@agentclientprotocol/claude-agent-acp": KnownAgent(
         takes_words_in_a_turn=True, tells_cost=True, asking_mode="default"
     ),
-    # A second prompt within a turn cancels the running tool of the one, and the other never ends.
+    # A second prompt within a turn cancels the first one's running tool, and never ends itself.
     "gemini-cli": KnownAgent(asking_mode="default"),
     "codex-acp": KnownAgent(asking_mode="read-only"),
 }

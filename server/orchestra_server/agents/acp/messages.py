@@ -1,7 +1,7 @@
-"""The messages of the Agent Client Protocol, as far as they are used.
+"""The messages of the Agent Client Protocol that are used.
 
-Names and shapes are checked against the protocol's own Python library in the tests; it is not
-imported here (decision 0056). Fields that are not named here are skipped while a line is read.
+Tests check names and shapes against the protocol's own Python library, which is not imported here
+(decision 0056). Decoding skips fields that are not named here.
 """
 
 from typing import TypeAlias, TypeVar
@@ -28,7 +28,7 @@ class RpcError(Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """The message, and its details as they came."""
+        """The message, with its details as they came."""
         data = bytes(self.data).decode("utf-8", "replace")
         return f"{self.message}: {data}" if data not in ("", "null") else self.message
 
@@ -44,14 +44,14 @@ class RpcMessage(Struct, frozen=True):
 
 
 class Implementation(Struct, frozen=True):
-    """Who answers."""
+    """The program that answers."""
 
     name: str = ""
     version: str = ""
 
 
 class SessionCapabilities(Struct, frozen=True):
-    """What can be done with sessions; a capability is there or not, whatever is in it."""
+    """What can be done with sessions; a capability is present or not, whatever its content."""
 
     resume: Json | None = None
 
@@ -78,7 +78,7 @@ class SessionModes(Struct, frozen=True, rename="camel"):
 
 
 class OpenedSession(Struct, frozen=True, rename="camel"):
-    """The answer to `session/new`, `session/load` and `session/resume`; the latter have no id."""
+    """The answer to `session/new`, `session/load` and `session/resume`; the last two have no id."""
 
     session_id: str = ""
     modes: SessionModes | None = None
@@ -101,7 +101,7 @@ class PromptEnd(Struct, frozen=True, rename="camel"):
 
 
 class ToolContent(Struct, frozen=True, rename="camel"):
-    """A block of text, or what a tool shows: a block in it, or a change of a file."""
+    """A block of text, or a tool's content: a block in it, or a change of a file."""
 
     type: str = ""
     text: str = ""
@@ -123,7 +123,7 @@ class FileLocation(Struct, frozen=True):
 
 
 class ToolCall(Struct, frozen=True, rename="camel"):
-    """A tool call, or what has changed of it: then most fields are empty."""
+    """A tool call, or an update of it, in which most fields are empty."""
 
     tool_call_id: str = ""
     title: str | None = None
@@ -136,7 +136,7 @@ class ToolCall(Struct, frozen=True, rename="camel"):
 
 
 class SessionCost(Struct, frozen=True):
-    """Money since the beginning of the session."""
+    """Cost since the beginning of the session."""
 
     amount: float = 0
     currency: str = ""
@@ -154,7 +154,7 @@ class SessionUpdate(Struct, frozen=True, rename="camel"):
 
 
 class UpdateParams(Struct, frozen=True):
-    """The parameters of `session/update`; what it holds is read by its kind."""
+    """The parameters of `session/update`; the content is decoded by its kind."""
 
     update: msgspec.Raw
 
@@ -174,7 +174,7 @@ class PermissionParams(Struct, frozen=True, rename="camel"):
 
 
 def fields_of(raw: msgspec.Raw) -> Json:
-    """Return an object whose fields are the agent's own, {} for anything else."""
+    """Return an object with fields of the agent's own, {} for anything else."""
     try:
         return msgspec.json.decode(raw, type=Json)
     except msgspec.DecodeError:
@@ -182,7 +182,7 @@ def fields_of(raw: msgspec.Raw) -> Json:
 
 
 def text_of(raw: msgspec.Raw) -> str:
-    """Return a value that is a text, "" for anything else."""
+    """Return the value if it is a text, else ""."""
     try:
         return msgspec.json.decode(raw, type=str)
     except msgspec.DecodeError:
@@ -190,7 +190,7 @@ def text_of(raw: msgspec.Raw) -> str:
 
 
 def decoded(content: msgspec.Raw, kind: type[Kind]) -> Kind:
-    """Return a part of a message; raises Refused for one that is not as the protocol has it."""
+    """Decode a part of a message; raises Refused if it does not follow the protocol."""
     try:
         return msgspec.json.decode(content, type=kind)
     except msgspec.DecodeError as error:
@@ -198,29 +198,29 @@ def decoded(content: msgspec.Raw, kind: type[Kind]) -> Kind:
 
 
 def request(number: int, method: str, params: Json) -> bytes:
-    """Return a call of ours as a line without its end."""
+    """Return our call as a line, without the line end."""
     message = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
     return msgspec.json.encode(message)
 
 
 def notification(method: str, params: Json) -> bytes:
-    """Return a call that nobody answers."""
+    """Return a notification, which has no answer."""
     return msgspec.json.encode({"jsonrpc": "2.0", "method": method, "params": params})
 
 
 def response(number: int | str | None, result: Json) -> bytes:
-    """Return the answer to a call of the agent's."""
+    """Return our answer to an agent's call."""
     return msgspec.json.encode({"jsonrpc": "2.0", "id": number, "result": result})
 
 
 def failure(number: int | str | None, code: int, message: str) -> bytes:
-    """Return the answer to a call that cannot be answered."""
+    """Return an error as the answer to an agent's call."""
     error = {"code": code, "message": message}
     return msgspec.json.encode({"jsonrpc": "2.0", "id": number, "error": error})
 
 
 def initialize() -> Json:
-    """Return the parameters of `initialize`: files and commands are the agent's own business."""
+    """Return the parameters of `initialize`: we offer no file system and no terminal."""
     files = {"readTextFile": False, "writeTextFile": False}
     return {
         "protocolVersion": PROTOCOL_VERSION,
@@ -240,5 +240,5 @@ def selected(option: str) -> Json:
 
 
 def cancelled() -> Json:
-    """Return the outcome of a permission request that nobody answers any more."""
+    """Return the outcome of a permission request that nobody will answer."""
     return {"outcome": {"outcome": "cancelled"}}

@@ -1,4 +1,4 @@
-"""Tool calls of the protocol, in the names that Claude Code has for the same deeds."""
+"""The protocol's tool calls, under the names that Claude Code has for the same actions."""
 
 import shlex
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ _TITLE = 300
 
 @dataclass(slots=True)
 class CallState:
-    """What is known of a call; its updates bring it piece by piece."""
+    """What is known of a call; updates add to it piece by piece."""
 
     id: str
     directory: str
@@ -27,7 +27,7 @@ class CallState:
     is_told: bool = False  # ToolBegan was reported
 
     def update(self, call: ToolCall) -> None:
-        """Take in what an update says."""
+        """Take in an update."""
         self.title = one_line(call.title, _TITLE) if call.title else self.title
         self.kind = call.kind or self.kind
         self.raw_input.update(fields_of(call.raw_input))
@@ -39,13 +39,13 @@ class CallState:
 
     @property
     def words(self) -> str:
-        """What the tool has answered."""
+        """The tool's answer."""
         return self.output or "\n".join(block.words for block in self.content if block.words)
 
     def tool(self) -> tuple[str, dict[str, object]]:
         """Return the tool and its arguments.
 
-        A call on several files has a tool of its own, so that no rule for one file covers it.
+        A call on several files has a tool name of its own, so that no rule for one file covers it.
         """
         if self.kind == "execute":
             return "Bash", {"command": self._command()}
@@ -75,7 +75,7 @@ class CallState:
         return "Edit", {"file_path": file, **changed}
 
     def _files(self) -> set[str]:
-        """Return the files that the call names; its locations only where it names none."""
+        """Return the files that the call names, or its locations if it names none."""
         diffs = {block.path for block in self.content if block.type == "diff" and block.path}
         values = [self.raw_input.get(name) for name in _PATH_NAMES]
         named = {value for value in values if isinstance(value, str) and value}
@@ -85,7 +85,7 @@ class CallState:
         return path if path.startswith("/") else f"{self.directory}/{path}"
 
     def _command(self) -> str:
-        """Return the command, after a `cd` where it does not run in the session's directory."""
+        """Return the command, after a `cd` if it does not run in the session's directory."""
         command = self.raw_input.get("command")
         if isinstance(command, list):
             match [str(word) for word in cast("list[object]", command)]:

@@ -1,4 +1,4 @@
-"""Which prompts of a session are on their way, and which wait for the end of a turn."""
+"""Which prompts of a session were sent, and which wait for the end of a turn."""
 
 from dataclasses import dataclass, field
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 class Turns:
     """A turn lasts until every prompt of it is answered."""
 
-    open_prompts: set[int] = field(default_factory=set[int])  # by the numbers of our calls
-    unread: list[str] = field(default_factory=list[str])  # ids of prompts that began the turn
+    open_prompts: set[int] = field(default_factory=set[int])  # by the ids of our calls
+    unread: list[str] = field(default_factory=list[str])  # ids of the prompts that began the turn
     unread_in_turn: list[str] = field(default_factory=list[str])
     waiting: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     is_told: bool = False  # TurnBegan was reported
@@ -29,10 +29,10 @@ class Turns:
         self.open_prompts.add(number)
 
     def take_read(self, *, is_over: bool) -> list[str]:
-        """Return the prompts that the model has surely read when it says something.
+        """Return the prompts that the model has certainly read when it says something.
 
-        When it reads one that came while it worked, the protocol does not tell: at the latest
-        before its last words.
+        The protocol does not say when the model reads a prompt that came during a turn: before its
+        last message at the latest.
         """
         read, self.unread = self.unread, []
         if is_over:
@@ -45,7 +45,7 @@ class Turns:
         return waiting
 
     def begin_anew(self) -> None:
-        """Forget the turn that has ended."""
+        """Forget the ended turn."""
         self.is_told, self.is_cancelled, self.failure = False, False, ""
         self.unread.clear()
         self.unread_in_turn.clear()

@@ -1,4 +1,4 @@
-"""What a turn has used, from a cost that agents sum over the session."""
+"""What a turn has used, computed from the cost that agents sum over the session."""
 
 from orchestra_server.agents.acp.messages import PromptEnd, SessionUpdate
 from orchestra_server.agents.reports import Used
@@ -7,7 +7,7 @@ _NO_TOKENS = (0, 0, 0, 0)
 
 
 class SessionUsage:
-    """Gives each turn its own share; of what was used before a session was resumed, none."""
+    """Gives each turn its own share, and none of what was used before the session was resumed."""
 
     def __init__(self, *, is_resumed: bool) -> None:
         self._before: float | None = None if is_resumed else 0.0

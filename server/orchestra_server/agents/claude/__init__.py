@@ -1,1 +1,1 @@
-"""Claude Code, by the control protocol of its stream-json mode."""
+"""Claude Code, through the control protocol of its stream-json mode."""

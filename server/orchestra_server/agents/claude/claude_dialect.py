@@ -34,7 +34,7 @@ from orchestra_server.agents.reports import (
 )
 
 QUESTION_TOOL = "AskUserQuestion"
-OLDEST = "2.1.250"  # the oldest version that kept the contract when it was run
+OLDEST = "2.1.250"  # the oldest version that kept the contract when tried
 _INITIALIZE = "initialize"
 _SUBAGENT_STATES: Mapping[str, Literal["running", "done", "failed", "stopped"]] = {
     "completed": "done",
@@ -42,7 +42,7 @@ _SUBAGENT_STATES: Mapping[str, Literal["running", "done", "failed", "stopped"]] 
     "stopped": "stopped",
     "killed": "stopped",
 }
-# The beginning of a request that was cut; its sender waits for an answer all the same.
+# The beginning of a request that was cut off; its sender still waits for an answer.
 _CUT_REQUEST = re.compile(rb'"type":"control_request".*?"request_id":"([^"]{1,100})"')
 _WORDS = 2_000
 
@@ -59,18 +59,18 @@ class ClaudeDialect:
         self._started: Started | None = None
         self._is_working = False
         self._is_interrupted = False
-        self._asked: dict[str, Mapping[str, object]] = {}  # arguments by request
-        self._prompts: dict[str, str] = {}  # our ids by the client's
-        self._subagents: dict[str, str] = {}  # the calls that started them by the client's ids
+        self._asked: dict[str, Mapping[str, object]] = {}  # a call's arguments, by request
+        self._prompts: dict[str, str] = {}  # our ids, by the client's
+        self._subagents: dict[str, str] = {}  # starting calls by the client's ids
         self._usage = UsageSums(is_resumed=is_resumed)
         self._garbage = GarbageCount()
 
     def open(self) -> Exchange:
-        """Begin with `initialize`, whose answer says who is signed in."""
+        """Begin with `initialize`; its answer says who is signed in."""
         return Exchange(lines=(messages.control(_INITIALIZE, "initialize", hooks=None),))
 
     def receive(self, line: OutputLine) -> Exchange:
-        """Take in one line; raises Refused before it is ready where nobody is signed in."""
+        """Take in one line; raises Refused at the start if nobody is signed in."""
         if line.is_cut:
             return self._receive_cut(line)
         try:
@@ -84,28 +84,28 @@ class ClaudeDialect:
         return Exchange(tuple(self._report(message)))
 
     def prompt(self, text: str, prompt_id: str) -> Exchange:
-        """Return a user message: the client itself puts it in at the next tool boundary."""
+        """Return a user message: the client itself inserts it at the next tool boundary."""
         uuid = str(uuid4())
         if prompt_id:
             self._prompts[uuid] = prompt_id
         return Exchange(lines=(messages.user_message(text, uuid),))
 
     def interrupt(self, text: str, prompt_id: str) -> Exchange:
-        """Return the abortion of what runs; an idle client only confirms it."""
+        """Return the interruption of the turn; an idle client only confirms it."""
         self._is_interrupted = self._is_working
         aborting = messages.control(f"interrupt-{secrets.token_hex(4)}", "interrupt")
         prompt = self.prompt(text, prompt_id).lines if text else ()
         return Exchange(lines=(aborting, *prompt))
 
     def answer(self, ask_id: str, answer: Answer) -> Exchange:
-        """Return the answer to a request that is open."""
+        """Return the answer to an open request."""
         arguments = self._asked.pop(ask_id, None)
         if arguments is None:
             return Exchange()
         return Exchange(lines=(messages.success(ask_id, _decision(answer, arguments)),))
 
     def has_lost_conversation(self, last_words: str) -> bool:
-        """Tell whether the client has found no conversation of this id."""
+        """Tell whether the client found no conversation with this id."""
         return "No conversation found" in last_words
 
     def _receive_cut(self, line: OutputLine) -> Exchange:
@@ -113,7 +113,7 @@ class ClaudeDialect:
         return Exchange((noted,), tuple(self._refusals(line.content)))
 
     def _refusals(self, content: bytes) -> Iterator[bytes]:
-        """Answer a request that cannot be read, so that the agent does not wait for ever."""
+        """Refuse a request that cannot be read, so that the agent does not wait forever."""
         request = _CUT_REQUEST.search(content)
         if request:
             words = "its arguments are too long to be shown to anybody; do it in smaller parts"
@@ -204,7 +204,7 @@ class ClaudeDialect:
             yield from _subagent(message)
 
     def _work(self) -> Iterator[Report]:
-        """Say once that a turn has begun; a client begins some by itself."""
+        """Report once that a turn has begun; a client begins some by itself."""
         if not self._is_working:
             self._is_working, self._is_interrupted = True, False
             yield TurnBegan()
@@ -236,7 +236,7 @@ class ClaudeDialect:
 
 
 def is_too_old(version: str) -> bool:
-    """Tell whether a version is older than OLDEST; one that cannot be read is not."""
+    """Tell whether a version is older than OLDEST; an unreadable one is not."""
     try:
         return _numbers(version) < _numbers(OLDEST)
     except ValueError:

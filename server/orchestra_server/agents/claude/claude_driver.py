@@ -6,7 +6,7 @@ from orchestra_server.agents.agent_driver import Launch, Session
 from orchestra_server.agents.claude.claude_dialect import ClaudeDialect
 from orchestra_server.agents.process_session import start_session
 
-# It asks for everything that is not plainly harmless; whoever reads the reports decides.
+# It asks for everything that is not clearly harmless; the reader of its reports decides.
 _OPTIONS = (
     *("-p", "--input-format", "stream-json", "--output-format", "stream-json", "--verbose"),
     *("--permission-mode", "default", "--permission-prompt-tool", "stdio"),
@@ -14,10 +14,10 @@ _OPTIONS = (
 
 
 class ClaudeDriver:
-    """Sessions of Claude Code."""
+    """Starts sessions of Claude Code."""
 
     async def start(self, launch: Launch) -> Session:
-        """Start it; raises Refused with one line."""
+        """Start Claude Code; raises Refused with one line."""
         conversation = launch.conversation or str(uuid4())
         begun = "--resume" if launch.conversation else "--session-id"
         command = [*launch.command, *_OPTIONS, begun, conversation]

@@ -1,6 +1,6 @@
-"""The messages of Claude Code's stream-json mode, as far as they are used.
+"""The messages of Claude Code's stream-json mode that are used.
 
-Run with 2.1.330. Fields that are not named here are skipped while a line is read.
+Tried with 2.1.330. Decoding skips fields that are not named here.
 """
 
 from typing import TypeAlias
@@ -41,7 +41,7 @@ class TokenCounts(Struct, frozen=True):
 
     @property
     def context(self) -> int:
-        """How full the context window was."""
+        """How many tokens the context window held."""
         read, written = self.cache_read_input_tokens, self.cache_creation_input_tokens
         return self.input_tokens + read + written + self.output_tokens
 
@@ -73,7 +73,7 @@ class TokenSums(Struct, frozen=True, rename="camel"):
 
 
 class ControlRequest(Struct, frozen=True):
-    """What the client asks of us."""
+    """A request of the client's."""
 
     subtype: str = ""
     tool_name: str = ""
@@ -84,7 +84,7 @@ class ControlRequest(Struct, frozen=True):
 
 
 class SignIn(Struct, frozen=True, rename="camel"):
-    """Who is signed in, as the answer to `initialize` says it."""
+    """Who is signed in, according to the answer to `initialize`."""
 
     token_source: str = ""
     api_key_source: str = ""
@@ -92,7 +92,7 @@ class SignIn(Struct, frozen=True, rename="camel"):
 
     @property
     def is_signed_in(self) -> bool:
-        """Whether requests to the model can be made; other providers have their own keys."""
+        """Whether requests to the model can be made; other providers have keys of their own."""
         has_key = self.token_source not in ("", "none") or bool(self.api_key_source)
         return has_key or self.api_provider not in ("", "firstParty")
 
@@ -105,7 +105,7 @@ class InitializeAnswer(Struct, frozen=True):
 
 
 class ControlResponse(Struct, frozen=True):
-    """The answer to a control request of ours."""
+    """The answer to our control request."""
 
     subtype: str = ""
     request_id: str = ""
@@ -120,7 +120,7 @@ class TaskTokens(Struct, frozen=True):
 
 
 class ClientMessage(Struct, frozen=True):
-    """Any line; fields that its type lacks are empty. Of a result, what its models used counts."""
+    """Any line; fields that its type lacks are empty. In a result, its models' sums count."""
 
     type: str
     subtype: str = ""
@@ -155,24 +155,24 @@ class ClientMessage(Struct, frozen=True):
 
 
 def line_of(message: Json) -> bytes:
-    """Return a message of ours as a line without its end."""
+    """Return our message as a line, without the line end."""
     return msgspec.json.encode(message)
 
 
 def control(request_id: str, subtype: str, **fields: object) -> bytes:
-    """Return a control request of ours."""
+    """Return our control request."""
     request = {"subtype": subtype, **fields}
     return line_of({"type": "control_request", "request_id": request_id, "request": request})
 
 
 def success(request_id: str, response: Json) -> bytes:
-    """Return the answer to a control request of the client's."""
+    """Return our answer to the client's control request."""
     answer = {"subtype": "success", "request_id": request_id, "response": response}
     return line_of({"type": "control_response", "response": answer})
 
 
 def failure(request_id: str, error: str) -> bytes:
-    """Return the answer to a control request that is not understood."""
+    """Return an error as the answer to the client's control request."""
     answer = {"subtype": "error", "request_id": request_id, "error": error}
     return line_of({"type": "control_response", "response": answer})
 

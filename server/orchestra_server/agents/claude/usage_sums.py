@@ -1,7 +1,7 @@
-"""What a turn has used, by the counts in its result.
+"""What a turn has used, computed from the counts in its result.
 
-Older clients only count from the beginning of the conversation, also when a later process goes on
-with it. What was used before is then unknown, so the first result of such a process counts nothing.
+Older clients count from the beginning of the conversation, even if a later process continues it.
+What was used before is then unknown, so the first result of such a process counts nothing.
 """
 
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ class UsageSums:
         self._context = 0
 
     def see(self, message: ClientMessage) -> None:
-        """Note how full the context window is at a message of the agent's own."""
+        """Note how full the context window is at a message of the main agent."""
         usage = message.message.usage if message.message else None
         if usage and not message.parent_tool_use_id:
             self._context = usage.context or self._context

@@ -1,1 +1,1 @@
-"""The process of an agent: its lines, its input, and an end that leaves nothing behind."""
+"""The process of an agent: its output, its input, and an end that leaves nothing behind."""

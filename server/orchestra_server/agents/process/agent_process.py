@@ -1,4 +1,4 @@
-"""Runs one agent: lines out, lines in, and an end after which nothing of it runs."""
+"""Runs one agent's process: lines out, lines in, and an end after which nothing of it runs."""
 
 import asyncio
 import os
@@ -21,9 +21,9 @@ from orchestra_server.agents.process.readiness import CHUNK, wait_readable
 
 WRITE_SECONDS = 10.0
 _GRACE = 2.0  # seconds from SIGTERM to SIGKILL
-_DRAIN = 1.0  # seconds for what is left in the pipes after the end
-_PIPES_HOLD = 1 << 21  # bytes that can be left in them
-_LAST_WORDS = 4_000  # bytes of the error output that are kept
+_DRAIN = 1.0  # seconds to read what is left in the pipes after the end
+_PIPES_HOLD = 1 << 21  # bytes that can be left in the pipes
+_LAST_WORDS = 4_000  # bytes kept of the error output
 
 
 class AgentProcess:
@@ -40,7 +40,7 @@ class AgentProcess:
 
     @property
     def pid(self) -> int:
-        """The number of the process and of its group."""
+        """The id of the process and of its group."""
         return self._process.pid
 
     @property
@@ -54,7 +54,7 @@ class AgentProcess:
         return one_line(self._errors.decode("utf-8", "replace"), 600)
 
     async def lines(self) -> AsyncIterator[OutputLine]:
-        """Yield the lines of its output, until it has ended and its pipes are empty."""
+        """Yield the lines of its output until it has ended and its pipes are empty."""
         splitter, after_end = LineSplitter(), 0
         errors = self._error_output.fileno()
         open_pipes = {self._output.fileno(), errors}
@@ -76,13 +76,13 @@ class AgentProcess:
             yield line
 
     async def write(self, content: bytes) -> None:
-        """Write to its input, which it may read later; raises Refused when it has ended."""
+        """Write to its input, which it may read later; raises Refused if it has ended."""
         if self._ended.done():
             raise Refused("the agent has ended; start it again")
         await self._input.write(content, WRITE_SECONDS)
 
     def close_input(self) -> None:
-        """Let it read to the end of its input."""
+        """Close its input, so that it reads the end of file."""
         self._input.close()
 
     async def wait(self, seconds: float | None = None) -> int | None:
@@ -105,24 +105,24 @@ class AgentProcess:
         return status
 
     async def clean_up(self) -> None:
-        """End what an ended agent has left running, and let its guard go."""
+        """End what an ended agent has left running, and release its guard."""
         self._signal(signal.SIGKILL)
         await asyncio.to_thread(end_marked, self._mark)
         self._guard.release()
         self.close_input()
 
     def close_pipes(self) -> None:
-        """Close the pipes, after the last line was read."""
+        """Close the pipes after the last line was read."""
         self._output.close()
         self._error_output.close()
 
     async def _readable(self, pipes: set[int]) -> set[int]:
-        """Return pipes that can be read; none when nothing more will come."""
+        """Return the pipes that can be read; none if nothing more will come."""
         if not self._ended.done():
             ready = await wait_readable(pipes, self._ended)
             if ready:
                 return ready
-        await self.clean_up()  # else a child that has inherited a pipe may hold it open for ever
+        await self.clean_up()  # otherwise a child that inherited a pipe could hold it open forever
         with suppress(TimeoutError):
             async with asyncio.timeout(_DRAIN):
                 return await wait_readable(pipes)
@@ -146,7 +146,7 @@ class AgentProcess:
 
 
 def start_process(launch: Launch, command: list[str]) -> AgentProcess:
-    """Start an agent; raises Refused where there is no such program or directory."""
+    """Start an agent; raises Refused if the program or the directory does not exist."""
     mark = secrets.token_hex(8)
     guard = Guard.start(mark)
     try:

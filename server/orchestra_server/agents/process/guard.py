@@ -1,6 +1,6 @@
-"""Ends an agent whose starter has died: a shell that waits for nothing else.
+"""Ends an agent whose starter has died: a shell that waits only for that.
 
-Claude Code, for one, finishes its turn when its input ends, and nobody would see what it does.
+Claude Code, for example, finishes its turn after its input ends, and nobody would see what it does.
 """
 
 import os
@@ -9,8 +9,8 @@ from contextlib import suppress
 
 from orchestra_core.process.started_mark import STARTED
 
-# It reads the agent's number, then waits. A line is the release; the end of its input is the death
-# of the starter. What an agent starts in sessions of its own is found by its environment (Linux).
+# It reads the agent's process id, then waits. A line releases it; the end of its input means that
+# the starter died. What an agent starts in other sessions is found by its environment (Linux).
 _WATCH = r"""
 read -r agent
 [ "$agent" = released ] && exit 0
@@ -40,7 +40,7 @@ class Guard:
 
     @classmethod
     def start(cls, mark: str) -> "Guard":
-        """Start a guard before its agent, so that no agent is ever without one."""
+        """Start a guard before its agent, so that no agent is ever without a guard."""
         return cls(
             subprocess.Popen(  # noqa: S603 - a constant script and a mark of our own
                 ["/bin/sh", "-c", _WATCH, STARTED, mark],
@@ -55,11 +55,11 @@ class Guard:
         )
 
     def watch(self, pid: int) -> None:
-        """Say which process group is the agent's."""
+        """Tell the guard which process group is the agent's."""
         self._tell(f"{pid}\n".encode())
 
     def release(self) -> None:
-        """Let the guard go: the agent has ended."""
+        """Release the guard: the agent has ended."""
         self._tell(b"released\n")
         if self._shell.stdin:
             with suppress(OSError):

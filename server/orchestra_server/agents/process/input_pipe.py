@@ -1,4 +1,4 @@
-"""The input of an agent: what is written there arrives in order, however slowly it is read."""
+"""The input of an agent: what is written arrives in order, however slowly it is read."""
 
 import asyncio
 import os
@@ -10,7 +10,7 @@ from orchestra_server.agents.process.readiness import CHUNK
 
 
 class InputPipe:
-    """Writes lines; what the agent does not take at once goes in as soon as it reads on."""
+    """Writes lines; what the agent does not read at once is written as soon as it reads on."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
@@ -19,9 +19,9 @@ class InputPipe:
         self._emptied: asyncio.Future[None] | None = None  # while the loop waits for the agent
 
     async def write(self, content: bytes, seconds: float) -> None:
-        """Write, and wait that long for an agent that does not read; raises Refused at its end.
+        """Write, and wait for a slow reader; raises Refused if the agent has ended.
 
-        What is unwritten then stays here, so that no line is lost or torn.
+        What is still unwritten stays here, so that no line is lost or torn.
         """
         if self._file.closed:
             raise Refused("the agent has ended; start it again")
@@ -34,7 +34,7 @@ class InputPipe:
             raise Refused("the agent has closed its input; start it again")
 
     def close(self) -> None:
-        """Let the agent read to the end; what it has not taken is dropped."""
+        """Close the pipe, so that the agent reads the end of file; unwritten lines are dropped."""
         self._stop_waiting()
         self._unwritten.clear()
         with suppress(OSError):
@@ -50,13 +50,13 @@ class InputPipe:
                 loop = asyncio.get_running_loop()
                 self._emptied = loop.create_future()
                 loop.add_writer(self._file.fileno(), self._flush)
-        except OSError:  # its reader is gone
+        except OSError:  # the reader is gone
             self.close()
         else:
             self._stop_waiting()
 
     def _stop_waiting(self) -> None:
-        """Leave the event loop before the descriptor can become another's."""
+        """Unregister from the event loop before the descriptor number can be reused."""
         if self._emptied is not None:
             asyncio.get_running_loop().remove_writer(self._file.fileno())
             if not self._emptied.done():

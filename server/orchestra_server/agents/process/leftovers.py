@@ -1,4 +1,4 @@
-"""Finds processes that an agent has left running in sessions of their own, and ends them."""
+"""Finds processes that an agent left running in other sessions, and ends them."""
 
 import os
 import signal
@@ -10,12 +10,12 @@ from pathlib import Path
 from orchestra_core.process.started_mark import STARTED
 
 _PROC = Path("/proc")
-_LOOKS = 5  # a process may start another one while it is looked for
+_LOOKS = 5  # a process may start another one during the search
 _PS_SECONDS = 10
 
 
 def end_marked(mark: str) -> int:
-    """End every process of an agent's run by force; return how many there were."""
+    """Kill every process of an agent's run; return how many there were."""
     count = 0
     for _ in range(_LOOKS):
         marked = set(_marked(f"{STARTED}={mark}"))
@@ -32,7 +32,7 @@ def _marked(entry: str) -> Iterator[int]:
     if _PROC.joinpath("self").exists():
         yield from _marked_in_proc(entry.encode())
         return
-    # macOS: the environment stands behind the command, of the user's own processes only.
+    # macOS: the environment follows the command, only for the user's own processes.
     listed = subprocess.run(
         ["/bin/ps", "-x", "-E", "-ww", "-o", "pid=,command="],
         capture_output=True, timeout=_PS_SECONDS, check=False,
@@ -46,6 +46,6 @@ def _marked(entry: str) -> Iterator[int]:
 def _marked_in_proc(entry: bytes) -> Iterator[int]:
     for folder in _PROC.iterdir():
         if folder.name.isdecimal():
-            with suppress(OSError):  # ended meanwhile, or another user's
+            with suppress(OSError):  # ended meanwhile, or another user's process
                 if entry in (folder / "environ").read_bytes().split(b"\0"):
                     yield int(folder.name)

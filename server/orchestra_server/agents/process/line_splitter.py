@@ -1,4 +1,4 @@
-"""Splits what an agent prints into lines, in bounded memory."""
+"""Splits an agent's output into lines, in bounded memory."""
 
 from typing import NamedTuple
 
@@ -7,14 +7,14 @@ HEAD = 4_096  # what is kept of a cut line
 
 
 class OutputLine(NamedTuple):
-    """A line without its end; `size` is more than its length for a line that was cut."""
+    """A line without its line end; `size` is larger than its length if it was cut."""
 
     content: bytes
     size: int
 
     @property
     def is_cut(self) -> bool:
-        """Whether only the line's beginning is here."""
+        """Whether this is only the beginning of the line."""
         return self.size > len(self.content)
 
 
@@ -37,7 +37,7 @@ class LineSplitter:
         return lines
 
     def rest(self) -> list[OutputLine]:
-        """Return the last line if it has no end, [] where there is none."""
+        """Return the last line if it has no line end, else []."""
         return [self._take()] if self._begun else []
 
     def _add(self, part: bytes) -> None:

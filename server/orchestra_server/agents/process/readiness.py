@@ -1,4 +1,4 @@
-"""Waits in the event loop until pipes can be read, without buffers of its own."""
+"""Waits in the event loop until pipes can be read, without buffering their content."""
 
 import asyncio
 
@@ -8,7 +8,7 @@ CHUNK = 65_536
 async def wait_readable(
     descriptors: set[int], unless: "asyncio.Future[int] | None" = None
 ) -> set[int]:
-    """Return the descriptors that can be read; an empty set when `unless` is done first."""
+    """Return the descriptors that can be read; an empty set if `unless` is done first."""
     loop = asyncio.get_running_loop()
     readable: asyncio.Future[int] = loop.create_future()
 

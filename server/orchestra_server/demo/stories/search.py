@@ -1,4 +1,4 @@
-"""The second story: search and invoices for the bookshop of the first."""
+"""The second story: search and invoices for the same bookshop."""
 
 from orchestra_server.demo.step_reports import DiscoveryMade
 from orchestra_server.demo.stories.story import Assignment, DemoQuestion, Step, Story

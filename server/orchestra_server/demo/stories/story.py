@@ -1,4 +1,4 @@
-"""What a story of the demo is made of: the request, the chambers, and each worker's steps."""
+"""The parts of a story of the demo: the request, the chambers, and each worker's steps."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,8 +19,8 @@ class DemoQuestion:
 class Step:
     """One edit and its commit; `discovery` is shared when the step is done.
 
-    Before it the worker fails with `fails`, asks for the permission to run `asks`, or asks a
-    `question`. After it, one that `waits_for_review` goes on once it has read the review.
+    Before the step the worker fails with `fails`, asks for permission to run `asks`, or asks a
+    `question`. After a step that `waits_for_review` it goes on once it has read the review.
     """
 
     path: str
@@ -37,7 +37,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """What one chamber's worker has to do; `revision` is its answer to a review."""
+    """What one chamber's worker has to do; `revision` is its step after a review."""
 
     brief: str
     steps: tuple[Step, ...]
@@ -46,9 +46,9 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One request; `merged` says how files read on which two chambers disagree.
+    """One request; `merged` has the merged content of files on which two chambers disagree.
 
-    `review` is what the conductor writes to a chamber that waits for it.
+    `review` is what the conductor sends to a chamber that waits for a review.
     """
 
     request: str

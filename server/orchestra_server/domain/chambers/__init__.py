@@ -1,1 +1,1 @@
-"""Pure rules of chambers: their life, their health, their conflicts, and which files are ours."""
+"""Pure rules of chambers: lifecycle, health, conflicts, ports, and which files are Orchestra's."""

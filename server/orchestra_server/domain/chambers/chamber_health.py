@@ -23,19 +23,19 @@ class ChamberFacts:
     """What was observed of one live chamber."""
 
     exists: bool = True
-    link: str = ""  # the target of a symbolic link that has replaced its directory
-    unwritable: str = ""  # why nothing can be written in it
-    registered: bool = True  # git and its directory know each other as a worktree
-    hooked: bool = True  # its hook files are there, or never were
-    outdated: bool = False  # they are from an older version
-    branch: str = ""  # the one that is checked out in it, "" for a detached HEAD
-    renamed: bool = False  # that branch is its own under another name
-    way_back: str = ""  # how to return to its own branch; "" if it is there, or in a rebase, say
-    stashes: tuple[str, ...] = ()  # commits of its own entries in git's stash
+    link: str = ""  # the target of a symbolic link that replaced its directory
+    unwritable: str = ""  # why it is not writable
+    registered: bool = True  # git and the directory know each other as a worktree
+    hooked: bool = True  # its hook files exist, or never did
+    outdated: bool = False  # its hook files are from an older version
+    branch: str = ""  # the branch checked out in it, "" for a detached HEAD
+    renamed: bool = False  # that branch is its own, renamed
+    way_back: str = ""  # how to return to its own branch; "" if it is on it, or in a rebase
+    stashes: tuple[str, ...] = ()  # commits of its own stash entries
 
 
 def health_of(chamber: Chamber, facts: ChamberFacts, unwatched: str = "") -> tuple[str, ...]:
-    """Return what is wrong with it, the worst first; `unwatched` is why it is not watched."""
+    """Return what is wrong with a chamber, worst first; `unwatched` says why it is not watched."""
     if facts.link:
         replaced = f"replaced by a link: its directory is a symbolic link to {facts.link}"
         return (f"{replaced}; put the directory back, or delete the link and {_RECONCILE}",)
@@ -63,19 +63,19 @@ def health_of(chamber: Chamber, facts: ChamberFacts, unwatched: str = "") -> tup
 
 
 def with_watch(chamber: Chamber, unwatched: str) -> tuple[str, ...]:
-    """Return its recorded health with `unwatched` as the reason why it is not watched."""
+    """Return a chamber's recorded health, with `unwatched` as the reason why it is not watched."""
     rest = (reason for reason in chamber.health if not reason.startswith(_NOT_WATCHED))
     return (*rest, *_watched(unwatched))
 
 
 def unwatched_because(chamber: Chamber) -> str:
-    """Return why the system does not report the chamber's changes, "" where it does."""
+    """Return why the system does not report the chamber's changes, "" if it does."""
     reasons = (reason for reason in chamber.health if reason.startswith(_NOT_WATCHED))
     return next(reasons, "").removeprefix(_NOT_WATCHED)
 
 
 def is_compared(health: tuple[str, ...]) -> bool:
-    """Tell whether the conflict monitor can compare a chamber of this health."""
+    """Tell whether the conflict monitor can compare a chamber in this health."""
     return not any(reason.startswith(_NOT_COMPARED) for reason in health)
 
 

@@ -1,4 +1,4 @@
-"""A chamber's life: reserved, live or failed, closing, closed, and back."""
+"""A chamber's lifecycle: reserved, live or failed, closing, closed, restored."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,9 +25,9 @@ class HookProbe:
 
 
 def all_live(names: Sequence[str], chambers: Sequence[Chamber]) -> bool:
-    """Tell whether the whole batch is live; raises Refused when only a part of it can be made.
+    """Tell whether the whole batch is live; raises Refused if only part of it can be made.
 
-    A chamber that closed with saved work is not made anew: that work would be forgotten.
+    A chamber that was closed with saved work is not made again: that work would be forgotten.
     """
     live = [chamber.name for chamber in chambers if chamber.is_live]
     if len(live) == len(names):
@@ -52,7 +52,7 @@ def all_live(names: Sequence[str], chambers: Sequence[Chamber]) -> bool:
 
 
 def reserved(chambers: Iterable[Chamber], actor: str) -> Change:
-    """Return the change that claims the names of chambers about to be made."""
+    """Return the change that claims the names of new chambers."""
     batch = tuple(chambers)
     return Change(
         events=tuple(
@@ -66,7 +66,7 @@ def reserved(chambers: Iterable[Chamber], actor: str) -> Change:
 def opened(
     chambers: Iterable[Chamber], probes: Mapping[str, HookProbe], *, at: int, actor: str
 ) -> tuple[list[Chamber], Change]:
-    """Return the chambers live, each with its hook's probe, and the change that makes them so."""
+    """Return the chambers as live, each with its hook's probe, and the change that says so."""
     live = [replace(_proven(chamber, probes, at), state="live") for chamber in chambers]
     events = tuple(chamber_event(chamber, "chamber.created", at, actor) for chamber in live)
     return live, Change(events=events)
@@ -93,19 +93,19 @@ def closing(chamber: Chamber, *, at: int, actor: str) -> tuple[Chamber, Change]:
 
 
 def stayed(chamber: Chamber, *, note: str, at: int, actor: str) -> Change:
-    """Return the change that keeps a chamber live whose closing was refused."""
+    """Return the change that makes a chamber live again after closing it was refused."""
     changed = replace(chamber, state="live", ended_at=0, note=note)
     return Change(events=(chamber_event(changed, "chamber.restored", at, actor),))
 
 
 def still_asked(chamber: Chamber, asked_by: str, *, note: str, at: int, actor: str) -> Change:
-    """Return the change after closing a chamber for another clone failed: it is tried again."""
+    """Return the change after closing a chamber for another clone failed, to try it again."""
     changed = replace(chamber, asked_by=asked_by, note=note)
     return Change(events=(chamber_event(changed, "chamber.closing", at, actor),))
 
 
 def together(changes: Iterable[Change]) -> Change:
-    """Return the changes of several chambers as one."""
+    """Combine the changes of several chambers into one."""
     parts = tuple(changes)
     return Change(
         events=tuple(event for part in parts for event in part.events),
@@ -128,7 +128,7 @@ def closed(
     at: int,
     actor: str,
 ) -> tuple[Chamber, Change]:
-    """Return the closed chamber and the change: its name is free, and nothing waits there."""
+    """Return the closed chamber; the change frees its name and ends what was pending there."""
     changed = replace(
         chamber,
         state="closed",
@@ -150,7 +150,7 @@ def closed(
 def saved_late(
     chamber: Chamber, *, ref: str, note: str, at: int, actor: str
 ) -> tuple[Chamber, Change]:
-    """Return a closed chamber with what was written in its place since, saved under `ref`."""
+    """Return a closed chamber whose late files, written to its old place, are saved under `ref`."""
     changed = replace(chamber, saved_ref=ref, note=note)
     return changed, Change(events=(chamber_event(changed, "chamber.saved-late", at, actor),))
 
@@ -165,9 +165,9 @@ def restored(
     at: int,
     actor: str,
 ) -> tuple[Chamber, Change]:
-    """Return the chamber live again, and its task open again so that it can be completed.
+    """Return the chamber as live again, and reopen its task so that it can be completed.
 
-    The task takes its request's claim back, unless a newer task has the same request by now.
+    The task takes back the claim on its request, unless a newer task has the same request.
     """
     back = replace(
         chamber,
@@ -195,19 +195,19 @@ def restored(
 
 
 def claimed(chamber: Chamber, *, clone: str, at: int, actor: str) -> Change:
-    """Let a chamber from before clones had ids be of the clone that has its worktree."""
+    """Assign a chamber from before clones had ids to the clone that has its worktree."""
     changed = replace(chamber, clone=clone, host="")
     return Change(events=(chamber_event(changed, "chamber.claimed", at, actor),))
 
 
 def moved(chamber: Chamber, *, path: str, at: int, actor: str) -> tuple[Chamber, Change]:
-    """Return the chamber at the place where its worktree is now."""
+    """Return the chamber with the present path of its worktree."""
     changed = replace(chamber, path=path)
     return changed, Change(events=(chamber_event(changed, "chamber.moved", at, actor),))
 
 
 def on_branch(chamber: Chamber, branch: str, *, at: int, actor: str) -> tuple[Chamber, Change]:
-    """Return the chamber with the name that its branch has been given."""
+    """Return the chamber with the new name of its branch."""
     changed = replace(chamber, branch=branch)
     return changed, Change(events=(chamber_event(changed, "chamber.branch-renamed", at, actor),))
 
@@ -221,14 +221,14 @@ def adopted(chamber: Chamber, *, at: int, actor: str) -> Change:
 
 
 def work_changed(chamber: Chamber, work: Work, *, at: int, actor: str) -> Event:
-    """Return the event that records whether a chamber holds work, and whether it is committed."""
+    """Return the event that records whether a chamber holds work and whether that is committed."""
     return chamber_event(replace(chamber, work=work), "chamber.work-changed", at, actor)
 
 
 def is_begun(chamber: Chamber, work: Work, presence: Presence | None) -> bool:
     """Tell whether a worker has begun to change a chamber.
 
-    Its skeleton is not committed either, so that such work counts once the worker has reported.
+    A skeleton is uncommitted too, so uncommitted work counts only once the worker has reported.
     """
     if work == "uncommitted" and chamber.has_skeleton:
         return chamber.current(presence) is not None
@@ -236,18 +236,18 @@ def is_begun(chamber: Chamber, work: Work, presence: Presence | None) -> bool:
 
 
 def gates_judged(chamber: Chamber, verdict: str, *, at: int, actor: str) -> Event:
-    """Return the event that records what the gates say of a chamber's work, "" for not yet."""
+    """Return the event that records the gates' verdict on a chamber's work, "" for none yet."""
     return chamber_event(replace(chamber, verdict=verdict), "chamber.judged", at, actor)
 
 
 def prepared(chamber: Chamber, setup_of: str, fault: str, *, at: int, actor: str) -> Event:
-    """Return the event that records which setup has run in a chamber, and why one failed."""
+    """Return the event that records which setup ran in a chamber, or why it failed."""
     changed = replace(chamber, setup_of=setup_of, setup_fault=fault)
     return chamber_event(changed, "chamber.prepared", at, actor)
 
 
 def suspended(chamber: Chamber, by: Interrupt, *, at: int, actor: str) -> Event:
-    """Return the event that suspends a chamber; one already suspended keeps its first time."""
+    """Return the event that suspends a chamber; an already suspended one keeps its time."""
     changed = replace(chamber, suspended_at=chamber.suspended_at or at, suspended_by=by.id)
     return chamber_event(changed, "chamber.suspended", at, actor)
 
@@ -259,7 +259,7 @@ def resumed(chamber: Chamber, *, at: int, actor: str) -> Event:
 
 
 def _proven(chamber: Chamber, probes: Mapping[str, HookProbe], at: int) -> Chamber:
-    """Return the chamber with the result of its probe; without one it is not proven ready."""
+    """Return the chamber with the result of its probe; without a probe it is not proven ready."""
     probe = probes.get(chamber.id, HookProbe(ready=False))
     return replace(chamber, ready_at=at if probe.ready else 0, ready_note=probe.note)
 

@@ -1,4 +1,4 @@
-"""Which ports of the machine each chamber gets for its own servers, by orchestra.toml."""
+"""Which ports each chamber gets for its own servers, according to orchestra.toml."""
 
 from collections.abc import Callable, Collection
 
@@ -14,11 +14,11 @@ def assign_ports(
     *,
     from_end: bool = False,
 ) -> list[tuple[str, ...]]:
-    """Return for each of `count` chambers its variables, such as `PORT=41000`.
+    """Return the variables, such as `PORT=41000`, for each of `count` chambers.
 
-    `taken` are the ports of standing chambers; `is_free` tells whether nobody listens on one. A
-    gate takes its ports `from_end`, so that a chamber made meanwhile gets others. Raises Refused
-    where the range is used up.
+    `taken` are the ports of standing chambers; `is_free` tells whether nobody listens on a port. A
+    gate takes its ports `from_end`, so that a chamber made meanwhile gets others. Raises Refused if
+    the range is used up.
     """
     numbers = range(ports.first, ports.last + 1)
     ordered = reversed(numbers) if from_end else numbers

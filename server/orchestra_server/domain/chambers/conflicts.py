@@ -1,4 +1,4 @@
-"""How the conflict monitor's verdicts change the conflicts: they appear, change and end."""
+"""How the conflict monitor's verdicts make recorded conflicts appear, change and end."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,14 +13,14 @@ from orchestra_core.text import one_line
 
 Pair = tuple[str, str]
 _ACTOR = "orchestra"
-# Enough to show what it is about; complete_task lists all of them.
+# Enough files to show what it is about; complete_task lists all of them.
 _FILES_KEPT = 50
 _FILE_LENGTH = 300  # characters
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether two sides merge; else git's word for each file, none for unrelated histories."""
+    """Whether two sides merge; if not, git's word for each file (none for unrelated histories)."""
 
     merges: bool
     kinds: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -37,7 +37,7 @@ def sighted(
     gone: Collection[str],
     at: int,
 ) -> dict[str, Conflict]:
-    """Return by id the conflicts that differ from the recorded ones; a gone chamber has none."""
+    """Return, by id, the conflicts that differ from the recorded ones; a gone chamber has none."""
     now = {
         conflict_id(pair): _conflict(pair, verdict, at)
         for pair, verdict in verdicts.items()

@@ -1,8 +1,8 @@
-"""Which paths of a working tree are Orchestra's own: patterns as in `.gitignore`, and their test.
+"""Which paths of a working tree are Orchestra's own: patterns as in `.gitignore`, and matching.
 
-Whatever the repository's ignore rules say, an untracked file of these names never counts as
-somebody's work. One that the project tracks is the project's. A few names are shared with people
-and other programs: such a file is Orchestra's when nothing but Orchestra's part is in it.
+Whatever the repository's ignore rules say, an untracked file with such a name never counts as
+somebody's work. A file that the project tracks is the project's. People and other programs share a
+few of the names: such a file is Orchestra's if it holds nothing but Orchestra's part.
 """
 
 import re
@@ -11,7 +11,7 @@ from functools import cache
 import msgspec
 from msgspec import Struct, field
 
-# Every temporary file of Orchestra starts like this.
+# Every temporary file of Orchestra begins like this.
 TEMPORARY_PREFIX = ".orchestra-tmp-"
 OWN_PATTERNS = (
     "/.INTERRUPT*",
@@ -25,7 +25,7 @@ OWN_PATTERNS = (
     "/.claude/hooks/bindings/",
     "/.claude/hooks/elsewhere/",
     "/.claude/tools/orchestration.py",
-    # A task's working directory may lie below the top of the repository.
+    # A task's working directory may be below the top of the repository.
     "**/.claude/worktrees/",
     "**/.claude/workspaces/",
     "**/.claude/MISSION_CONTEXT.json",
@@ -36,7 +36,7 @@ OWN_PATTERNS = (
 )
 
 
-# Files with these names are Orchestra's if it alone wrote them; `is_only_ours` tells.
+# Files with these names are Orchestra's if it alone wrote them: see `is_only_ours`.
 SHARED_FILES = (
     ".mcp.json",
     ".codex/hooks.json",
@@ -57,7 +57,7 @@ SHARED_FILES = (
     ),
 )
 IGNORE_MARK = "# Orchestra's own files; `orchestra init --undo` removes this."
-# Each is in a file that Orchestra wrote or merged its part into.
+# One of these is in every file that Orchestra wrote or merged its part into.
 MARKS = ("interrupt_monitor", ".claude/tools/orchestration.py", IGNORE_MARK)
 
 
@@ -87,17 +87,17 @@ class _OwnHooks(Struct, forbid_unknown_fields=True):
 
 
 def is_own_file(path: str) -> bool:
-    """Tell whether a path, relative to the top of a working tree, is one of Orchestra's."""
+    """Tell whether a path, relative to the top of a working tree, is Orchestra's."""
     return _expression().match(path) is not None
 
 
 def has_our_part(content: str) -> bool:
-    """Tell whether a file of a shared name holds Orchestra's part, alone or among others'."""
+    """Tell whether a file with a shared name holds Orchestra's part, alone or among others."""
     return any(mark in content for mark in MARKS)
 
 
 def is_only_ours(path: str, content: str) -> bool:
-    """Tell whether a file of a shared name holds Orchestra's part and nothing else."""
+    """Tell whether a file with a shared name holds Orchestra's part and nothing else."""
     if path not in SHARED_FILES or not has_our_part(content):
         return False
     if not path.endswith(".json"):
@@ -111,12 +111,12 @@ def is_only_ours(path: str, content: str) -> bool:
 
 
 def own_pathspecs() -> tuple[str, ...]:
-    """Return the patterns as git's pathspecs, for a command that takes them."""
+    """Return the patterns as pathspecs for a git command."""
     return tuple(f":(top,glob){_glob(pattern)}" for pattern in OWN_PATTERNS)
 
 
 def all_pathspecs() -> tuple[str, ...]:
-    """Return the pathspecs of Orchestra's files and of those whose names it shares."""
+    """Return the pathspecs of Orchestra's files, including those with shared names."""
     return (*own_pathspecs(), *(f":(top,literal){path}" for path in SHARED_FILES))
 
 
@@ -132,7 +132,7 @@ def _expression() -> re.Pattern[str]:
 
 
 def _translated(pattern: str) -> str:
-    """Return a pattern as an expression; what git names as a directory ends with a slash."""
+    """Return a pattern as a regular expression; git writes directories with a final slash."""
     text = re.escape(_glob(pattern).removesuffix("**"))
     text = text.replace(r"\*\*/", "(?:.*/)?").replace(r"\*", "[^/]*")
     return f"(?:{text})" if pattern.endswith("/") else rf"(?:{text}/?\Z)"

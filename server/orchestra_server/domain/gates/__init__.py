@@ -1,1 +1,1 @@
-"""The rules of gates: what a verdict becomes, and which chambers fail together."""
+"""Pure rules of gates: how verdicts are recorded, and which chambers fail together."""

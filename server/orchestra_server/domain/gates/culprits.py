@@ -1,8 +1,8 @@
-"""Finds the smallest set of chambers that fails together, by asking for few of their sets.
+"""Finds a smallest set of chambers that fail together, by testing only a few sets.
 
 The functions are generators: each yields a set of chambers and is sent whether that set passes, so
-that the caller may answer from verdicts that it knows. A set that cannot be merged counts as one
-that passes: nothing shows that it fails.
+that the caller may answer from known verdicts. A set that cannot be merged counts as passing,
+because nothing shows that it fails.
 """
 
 from collections.abc import Generator, Sequence
@@ -13,24 +13,24 @@ Names = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The chambers that pass together, and the smallest sets that had to be broken for it."""
+    """The chambers that pass together, and the smallest failing sets broken up for that."""
 
     green: Names
     red: tuple[Names, ...]
 
 
 def smallest_red_set(chambers: Names) -> Generator[Names, bool, Names]:
-    """Return chambers that fail together and of which none can be left out, in the given order.
+    """Return chambers that fail together, none of which can be left out, in the given order.
 
-    All of `chambers` are known to fail. The answer is empty if the base fails by itself. Each
-    member is found by halving, so that a pair among eight takes about seven questions.
+    All of `chambers` together are known to fail. The answer is empty if the base fails by itself.
+    Each member is found by bisection: a pair among eight takes about seven tests.
     """
     if not (yield ()):
         return ()
     members = list[str]()
     others = chambers
     while True:
-        fewest, most = 1, len(others)  # with the first `most` of the others it fails
+        fewest, most = 1, len(others)  # it fails with the first `most` of the others
         while fewest < most:
             middle = (fewest + most) // 2
             if (yield _in_order(chambers, [*members, *others[:middle]])):
@@ -44,9 +44,9 @@ def smallest_red_set(chambers: Names) -> Generator[Names, bool, Names]:
 
 
 def green_part(chambers: Names) -> Generator[Names, bool, Parts]:
-    """Return what passes together: of each set that fails, the chamber that comes last is left out.
+    """Return what passes together: the last chamber of each failing set is left out.
 
-    If the base fails by itself, nothing passes, and the one red set is empty.
+    If the base fails by itself, nothing passes, and the only red set is empty.
     """
     red, rest = list[Names](), chambers
     while rest and not (yield rest):

@@ -1,7 +1,7 @@
-"""Chambers that fail a gate together, as conflicts of their own kind, and what their workers read.
+"""Chambers that fail a gate together: as conflicts of their own kind, and as workers' messages.
 
-A conflict is of two sides; a set of three is kept as its three pairs. A chamber that fails by
-itself on the present branch, though it passes where it began, is in conflict with BASE.
+A conflict has two sides, so a set of three is kept as its three pairs. A chamber that passes on its
+base but fails alone on the present branch conflicts with BASE.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -31,9 +31,9 @@ class RedChambers:
 def changed_conflicts(
     recorded: Mapping[str, Conflict], red: Sequence[RedChambers], judged: Collection[str], at: int
 ) -> dict[str, Conflict]:
-    """Return by id the conflicts that differ from the recorded ones.
+    """Return, by id, the conflicts that differ from the recorded ones.
 
-    `judged` are the chambers of which everything is known now: what they no longer fail is over.
+    `judged` are the chambers with complete verdicts: what they no longer fail is over.
     """
     now = {conflict.id: conflict for failing in red for conflict in _conflicts(failing, at)}
     changed: dict[str, Conflict] = {}
@@ -49,13 +49,13 @@ def changed_conflicts(
 
 
 def appeared(red: Sequence[RedChambers], changed: Mapping[str, Conflict]) -> list[RedChambers]:
-    """Return the sets of which a conflict is new: their workers are to be told."""
+    """Return the sets with a new conflict, whose workers are to be told."""
     new = {key for key, conflict in changed.items() if not conflict.is_over}
     return [failing for failing in red if any(c.id in new for c in _conflicts(failing, 0))]
 
 
 def message_to(chamber: str, red: RedChambers, base: str) -> str:
-    """Return what the worker of one of the chambers reads; `base` is the branch they land on."""
+    """Return the message for the worker of a chamber; `base` is the branch they land on."""
     others = [split_chamber_id(sibling) for sibling in red.chambers if sibling != chamber]
     gate = red.verdict.gate
     if others:

@@ -1,4 +1,4 @@
-"""What the gates say of a tree: the verdicts that it needs, and those that are known of it."""
+"""What the gates say about a tree: the verdicts it needs, and those that are known."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from orchestra_core.gates.gate_verdict import GateVerdict
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The verdicts of a tree so far: of every gate, or up to the first that does not pass."""
+    """The known verdicts on a tree: of every gate, or up to the first that does not pass."""
 
     tree: str
     verdicts: tuple[GateVerdict, ...]
@@ -16,30 +16,30 @@ class Judgement:
 
     @property
     def passes(self) -> bool:
-        """Whether every gate has said that the tree passes."""
+        """Whether the tree passes every gate."""
         return self.is_whole and all(verdict.passes for verdict in self.verdicts)
 
     @property
     def failed(self) -> GateVerdict | None:
-        """The verdict by which the tree does not pass, None where there is none yet."""
+        """The verdict because of which the tree does not pass; None if there is none yet."""
         return next((verdict for verdict in self.verdicts if not verdict.passes), None)
 
     @property
     def is_red(self) -> bool:
-        """Whether a gate has failed that might pass if it ran again."""
+        """Whether a gate failed that could pass if it ran again."""
         return any(verdict.state == "red" for verdict in self.verdicts)
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The ids of the verdicts that a tree needs, in the order of the gates."""
+    """The ids of the verdicts a tree needs, in the order of the gates."""
 
     tree: str
     verdict_ids: tuple[str, ...]
 
 
 def judgement_of(contents: Contents, read: Mapping[str, GateVerdict | None]) -> Judgement:
-    """Return what verdicts say that were read by their ids: up to the first that decides."""
+    """Return the judgement that these verdicts, read by id, give: up to the first that decides."""
     verdicts = list[GateVerdict]()
     for identifier in contents.verdict_ids:
         verdict = read[identifier]

@@ -1,4 +1,4 @@
-"""How a gate's verdict on a tree is recorded: once, and as flaky if it was ever otherwise."""
+"""How a gate's verdict on a tree is recorded: once, and as flaky if an earlier one differed."""
 
 from msgspec.structs import replace
 
@@ -17,7 +17,7 @@ _NOTHING = Change(events=())
 def judged(
     recorded: GateVerdict | None, fresh: GateVerdict, actor: str
 ) -> tuple[GateVerdict, Change]:
-    """Return the verdict that holds after the gate has said `fresh`, and the change to it."""
+    """Return the verdict that holds after a gate's `fresh` one, and the change that records it."""
     if recorded is None:
         return fresh, _recorded(fresh, actor)
     if recorded.state in {fresh.state, "flaky"}:
@@ -28,7 +28,7 @@ def judged(
 
 
 def overruled(verdict: GateVerdict, *, task_id: str, actor: str, at: int) -> Change:
-    """Return the record that the operator has let a tree land that does not pass."""
+    """Return the record that the operator let a failing tree land."""
     event = Event(
         at=at,
         kind="gate.overruled",

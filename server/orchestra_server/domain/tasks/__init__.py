@@ -1,1 +1,1 @@
-"""Pure rules of tasks: their life, what holds a landing, and the exchange between clones."""
+"""Pure rules of tasks: their lifecycle, what holds a landing, and the exchange between clones."""

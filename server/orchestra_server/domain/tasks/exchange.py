@@ -1,7 +1,8 @@
-"""What clones tell each other of the chambers of one task: published, handed over, to be closed.
+"""What clones tell each other about the chambers of a task: published, handed over, to be closed.
 
-A clone that completes a task asks the others for the work of their chambers by that alone: the
-task is completing, there. Each of them commits, publishes and answers in its chambers' documents.
+When a clone begins to complete a task, the task's new state alone asks the other clones for the
+work of their chambers. Each of them commits it, publishes it and answers in its chambers'
+documents.
 """
 
 from collections.abc import Iterable
@@ -15,7 +16,7 @@ from orchestra_server.domain.chambers.chamber_lifecycle import chamber_event
 
 
 def is_asked_for(chamber: Chamber, task: Task, clone: str) -> bool:
-    """Tell whether another clone waits for a chamber that is of the clone with this id."""
+    """Tell whether another clone waits for a chamber of the clone with this id."""
     return (
         task.is_completing
         and task.ending == "merge"
@@ -38,18 +39,18 @@ def chambers_asked_for(state: ProjectState, clone: str) -> list[Chamber]:
 
 
 def has_answered(chamber: Chamber, task: Task) -> bool:
-    """Tell whether a chamber's clone has answered the present attempt to complete its task."""
+    """Tell whether a chamber's clone has answered the current attempt to complete its task."""
     return bool(task.completing_at) and chamber.handed_over == task.completing_at
 
 
 def published(chamber: Chamber, commit: str, address: str, *, at: int, actor: str) -> Change:
-    """Return the change that notes what of a chamber is on the remote with this address."""
+    """Return the change that notes which commit of a chamber is on the remote with this address."""
     changed = replace(chamber, published=commit, published_on=address, published_at=at)
     return Change(events=(chamber_event(changed, "chamber.published", at, actor),))
 
 
 def withdrawn(chamber: Chamber, *, at: int, actor: str) -> Change:
-    """Return the change that notes that nothing of a chamber is on a remote any more."""
+    """Return the change that notes that a chamber has nothing on a remote any more."""
     changed = replace(chamber, published="", published_on="", published_at=0)
     return Change(events=(chamber_event(changed, "chamber.published", at, actor),))
 
@@ -57,7 +58,7 @@ def withdrawn(chamber: Chamber, *, at: int, actor: str) -> Change:
 def handed_over(
     chamber: Chamber, task: Task, commit: str, address: str, *, at: int, actor: str
 ) -> Change:
-    """Return the change by which a clone says that `commit`, just published, is all the work."""
+    """Return the change by which a clone says that `commit`, just published, holds all the work."""
     changed = replace(
         chamber,
         published=commit,
@@ -80,7 +81,7 @@ def asked_to_close(
 ) -> Change:
     """Return the change that asks the clones of these chambers to close them.
 
-    `landed` is the commit that has their work, "" where it is only to be saved.
+    `landed` is the commit that has their work, "" if the work is only to be saved.
     """
     changed = [
         replace(chamber, state="closing", ended_at=at, asked_by=clone, landed=landed, note=note)

@@ -1,4 +1,4 @@
-"""Why a task should not land yet: workers still at work, and critical messages unread."""
+"""Why a task should not land yet: workers still at work, and unread critical messages."""
 
 from collections.abc import Iterable, Mapping
 
@@ -15,11 +15,11 @@ def landing_holds(
     unread: Iterable[Interrupt],
     discoveries: Mapping[str, Discovery],
 ) -> list[str]:
-    """Return one sentence for each reason not to land these chambers without a confirmation.
+    """Return one sentence for each reason to land these chambers only after a confirmation.
 
-    `activity` says by chamber id what a worker is doing at this moment, such as "working (Bash
-    pytest)". Of the unread messages those hold that are critical: one that tells of a critical
-    discovery, or that asks the worker to stop or suspends it.
+    `activity` says, by chamber id, what a worker is doing now, such as "working (Bash pytest)".
+    Only critical unread messages hold: those about a critical discovery, and those that stop or
+    suspend the worker.
     """
     critical = [message for message in unread if message.is_critical(discoveries)]
     return [

@@ -1,4 +1,4 @@
-"""A task's life: started, moved from phase to phase, completing, and its end or its reopening."""
+"""A task's lifecycle: started, moved from phase to phase, completing, ended or reopened."""
 
 import hashlib
 from collections.abc import Sequence
@@ -17,15 +17,15 @@ from orchestra_core.text import one_line
 _DIGEST = 20  # hex digits
 _BUILDING = "implementation"
 
-# What shows that a task has come to a later phase, without anybody saying so.
+# Milestones: they show that a task has reached a later phase although nobody said so.
 Milestone = Literal["chambers opened", "work begun", "completing", "landing"]
 
 
 def request_claim(description: str, working_directory: str) -> str:
     """Return the claim that an open task holds on its request.
 
-    It keeps a repeated start from making a second task. No chamber can hold it: chamber names
-    have no colon.
+    It keeps a repeated start from making a second task. It cannot be a chamber's name, because
+    those have no colon.
     """
     content = f"{working_directory}\0{description}".encode()
     return f"request:{hashlib.sha256(content).hexdigest()[:_DIGEST]}"
@@ -58,7 +58,7 @@ def moved(task: Task, *, directory: str, at: int, actor: str) -> tuple[Task, Cha
 
 
 def both(first: Change, then: Change) -> Change:
-    """Return two changes as one."""
+    """Combine two changes into one."""
     return Change(
         events=(*first.events, *then.events),
         claims={**first.claims, **then.claims},
@@ -67,7 +67,7 @@ def both(first: Change, then: Change) -> Change:
 
 
 def given_back(name: str, holder: str) -> Change:
-    """Return the change that releases a name which its ended holder still claims."""
+    """Return the change that releases a name still claimed by an ended holder."""
     return Change(events=(), releases={name: holder})
 
 
@@ -81,10 +81,10 @@ class PhaseStep:
 
 
 def advanced(task: Task, phase: str, *, at: int, actor: str) -> PhaseStep:
-    """Return a task in the named phase, or in the one after its present phase.
+    """Return a task in the named phase or, without a name, in the next one.
 
-    Naming the present phase, or going on from the last one, changes nothing. An earlier phase may
-    be named: it is begun anew. Raises BadInput for a phase that the task does not have.
+    Naming the current phase, or advancing from the last one, changes nothing. An earlier phase may
+    be named: it begins again. Raises BadInput for a phase that the task does not have.
     """
     names = [phase.name for phase in task.phases]
     if phase and phase not in names:
@@ -100,10 +100,10 @@ def advanced(task: Task, phase: str, *, at: int, actor: str) -> PhaseStep:
 
 
 def reached(task: Task, milestone: Milestone, *, at: int, actor: str) -> PhaseStep:
-    """Return a task in the phase that a milestone shows it to be in; it never goes back.
+    """Return a task in the phase that a milestone shows, never in an earlier one.
 
-    Chambers open when the planning is at its last phase, the first work begins the implementation,
-    completing begins what comes after it, and a landing is where all is verified.
+    New chambers mean the last planning phase, first work means the implementation, completing means
+    the phase after that, and a landing means the last phase.
     """
     names = [phase.name for phase in task.phases]
     here = names.index(task.phase) if task.phase in names else -1
@@ -114,7 +114,7 @@ def reached(task: Task, milestone: Milestone, *, at: int, actor: str) -> PhaseSt
 
 
 def _phase_of(milestone: Milestone, names: Sequence[str]) -> int:
-    """Return the place of a milestone's phase in a task's plan, -1 when it has none."""
+    """Return the index of a milestone's phase in a task's plan, -1 if the plan has none."""
     if _BUILDING not in names:
         return -1
     building = names.index(_BUILDING)
@@ -159,9 +159,9 @@ def completing(
     confirmed: bool = False,
     chosen: Sequence[str] = (),
 ) -> tuple[Task, Change]:
-    """Return the completing task: while its chambers are merged, nothing can be added to it.
+    """Return the completing task: nothing can be added to it while its chambers are merged.
 
-    Only the `chosen` chambers are taken, all of them where there are none.
+    It lands only the `chosen` chambers, or all if none are chosen.
     """
     is_merged = ending == "merge"
     step = reached(task, "completing", at=at, actor=actor) if is_merged else _unmoved(task)
@@ -180,7 +180,7 @@ def completing(
 
 
 def claimed(task: Task, *, clone: str, at: int, actor: str) -> Change:
-    """Let a task from before clones had ids be of the clone that has its chambers."""
+    """Assign a task from before clones had ids to the clone that has its chambers."""
     completing_clone = clone if task.is_completing and task.host else task.completing_clone
     changed = replace(task, clone=clone, completing_clone=completing_clone, host="")
     return Change(events=(_event(changed, "task.claimed", at, actor),))
@@ -200,7 +200,7 @@ def landing(
 
 
 def reopened(task: Task, *, at: int, actor: str) -> tuple[Task, Change]:
-    """Return the task open again, after completing failed or a chamber of it came back."""
+    """Return the task open again, after completing failed or one of its chambers was restored."""
     phases = tuple(
         replace(phase, finished_at=0) if phase.name == task.phase else phase
         for phase in task.phases
@@ -212,9 +212,9 @@ def reopened(task: Task, *, at: int, actor: str) -> tuple[Task, Change]:
 def ended(
     task: Task, *, completed: bool, landed_commit: str, at: int, actor: str
 ) -> tuple[Task, Change]:
-    """Return the task at its end: completed, or closed when its work was only to be saved.
+    """Return the ended task: completed, or closed if its work was only saved.
 
-    `landed_commit` is where its branch stood then, empty when no chamber brought anything.
+    `landed_commit` is the branch's commit then, empty if no chamber had work.
     """
     phases = tuple(
         replace(phase, finished_at=at) if phase.started_at and not phase.finished_at else phase

@@ -1,7 +1,7 @@
-"""Which new files of a landing nobody is likely to have meant: rules over names, sizes and types.
+"""Which new files of a landing are probably unintended: rules for names, sizes and types.
 
-A worker's `git add --all`, or ours for what it left uncommitted, takes in whatever no ignore rule
-names: installed packages, dumps, keys. Each is named and needs a confirmation.
+A worker's `git add --all`, or ours for its uncommitted work, adds everything that no ignore rule
+covers: installed packages, dumps, keys. Each such file is named and needs a confirmation.
 """
 
 import re
@@ -13,7 +13,7 @@ from posixpath import dirname, isabs, join, normpath
 
 _MEGABYTE = 1_000_000
 _SHOWN = 5
-# Folders that tools fill and that belong into an ignore file.
+# Folders that tools fill and that belong in an ignore file.
 _GENERATED = frozenset(
     {
         "node_modules", "bower_components", "__pycache__", ".venv", "venv", ".tox", ".nox",
@@ -21,7 +21,7 @@ _GENERATED = frozenset(
         ".cache", ".eggs", "coverage_html", "htmlcov",
     }
 )  # fmt: skip
-# Names under which keys and passwords are kept, by the tools that keep them there.
+# Names of files in which tools keep keys and passwords.
 _SECRET = re.compile(
     r"""(
       \.env | \.env\..+ | .+\.env | \.netrc | \.pgpass | \.pypirc | \.npmrc | \.htpasswd
@@ -32,13 +32,13 @@ _SECRET = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _TEMPLATE = re.compile(r".*\.(example|sample|template|dist|defaults?|pub)", re.IGNORECASE)
-# What a crashed program leaves, core(5).
+# What a crashed program leaves: core(5).
 _CORE_DUMP = re.compile(r"core(\.\d+)?|.+\.(core|hprof|dmp|stackdump)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Above which size in bytes, and above which number in one new folder, files are named."""
+    """The size in bytes, and the number in one new folder, above which files are named."""
 
     large: int = 5 * _MEGABYTE
     many: int = 100
@@ -52,8 +52,8 @@ def unintended_files(
 ) -> tuple[str, ...]:
     """Return one phrase for each file or folder that needs a yes, such as "core.1 (60 MB)".
 
-    `added` has the sizes of the new files by path; `present_folders` are those that the branch has
-    already; `secrets` are paths whose content was found to hold a key.
+    `added` has the sizes of new files by path, `present_folders` are the folders that the branch
+    already has, and `secrets` are paths whose content holds a key.
     """
     phrases, inside = list[str](), set[str]()
     for folder, count in _folders(added, present_folders).items():
@@ -71,8 +71,8 @@ def unintended_files(
 def odd_entries(links: Mapping[str, str], repositories: Collection[str]) -> tuple[str, ...]:
     """Return one phrase for each entry that needs a yes.
 
-    `links` maps new symbolic links to what they say; `repositories` are new entries that name a
-    commit of another repository and have no submodule's settings.
+    `links` maps new symbolic links to their targets. `repositories` are new entries that name a
+    commit of another repository without a submodule's settings.
     """
     phrases = [
         f"{path} (a link out of the repository, to {target})"
@@ -80,14 +80,14 @@ def odd_entries(links: Mapping[str, str], repositories: Collection[str]) -> tupl
         if leads_out(path, target)
     ]
     phrases += [
-        f"{path} (a repository of its own and no submodule: others would get an empty folder)"
+        f"{path} (a separate repository and not a submodule: others would get an empty folder)"
         for path in sorted(repositories)
     ]
     return tuple(phrases)
 
 
 def leads_out(path: str, target: str) -> bool:
-    """Tell whether a link at `path` in a tree leads out of that tree, or to a fixed place."""
+    """Tell whether a link at `path` in a tree leads out of the tree or is absolute."""
     if isabs(target):
         return True
     reached = normpath(join(dirname(path), target))
@@ -102,7 +102,7 @@ def listed(phrases: Collection[str]) -> str:
 
 
 def _folders(added: Mapping[str, int], present: Collection[str]) -> dict[str, int]:
-    """Count the files of each outermost folder that is new or that a tool fills."""
+    """Count the files in each outermost folder that is new or filled by a tool."""
     counts = Counter[str]()
     for path in added:
         parents = [str(parent) for parent in reversed(PurePosixPath(path).parents)][1:]

@@ -1,1 +1,1 @@
-"""Pure rules of workers: what they find, what they are told, and what they ask."""
+"""Pure rules of workers: discoveries, interrupts, requests, starts and spending."""

@@ -8,14 +8,14 @@ from msgspec.structs import replace
 from orchestra_core.events import Event, EventData
 from orchestra_core.models import Agent, Discovery, Severity
 
-SAME_ACTION_MS = 60_000  # an action that is reported again within this time is the same one
+SAME_ACTION_MS = 60_000  # an action reported again within this time is the same one
 _DIGEST = 12  # hex digits
 
 
 def discovery_id(
     task_id: str, agent_id: str, text: str, severity: Severity, *, pattern: bool = False
 ) -> str:
-    """Return the id of a finding: always the same for the same text of the same agent."""
+    """Return the id of a discovery: the same text of the same agent always has the same id."""
     kind = "pattern" if pattern else severity
     content = f"{task_id}\0{agent_id}\0{kind}\0{text}".encode()
     return f"d-{hashlib.sha256(content).hexdigest()[:_DIGEST]}"

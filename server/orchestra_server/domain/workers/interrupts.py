@@ -1,4 +1,4 @@
-"""Interrupts as they are sent, and as they end with the chamber they were meant for."""
+"""Interrupts: how they are sent, and how they end with their chamber."""
 
 import hashlib
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ LASTING_END = 10_000  # ms
 
 
 def interrupt_id(chamber: Chamber, message: str, requires: Requires, number: int) -> str:
-    """Return the id of the `number`th interrupt with this very message to this chamber."""
+    """Return the id of the `number`th interrupt with the same message to the same chamber."""
     content = f"{chamber.id}\0{chamber.created_at}\0{requires}\0{message}\0{number}".encode()
     return f"i-{hashlib.sha256(content).hexdigest()[:_DIGEST]}"
 
@@ -29,7 +29,7 @@ def sent(interrupt: Interrupt) -> Event:
 def of_discovery(
     discovery: Discovery, chambers: Iterable[Chamber], *, at: int, actor: str
 ) -> list[Interrupt]:
-    """Return an interrupt to every live chamber but its finder's that a discovery affects."""
+    """Return an interrupt to every live chamber that a discovery affects, except its finder's."""
     lines = [f"Critical discovery by {discovery.agent_id}: {discovery.text}"]
     if discovery.impact:
         lines.append(f"What follows from it: {discovery.impact}")
@@ -52,7 +52,7 @@ def of_discovery(
 
 
 def expired(interrupts: Iterable[Interrupt], *, note: str, at: int, actor: str) -> list[Event]:
-    """Return the events that end those still unread; `note` says why nobody will read them."""
+    """Return the events that end unread interrupts; `note` says why nobody will read them."""
     return [
         _ended(interrupt, "expired", note=note, at=at, actor=actor)
         for interrupt in interrupts
@@ -61,7 +61,7 @@ def expired(interrupts: Iterable[Interrupt], *, note: str, at: int, actor: str) 
 
 
 def cancelled(interrupts: Iterable[Interrupt], *, note: str, at: int, actor: str) -> list[Event]:
-    """Return the events that cancel the unread ones."""
+    """Return the events that cancel unread interrupts."""
     return [
         _ended(interrupt, "cancelled", note=note, at=at, actor=actor)
         for interrupt in interrupts
@@ -72,9 +72,9 @@ def cancelled(interrupts: Iterable[Interrupt], *, note: str, at: int, actor: str
 def left_behind(
     interrupts: Iterable[Interrupt], presence: Presence | None, now: int
 ) -> list[Interrupt]:
-    """Return a chamber's unread mail that was sent before its worker ended, and so not read.
+    """Return a chamber's unread mail that was sent before its worker ended.
 
-    A worker that its hook stops from ending goes on at once, so only an end that lasts counts.
+    A worker that its hook keeps from ending continues at once, so only an end that lasts counts.
     """
     if presence is None or not presence.is_over or now - presence.since < LASTING_END:
         return []

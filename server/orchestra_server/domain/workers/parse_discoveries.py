@@ -1,4 +1,4 @@
-"""What a worker has written into `.DISCOVERY`: each discovery begins with its severity."""
+"""Parses what a worker wrote into `.DISCOVERY`: each discovery begins with its severity."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ _EXAMPLE = "the session table has no user id'"
 
 @dataclass(frozen=True, slots=True)
 class WrittenDiscovery:
-    """One discovery as it was written."""
+    """One discovery as the worker wrote it."""
 
     severity: Severity
     text: str
@@ -27,14 +27,14 @@ class WrittenDiscovery:
 
 @dataclass(frozen=True, slots=True)
 class DiscoveryFileContent:
-    """The discoveries of a file, and in one line what in it is none; "" where all is right."""
+    """The discoveries in a file, and `fault`: one line on what else is in it, "" for nothing."""
 
     discoveries: tuple[WrittenDiscovery, ...]
     complaint: str = ""
 
 
 def read_discoveries(raw: bytes) -> DiscoveryFileContent:
-    """Return the discoveries in a file; what cannot be read as one is complained of."""
+    """Return the discoveries in a file, with one line on what cannot be read as a discovery."""
     written, stray = _split(clean(raw.decode("utf-8", "replace")))
     whole = [discovery for discovery in written if discovery.text]
     fitting = [discovery for discovery in whole if len(discovery.text) <= TEXT_LIMIT]
@@ -59,7 +59,7 @@ def _complaint(
 
 
 def _split(text: str) -> tuple[list[WrittenDiscovery], bool]:
-    """Return the discoveries, and whether any text comes before the first severity."""
+    """Return the discoveries, and whether there is text before the first severity."""
     discoveries = list[WrittenDiscovery]()
     stray = False
     for line in text.splitlines():

@@ -1,4 +1,4 @@
-"""A worker's request: asked, then answered by whoever is first, or withdrawn."""
+"""A worker's request: asked, then answered by whoever comes first, or withdrawn."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from orchestra_core.models import AnswerName, Chamber, Task, WorkerRequest
 from orchestra_core.wording.requests import answer_in_short, questions_of
 from orchestra_core.workers.day_account import DayAccount
 
-CONTINUE = "Continue"  # in the place of a tool's name, where a limit is asked about
+CONTINUE = "Continue"  # instead of a tool's name, for a question about a limit
 CLOSED_NOTE = "its chamber was closed"
 GONE_NOTE = "its client asks no more"
 CLIENT_NOTE = "it was answered in the client's own terminal"
@@ -22,7 +22,7 @@ ENDED_NOTE = "its worker's turn has ended"
 
 @dataclass(frozen=True, slots=True)
 class RequestAnswer:
-    """An answer to a request: `words` deny it, `choices` answer the questions in their order."""
+    """An answer to a request: `words` explain a denial, `choices` answer the questions in order."""
 
     name: AnswerName
     words: str = ""
@@ -30,7 +30,7 @@ class RequestAnswer:
 
 
 def asked(request: WorkerRequest, account: Task | DayAccount | None = None) -> Change:
-    """Return the change of a new request, with the account that notes it where it has one."""
+    """Return the change for a new request, with the account that notes it if there is one."""
     event = _event(request, "request.asked", at=request.asked_at, actor=request.chamber)
     task = account if isinstance(account, Task) else None
     day = account if isinstance(account, DayAccount) else None
@@ -38,13 +38,13 @@ def asked(request: WorkerRequest, account: Task | DayAccount | None = None) -> C
 
 
 def is_same_answer(request: WorkerRequest, answer: RequestAnswer, actor: str) -> bool:
-    """Tell whether this actor has given this very answer before."""
+    """Tell whether the same actor has already given the same answer."""
     given = (request.answer, request.words, request.choices, request.answered_by)
     return given == (answer.name, answer.words, answer.choices, actor)
 
 
 def check_answer(request: WorkerRequest, answer: RequestAnswer) -> None:
-    """Raise Refused for a request that is over, and BadInput for an answer that does not fit it."""
+    """Raise Refused if the request is over, and BadInput if the answer does not fit it."""
     if request.state == "answered":
         raise Refused(
             f"request {request.id!r} of {request.chamber!r} was answered by {request.answered_by} "
@@ -85,7 +85,7 @@ def answered(
     at: int,
     actor: str,
 ) -> tuple[WorkerRequest, Change]:
-    """Return the answered request and the change; a rule for the like of it goes to its chamber."""
+    """Return the answered request and the change; for allow-like the chamber gets a rule."""
     over = replace(
         request,
         state="answered",
@@ -103,7 +103,7 @@ def answered(
 
 
 def withdrawn(requests: Iterable[WorkerRequest], *, note: str, at: int, actor: str) -> list[Event]:
-    """Return the events that end those still open; `note` says why nobody needs to answer."""
+    """Return the events that end open requests; `note` says why nobody needs to answer."""
     return [
         _event(
             replace(request, state="withdrawn", ended_at=at, note=note),

@@ -1,4 +1,4 @@
-"""Limits of what started workers may use: told when they come near, asked about at each."""
+"""Spend limits of started workers: people are told near a limit and asked at it."""
 
 from typing import Literal, NamedTuple
 
@@ -7,30 +7,30 @@ from orchestra_core.workers.day_account import DayAccount
 from orchestra_core.workers.started_worker import Spent
 
 _NEAR = 0.8
-_MORE = 0.2  # of the limit: how far a yes lets workers go on
+_MORE = 0.2  # fraction of the limit that each yes adds
 LimitKey = tuple[str, str]  # "task" or "day", and its id
 
 
 class SpendLimits(NamedTuple):
-    """In dollars, for the workers of one task and for all of one day; 0 is no limit."""
+    """Limits in dollars for the workers of one task, and of all tasks on one day; 0 is no limit."""
 
     task: int = 0
     day: int = 0
 
 
 class Budget(NamedTuple):
-    """One limit and how much of it is used, in dollars; `id` is that of the task or the day."""
+    """One limit and how much of it is used, in dollars; `id` is the task's or the day's."""
 
     subject: Literal["task", "day"]
     id: str
     limit: int
     used: float
     allowed: float = 0.0  # the amount up to which somebody has let workers go on
-    is_told: bool = False  # people were told that it is near
+    is_told: bool = False  # people were told that the limit is near
 
     @property
     def key(self) -> LimitKey:
-        """Which of all limits it is."""
+        """Identifies the limit: its subject and id."""
         return self.subject, self.id
 
     @property
@@ -45,12 +45,12 @@ class Budget(NamedTuple):
 
     @property
     def more(self) -> float:
-        """How much more may be used after a yes."""
+        """The amount in dollars that a yes adds."""
         return _MORE * self.limit
 
     @property
     def next_allowed(self) -> float:
-        """The amount up to which a yes lets workers go on."""
+        """The amount in dollars up to which workers may go on after a yes."""
         return self.used + self.more
 
     def words(self) -> str:
@@ -61,7 +61,7 @@ class Budget(NamedTuple):
 def budgets_of(
     limits: SpendLimits, task: Task, spent_on_task: Spent, day: DayAccount
 ) -> list[Budget]:
-    """Return the limits that there are, with what is used of each."""
+    """Return the limits that are set, with the use of each."""
     budgets = [
         _budget("task", limits.task, task, spent_on_task),
         _budget("day", limits.day, day, day.spent),

@@ -1,4 +1,4 @@
-"""A worker that Orchestra starts: asked for, launched, in a turn or between two, and ended."""
+"""The lifecycle of a started worker: asked for, launched, in or between turns, ended."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ from orchestra_core.workers.started_worker import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartOrder:
-    """What a start asks for: the agent's name, what it may do unasked, and words for its prompt."""
+    """What a start asks for: the agent's name, its policy, and words for its prompt."""
 
     agent: str
     policy: Policy
@@ -29,18 +29,18 @@ class StartOrder:
 def start_asked(
     chamber: Chamber, before: StartedWorker | None, order: StartOrder, *, at: int, actor: str
 ) -> tuple[StartedWorker, Change]:
-    """Return the worker that is to run, and the change; what it has used before is kept.
+    """Return the worker that is to run, and the change; what was used before is kept.
 
-    Raises Refused for a chamber that is not live, and while another worker runs there.
+    Raises Refused if the chamber is not live, or while another worker runs there.
     """
     if not chamber.is_live:
         raise Refused(
-            f"chamber {chamber.name!r} is {chamber.state}, and only in a live one a worker starts; "
+            f"chamber {chamber.name!r} is {chamber.state}, and a worker starts only in a live one; "
             "get_parallel_status shows which are live"
         )
     if before is not None and not before.is_over:
         raise Refused(
-            f"{before.agent} runs in chamber {chamber.name!r} already ({before.state}); "
+            f"{before.agent} runs in chamber {chamber.name!r} ({before.state}); "
             "stop it first, or send it a message"
         )
     worker = StartedWorker(
@@ -50,7 +50,7 @@ def start_asked(
         agent=order.agent,
         policy=order.policy,
         text=order.text,
-        # Two starts within a millisecond are still two.
+        # Two starts within a millisecond must still differ.
         asked_at=max(at, before.asked_at + 1) if before else at,
         asked_by=actor,
         since=at,
@@ -60,7 +60,7 @@ def start_asked(
 
 
 def is_same_start(worker: StartedWorker | None, order: StartOrder) -> bool:
-    """Tell whether a running worker is the one that a start asks for."""
+    """Tell whether the running worker is already the one a start asks for."""
     return (
         worker is not None
         and worker.is_wanted
@@ -69,7 +69,7 @@ def is_same_start(worker: StartedWorker | None, order: StartOrder) -> bool:
 
 
 def stop_asked(worker: StartedWorker, *, at: int, actor: str) -> tuple[StartedWorker, Change]:
-    """Return the worker that is to end, and the change: none where that was asked before."""
+    """Return the worker that is to end, and the change; none if that was asked before."""
     if not worker.is_wanted:
         return worker, Change(events=())
     stopped = replace(worker, wanted="stopped", stopped_by=actor)
@@ -77,13 +77,13 @@ def stop_asked(worker: StartedWorker, *, at: int, actor: str) -> tuple[StartedWo
 
 
 def launched(worker: StartedWorker, *, process: str, at: int) -> Change:
-    """Return the change when its process runs; the next daemon ends what is left of one by it."""
+    """Return the change when its process runs; a later daemon ends leftovers by its mark."""
     changed = replace(worker, state="starting", since=at, process=process)
     return _change(changed, "worker.launched", at, worker.chamber)
 
 
 def began(worker: StartedWorker, *, conversation: str, at: int) -> Change:
-    """Return the change when it can be told something; its conversation is noted with it."""
+    """Return the change when it is ready for prompts; it notes the conversation."""
     is_ready = worker.state == "starting"
     changed = replace(
         worker,
@@ -95,7 +95,7 @@ def began(worker: StartedWorker, *, conversation: str, at: int) -> Change:
 
 
 def turn_began(worker: StartedWorker, *, at: int) -> Change:
-    """Return the change when it begins a turn: none while it is in one."""
+    """Return the change when it begins a turn; none while it is already in one."""
     if worker.state == "running":
         return Change(events=())
     changed = replace(worker, state="running", since=at)
@@ -105,14 +105,14 @@ def turn_began(worker: StartedWorker, *, at: int) -> Change:
 def turn_ended(
     worker: StartedWorker, *, words: str, spent: Spent, day: DayAccount, at: int
 ) -> Change:
-    """Return the change when a turn ends; `spent` is what it has used, `day` what was before."""
+    """Return the change when a turn ends; `spent` is what it used, `day` the account before."""
     changed = replace(worker, state="waiting", since=at, last_words=words).with_turn(spent)
     account = replace(day, spent=day.spent.plus(spent))
     return _change(changed, "worker.turn-ended", at, worker.chamber, account)
 
 
 def paused(worker: StartedWorker, *, why: str, at: int) -> Change:
-    """Return the change when it is not given another turn, for `why`."""
+    """Return the change when it gets no further turn, because of `why`."""
     changed = replace(worker, state="paused", since=at, last_words=why)
     return _change(changed, "worker.paused", at, "orchestra")
 
@@ -120,7 +120,7 @@ def paused(worker: StartedWorker, *, why: str, at: int) -> Change:
 def limit_neared(
     worker: StartedWorker, account: Task | DayAccount, *, limit: int, words: str, at: int
 ) -> Change:
-    """Return the change that tells that a limit is nearly used up: none where that was told."""
+    """Return the change that says a limit is nearly used up; none if that was said before."""
     if account.limit_told == limit:
         return Change(events=())
     told = replace(account, limit_told=limit)
@@ -130,7 +130,7 @@ def limit_neared(
 def continued(
     worker: StartedWorker, account: Task | DayAccount | None = None, *, at: int, actor: str
 ) -> Change:
-    """Return the change when a paused worker may go on, with how far the limit was widened."""
+    """Return the change when a paused worker may go on, with the raised limit."""
     if worker.state != "paused" and account is None:
         return Change(events=())
     changed = worker
@@ -148,9 +148,9 @@ def ended(
     spent: Spent | None = None,
     day: DayAccount | None = None,
 ) -> Change:
-    """Return the change when its process has ended, or could not be started: none for a repeat.
+    """Return the change when its process has ended or could not be started; none for a repeat.
 
-    `spent` is what a turn has used that did not end; `day` what was used on that day before.
+    `spent` is what its unfinished turn used; `day` is the account before.
     """
     if worker.is_over:
         return Change(events=())

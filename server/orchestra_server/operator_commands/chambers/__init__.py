@@ -1,1 +1,1 @@
-"""What the commands do and print that create, show, land and close chambers."""
+"""The commands that create, show, land and close chambers: what they do and print."""

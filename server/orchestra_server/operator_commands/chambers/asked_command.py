@@ -1,4 +1,4 @@
-"""A command that creates, shows, lands or closes chambers, as it is asked of whoever runs it."""
+"""A command that creates, shows, lands or closes chambers, as sent to the process that runs it."""
 
 from typing import Literal, get_args
 
@@ -11,9 +11,9 @@ CHAMBER_COMMANDS: tuple[CommandName, ...] = get_args(CommandName)
 
 
 class ChamberCommand(Struct, frozen=True, kw_only=True):
-    """One command; each reads its own members. `root` is the working tree that it is typed in.
+    """One command; each kind reads its own fields. `root` is the working tree it is typed in.
 
-    `land` first plans; the step that changes something follows once the operator has agreed.
+    `land` plans first; the step that changes something follows once the operator has agreed.
     """
 
     name: CommandName
@@ -39,6 +39,6 @@ class ChamberCommand(Struct, frozen=True, kw_only=True):
     partial: bool = False
     again: bool = False
     summary: str = ""
-    # Of the process that it is typed into.
+    # Facts about the process it is typed into.
     environ: dict[str, str] = {}
     umask: int | None = None

@@ -1,6 +1,6 @@
-"""The one place that runs a command which creates, shows, lands or closes chambers.
+"""Runs every command that creates, shows, lands or closes chambers.
 
-The clone's daemon runs it for whoever types it, or the command line itself where no daemon runs.
+The clone's daemon runs it for the operator, or the command line itself if no daemon runs.
 """
 
 import asyncio
@@ -46,11 +46,10 @@ PrintedDocument: TypeAlias = dict[str, object]
 
 
 class Printed(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a command prints, and its exit code; texts are clean already.
+    """What a command prints, and its exit code; the texts are already clean.
 
-    `text` has file names in UTF-8, whose other bytes are lone surrogates where `raw` says so.
-    `note` goes to stderr. `pager` shows the text, unless it is "". A plan that can land has the
-    `question` that is asked before.
+    `text` is UTF-8; if `raw`, other bytes in it are lone surrogates. `note` goes to stderr. `pager`
+    shows the text, unless it is "". A plan that can land has the `question` to ask first.
     """
 
     text: str = ""
@@ -63,7 +62,7 @@ class Printed(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def check_chamber_command(command: ChamberCommand) -> None:
-    """Raise BadInput for what is wrong whatever the state is."""
+    """Raise BadInput for what is wrong in any state."""
     if command.name == "create":
         names = [chamber.name for chamber in _planned(command)]
         check_create(names, command.task, command.title)
@@ -159,7 +158,7 @@ def _printed(
     status: int = 0,
     asked: str = "",
 ) -> Printed:
-    """Return a document, as JSON or in the lines that tell it."""
+    """Return a document as JSON, or as lines for a person."""
     text = (
         msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
         if command.json
@@ -169,6 +168,6 @@ def _printed(
 
 
 def as_document(printed: Printed) -> Mapping[str, object]:
-    """Return what is printed as the daemon answers it."""
+    """Return the output as the daemon's answer."""
     document: PrintedDocument = msgspec.to_builtins(printed)
     return document

@@ -1,4 +1,4 @@
-"""A diff in git's usual colours; the text was cleaned, so that only these colour it."""
+"""A diff in git's usual colours. The text was cleaned, so it has no other colours."""
 
 import re
 
@@ -9,9 +9,9 @@ _BY_SIGN = {"+": _GREEN, "-": _RED}
 
 
 def colored_diff(text: str) -> str:
-    """Return a unified diff with colours; a line within a hunk is never taken for a header."""
+    """Return a unified diff in colour; a line within a hunk is never taken for a header."""
     lines: list[str] = []
-    removed = added = 0  # lines of the hunk that are still to come
+    removed = added = 0  # remaining lines of the hunk
     for line in text.split("\n"):
         if removed > 0 or added > 0:
             sign = line[:1]

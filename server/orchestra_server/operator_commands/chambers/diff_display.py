@@ -1,4 +1,4 @@
-"""How the caller's git shows a diff: through GIT_PAGER, pager.diff or PAGER, and in colour."""
+"""How the caller's git shows a diff: its pager (GIT_PAGER, pager.diff or PAGER) and its colours."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ _NO_PAGER = ("", "cat")
 
 @dataclass(frozen=True, slots=True)
 class DiffDisplay:
-    """Through which pager a diff is shown, "" for none, and whether in colour."""
+    """The pager that shows a diff, "" for none, and whether it is in colour."""
 
     pager: str
     color: bool

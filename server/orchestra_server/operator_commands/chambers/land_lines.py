@@ -18,7 +18,7 @@ _FILES_SHOWN = 6
 
 
 def plan_lines(plan: CompletedTask, wish: LandingWish) -> list[str]:
-    """Return what would land in which order, what is in its way, and whether it can land."""
+    """Return what would land, in which order, what is in its way, and whether it can land."""
     if plan.completed:
         return landed_lines(plan)
     onto = branch_name(plan)
@@ -57,7 +57,7 @@ def _verdict(plan: CompletedTask, wish: LandingWish) -> str:
     if plan.refusals or plan.blocked:
         return "Nothing has changed. It cannot land now."
     if plan.conflicts and not wish.partial:
-        return "Nothing has changed. It does not land whole; --partial or --only lands a part."
+        return "Nothing has changed. It cannot land as a whole; --partial or --only lands a part."
     if plan.conflicts:
         return "Nothing has changed. No chamber can land."
     return "Nothing has changed. It lands with --confirm."

@@ -1,4 +1,4 @@
-"""`orchestra close`: closes a chamber, and says where its work is."""
+"""`orchestra close`: closes a chamber and says where its work is."""
 
 from orchestra_core.replies.chambers import ClosedChamber
 from orchestra_server.operator_commands.find_named import chamber_named
@@ -9,13 +9,13 @@ from orchestra_server.usecases.common.transaction import Context
 async def close_named_chamber(
     context: Context, chamber: str, task: str = "", *, confirm: bool = False
 ) -> ClosedChamber:
-    """Close the chamber that is named; `confirm` closes it although its worker is at work."""
+    """Close the named chamber; with `confirm` even while its worker is at work."""
     meant = chamber_named(await context.store.snapshot(), chamber, task)
     return await close_chamber(context, task_id=meant.task_id, chamber=meant.name, confirm=confirm)
 
 
 def closed_lines(closed: ClosedChamber) -> list[str]:
-    """Return that it is closed, where its work is saved, and how it comes back."""
+    """Return the lines that say where the closed chamber's work is saved and how to restore it."""
     name = f"{closed.task_id}/{closed.chamber}"
     again = "was closed before" if closed.already_closed else "is closed"
     lines = [f"Chamber {closed.chamber} of {closed.task_id} {again}."]

@@ -1,4 +1,4 @@
-"""`orchestra create`: opens chambers, in a task that is open or in a new one."""
+"""`orchestra create`: opens chambers in an open or a new task."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from orchestra_server.usecases.tasks.start_task import start_task
 
 
 def check_create(names: Sequence[str], task: str, title: str) -> None:
-    """Raise BadInput for what is wrong whatever the state is."""
+    """Raise BadInput for what is wrong in any state."""
     check_chamber_names(names)
     if task and title:
         raise BadInput("--title starts a new task and --task names one; give only one of them")
@@ -21,7 +21,7 @@ def check_create(names: Sequence[str], task: str, title: str) -> None:
 async def create_chambers(
     context: Context, names: Sequence[str], task: str = "", title: str = ""
 ) -> CreatedChambers:
-    """Create the chambers, all or none; without a named or an open task, start one."""
+    """Create the chambers, all or none; start a task if none is named or open."""
     check_create(names, task, title)
     state = await context.store.snapshot()
     if task:
@@ -42,7 +42,7 @@ async def create_chambers(
 
 
 def created_lines(created: CreatedChambers, started: Sequence[str] = ()) -> list[str]:
-    """Return what was created, and how an agent starts there; `started` are those with one."""
+    """Return what was created and how to start agents; `started` are the chambers with one."""
     how = "There already" if created.already_live else "Created"
     lines = [f"{how}, in task {created.task_id}:"]
     width = max((len(chamber.name) for chamber in created.chambers), default=0)

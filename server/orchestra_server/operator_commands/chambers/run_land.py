@@ -10,44 +10,44 @@ from orchestra_server.operator_commands.find_named import task_named
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
 
-_SUMMARY = 300  # characters of a request that stands for a summary
+_SUMMARY = 300  # characters of a request that serves as a summary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LandingWish:
-    """What the operator asks for; `only` names chambers, and is empty for all of the task."""
+    """What the operator asks for; `only` names chambers, empty for all of the task's."""
 
     task: str = ""
     only: tuple[str, ...] = ()
     summary: str = ""
     partial: bool = False
     confirm: bool = False
-    again: bool = False  # gates that have failed are run once more
+    again: bool = False  # failed gates run once more
 
 
 def check_land(only: Sequence[str]) -> None:
-    """Raise BadInput for a name that no chamber can have."""
+    """Raise BadInput for a name no chamber can have."""
     for name in only:
         check_chamber_name(name)
 
 
 async def plan_landing(context: Context, wish: LandingWish) -> CompletedTask:
-    """Return what landing would do now, and change nothing."""
+    """Return what landing would do now; changes nothing."""
     return await _complete(context, wish, dry_run=True)
 
 
 async def land(context: Context, wish: LandingWish) -> CompletedTask:
-    """Land what is asked for; the reply says what has happened."""
+    """Land what was asked for; the reply says what happened."""
     return await _complete(context, wish, dry_run=False)
 
 
 def can_land(plan: CompletedTask, wish: LandingWish) -> bool:
-    """Tell whether the plan would go through as it is asked for."""
+    """Tell whether the plan would succeed as asked for."""
     return plan.can_land(partial=wish.partial, confirm=wish.confirm)
 
 
 def has_landed(done: CompletedTask, wish: LandingWish) -> bool:
-    """Tell whether everything landed that was asked for."""
+    """Tell whether everything that was asked for has landed."""
     return done.completed or bool((wish.only or wish.partial) and done.landed_commit)
 
 

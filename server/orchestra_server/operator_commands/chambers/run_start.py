@@ -9,13 +9,13 @@ from orchestra_server.usecases.started_workers.end_workers import still_running
 from orchestra_server.usecases.started_workers.start_worker import start_worker
 from orchestra_server.usecases.started_workers.stop_worker import stop_worker
 
-_ENDS_WITHIN = 10.0  # seconds; the command line waits a little longer for its daemon's answer
+_ENDS_WITHIN = 10.0  # seconds; the command line waits a little longer for the daemon's answer
 
 
 async def started_lines(
     context: Context, chamber: str, task: str, *, agent: str, policy: str, text: str
 ) -> str:
-    """Have an agent run in the chamber, and return what to print."""
+    """Start an agent in the chamber, and return what to print."""
     task_id = task or task_of(await context.store.snapshot(), chamber)
     start = await start_worker(
         context, task_id=task_id, chamber=chamber, agent=agent, policy=policy, text=text
@@ -32,9 +32,9 @@ async def started_lines(
 async def stopped_lines(
     context: Context, chamber: str, task: str, seconds: float = _ENDS_WITHIN
 ) -> str:
-    """Have the chamber's agent end, wait for its end, and return the line to print.
+    """Ask the chamber's agent to end, wait for that, and return the line to print.
 
-    Raises Refused when it has not ended in time, so that a shell does not go on.
+    Raises Refused if it has not ended in time, so that a shell script does not go on.
     """
     task_id = task or task_of(await context.store.snapshot(), chamber)
     stop = await stop_worker(context, task_id=task_id, chamber=chamber)

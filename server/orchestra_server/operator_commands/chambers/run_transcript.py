@@ -1,4 +1,4 @@
-"""`orchestra events --transcript CHAMBER`: all that a started worker was told, said and did."""
+"""`orchestra events --transcript CHAMBER`: everything a started worker was told, said and did."""
 
 import time
 from collections.abc import Iterator
@@ -24,9 +24,9 @@ _MARKS = {
 
 
 async def find_transcript(context: Context, words: str) -> Path:
-    """Return the file of the chamber that CHAMBER or TASK/CHAMBER names.
+    """Return the transcript file of the chamber that CHAMBER or TASK/CHAMBER names.
 
-    Raises Unknown for a chamber in which no worker was started here.
+    Raises Unknown if no worker was started in the chamber in this clone.
     """
     chamber = chamber_named(await context.store.snapshot(), words)
     file = transcript_file(context.project.git_dir, chamber.id)
@@ -39,7 +39,7 @@ async def find_transcript(context: Context, words: str) -> Path:
 
 
 def transcript_entries(file: Path) -> Iterator[TranscriptEntry]:
-    """Yield the entries of a file, one in memory at a time; raises Unavailable."""
+    """Yield the entries of a file, with one in memory at a time; raises Unavailable."""
     try:
         with file.open("rb") as lines:
             for line in lines:
@@ -49,7 +49,7 @@ def transcript_entries(file: Path) -> Iterator[TranscriptEntry]:
 
 
 def entry_text(entry: TranscriptEntry) -> str:
-    """Return an entry as a person reads it, its further lines indented."""
+    """Return an entry as text for a person, with all but the first line indented."""
     at = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(entry.at / 1_000))
     used = amount_in_short(entry.used)
     head = " ".join(

@@ -1,4 +1,4 @@
-"""What `orchestra answer` prints of requests: all that are open, or one in full."""
+"""What `orchestra answer` prints about requests: all open ones, or one in full."""
 
 import msgspec
 from msgspec import Struct
@@ -21,7 +21,7 @@ _LINES_SHOWN = 200
 
 
 class OpenRequestEntry(Struct, frozen=True, kw_only=True):
-    """An open request and whose it is."""
+    """An open request, and its task and chamber."""
 
     task_id: str
     chamber: str
@@ -29,7 +29,7 @@ class OpenRequestEntry(Struct, frozen=True, kw_only=True):
 
 
 class RequestList(Struct, frozen=True, kw_only=True):
-    """The open requests, oldest first; programs rely on the members."""
+    """The open requests, oldest first; programs rely on the fields."""
 
     version: int = 1
     requests: tuple[OpenRequestEntry, ...]
@@ -59,13 +59,13 @@ def list_requests(state: ProjectState, now: int, *, as_json: bool) -> str:
 
 
 def short_lines(request: WorkerRequest, now: int) -> list[str]:
-    """Return who waits for what since when, and how to answer."""
+    """Return the lines that say who waits for what, since when, and how to answer."""
     head = f"{REQUEST_SYMBOL} {request.id}  {request.chamber}  {age(request.asked_at, now)}"
     return [f"{head}  {asked_in_short(request)}", *(f"    {line}" for line in how_to(request))]
 
 
 def full_lines(request: WorkerRequest, now: int) -> list[str]:
-    """Return all that is asked."""
+    """Return the lines with everything that is asked."""
     head = f"{REQUEST_SYMBOL} {request.id}  {request.chamber} ({request.task_id})"
     asked = [f"    {line.marked}" for line in asked_in_full(request)]
     more = [f"    … {len(asked) - _LINES_SHOWN} lines more"] if len(asked) > _LINES_SHOWN else []

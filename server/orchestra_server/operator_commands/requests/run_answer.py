@@ -22,7 +22,7 @@ _PERMISSION_ANSWERS = ("allow", "allow-like", "deny")
 
 
 async def answer(context: Context, named: str, words: Sequence[str], *, as_json: bool) -> str:
-    """Return the text to print: the list, the named request, or what its answer has done."""
+    """Return the text to print: the list, the named request, or the result of its answer."""
     state = await context.store.snapshot()
     if not named:
         return list_requests(state, context.clock(), as_json=as_json)
@@ -44,9 +44,9 @@ async def answer(context: Context, named: str, words: Sequence[str], *, as_json:
 
 
 def request_named(state: ProjectState, named: str) -> WorkerRequest:
-    """Return the request with that id, or the open one whose id begins so or whose chamber it is.
+    """Return the request with that id, or the open one by a prefix of its id or by its chamber.
 
-    Raises Unknown where there is none, and BadInput where it could be one of several.
+    Raises Unknown if there is none, and BadInput if it could be one of several.
     """
     if (request := state.requests.get(named)) is not None:
         return request
@@ -62,7 +62,7 @@ def request_named(state: ProjectState, named: str) -> WorkerRequest:
 
 
 def answer_meant(request: WorkerRequest, words: Sequence[str]) -> RequestAnswer:
-    """Return the answer that was typed; raises BadInput for one that does not fit the request."""
+    """Return the typed answer; raises BadInput if it does not fit the request."""
     first, *rest = words
     if first == "deny":
         return RequestAnswer("deny", words=" ".join(rest))
@@ -93,7 +93,7 @@ def _choices(request: WorkerRequest, words: Sequence[str]) -> list[str]:
 
 
 def _choice(question: Question, word: str) -> str:
-    """Return the option that a number stands for, several joined by commas, or the own words."""
+    """Return the option behind a number, several joined by commas, or the words as typed."""
     numbers = [part.strip() for part in word.split(",")]
     if not question.options or not all(number.isdecimal() for number in numbers):
         return word

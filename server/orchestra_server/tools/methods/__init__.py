@@ -1,1 +1,1 @@
-"""The tools, one method each: a model reads its docstring and the types of its arguments."""
+"""The tools, one method each. A model reads the docstring and the types of the arguments."""

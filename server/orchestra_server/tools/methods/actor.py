@@ -6,7 +6,7 @@ from mcp.server.mcpserver import Context
 
 from orchestra_core.models import OPERATOR
 
-# What the SDK passes to a tool of the call; no tool reads its lifespan or request type.
+# What the SDK passes to a tool about the call; no tool reads its lifespan or request type.
 ToolCall = Context[None, Any]
 
 CONDUCTOR = "conductor"

@@ -1,4 +1,4 @@
-"""The tools' arguments, each described for a model that reads only the schema."""
+"""The tools' arguments, described for a model that reads only the schema."""
 
 from typing import Annotated, Literal
 

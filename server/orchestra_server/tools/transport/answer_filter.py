@@ -1,4 +1,4 @@
-"""Keeps a client from getting two answers to an `initialize` that was answered early."""
+"""Keeps a client from getting a second answer to an `initialize` that was answered early."""
 
 from types import TracebackType
 from typing import Protocol, Self
@@ -10,7 +10,7 @@ from orchestra_server.tools.transport.first_questions import RequestId
 
 
 class Messages(Protocol):
-    """Where the SDK writes its messages."""
+    """The stream the SDK writes its messages to."""
 
     async def send(self, item: SessionMessage, /) -> None:
         """Write a message."""
@@ -22,14 +22,14 @@ class Messages(Protocol):
 
 
 class AnswerFilter:
-    """The same messages without the first answer to each of the ids in `answered`."""
+    """A stream that drops the first answer to each of the ids in `answered`."""
 
     def __init__(self, messages: Messages, answered: frozenset[RequestId]) -> None:
         self._messages = messages
         self._answered = set(answered)
 
     async def send(self, item: SessionMessage, /) -> None:
-        """Write a message, unless its client has it already."""
+        """Write a message, unless the client already has it."""
         answer = item.message
         if isinstance(answer, JSONRPCResponse) and answer.id in self._answered:
             self._answered.remove(answer.id)
@@ -41,7 +41,7 @@ class AnswerFilter:
         await self._messages.aclose()
 
     async def __aenter__(self) -> Self:
-        """Write until the block ends."""
+        """Write within the block."""
         return self
 
     async def __aexit__(

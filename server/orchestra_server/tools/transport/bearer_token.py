@@ -18,7 +18,7 @@ def token_file(state_dir: Path) -> Path:
 
 
 def read_or_make_token(state_dir: Path) -> str:
-    """Return the token, made on first use; raises Unavailable when others can read it."""
+    """Return the token, made on first use; raises Unavailable if others can read it."""
     path = token_file(state_dir)
     try:
         state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,8 +1,8 @@
-"""What a client asks first, and the answers that it gets before the SDK is imported.
+"""A client's first questions, and the answers it gets before the SDK is imported.
 
-The answers are the same while a version runs, so they stand in a file; a test compares it with what
-the SDK answers. Protocol 2026-07-28 has no session: each question stands for itself. The older ones
-begin with `initialize`. This imports next to nothing.
+A version always gives the same answers, so they are in a file; a test compares it with the SDK's
+answers. Protocol 2026-07-28 has no session: each question stands alone. Older protocols begin with
+`initialize`. This module imports next to nothing.
 """
 
 import json
@@ -14,9 +14,9 @@ HANDSHAKES = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 QUESTIONS = ("server/discover", "tools/list", "prompts/list", "resources/list")
 HANDSHAKE = "initialize"
 VERSION = "io.modelcontextprotocol/protocolVersion"
-# The room and `orchestra doctor` ask whether the server is there, so only the SDK may answer.
+# The room and `orchestra doctor` ask whether the server works, so only the SDK may answer them.
 _OWN_CLIENTS = "orchestra-"
-# What results have since 2026-07-28.
+# A field that results have since 2026-07-28.
 _ENVELOPE = frozenset(("cacheScope", "resultType", "ttlMs", "_meta"))
 
 _SUBSCRIPTION = "io.modelcontextprotocol/subscriptionId"
@@ -27,26 +27,27 @@ RequestId = int | str
 
 
 class EarlyAnswer(NamedTuple):
-    """What to write at a client's line, and whether that answers it completely."""
+    """What to write in answer to a client's line, and whether that answers it completely."""
 
     written: bytes = b""
     is_complete: bool = False
 
 
 class FirstQuestions:
-    """Answers lines of one client, by the results of `answers`."""
+    """Answers the lines of one client with the results in `answers`."""
 
     def __init__(self, answers: Mapping[str, Message]) -> None:
         self._answers = answers
-        self._has_session: bool | None = None  # for the SDK; None: not decided yet
-        self.greeted = frozenset[RequestId]()  # ids of `initialize` that were answered
+        self._has_session: bool | None = None  # for the SDK; None means not decided yet
+        self.greeted = frozenset[RequestId]()  # ids of answered `initialize` calls
 
     def answer(self, line: bytes) -> EarlyAnswer:
-        """Return the answer to a line; without one, or if it is not complete, it is for the SDK.
+        """Return the answer to a line; without a complete one the line also goes to the SDK.
 
         A subscription is acknowledged at once, because Claude Code asks for nothing before that;
-        the SDK acknowledges it again. `initialize` is kept too, for what the SDK takes from it: on
-        a busy machine Claude Code says it before it has read the answer to a newer question.
+        the SDK acknowledges it again. An `initialize` is kept too, because the SDK needs its
+        content: on a busy machine Claude Code sends it before it has read the answer to a newer
+        question.
         """
         try:
             question = json.loads(line)

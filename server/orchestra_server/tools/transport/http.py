@@ -1,4 +1,4 @@
-"""The server over HTTP for clients that cannot start it: this machine only, with a token."""
+"""The server over HTTP, for clients that cannot start it: only on this machine, with a token."""
 
 import asyncio
 import os
@@ -19,16 +19,16 @@ from orchestra_core.errors import Unavailable
 from orchestra_server.tools.server import NAME, OrchestrationServer
 from orchestra_server.tools.transport.bearer_token import read_or_make_token, token_file
 
-# With any but a loopback name the SDK switches its host and origin checks off.
+# For any name but a loopback one, the SDK switches off its checks of host and origin.
 HOST = "127.0.0.1"
 PATH = "/mcp"
 _LAST_PORT = 65_535
-# How long open event streams may take to end after the signal.
+# Seconds that open event streams may take to end after the signal.
 _SHUTDOWN_SECONDS = 2
 
 
 def run_http(server: OrchestrationServer, state_dir: Path, port: int) -> None:
-    """Serve on loopback until SIGINT or SIGTERM; raises Unavailable when the port is in use."""
+    """Serve on loopback until SIGINT or SIGTERM; raises Unavailable if the port is in use."""
     token = read_or_make_token(state_dir)
     with _listen(port) as listener:
         number = listener.getsockname()[1]
@@ -44,19 +44,19 @@ def run_http(server: OrchestrationServer, state_dir: Path, port: int) -> None:
 
 
 class TokenGate:
-    """Passes requests that carry the token; answers every other one with 401."""
+    """Passes on requests that carry the token; answers all others with 401."""
 
     def __init__(self, app: ASGIApp, token: str) -> None:
         self._app = app
         self._expected = f"Bearer {token}".encode("ascii")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one ASGI scope."""
+        """Handle one ASGI scope."""
         if scope["type"] == "lifespan" or self._is_authorized(scope):
             await self._app(scope, receive, send)
             return
         refusal = PlainTextResponse(
-            "a bearer token is needed; it stands in the file that 'orchestra serve --http' named\n",
+            "a bearer token is needed; it is in the file that 'orchestra serve --http' named\n",
             status_code=401,
             headers={"WWW-Authenticate": f'Bearer realm="{NAME}"'},
         )
@@ -84,7 +84,7 @@ class _Uvicorn(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
-        """Replace uvicorn's version, which raises the signal again after a clean end."""
+        """Replace uvicorn's method, which raises the signal again after a clean end."""
         loop = asyncio.get_running_loop()
         numbers = (signal.SIGINT, signal.SIGTERM)
         for number in numbers:

@@ -1,6 +1,6 @@
-"""Notices the end of the process that started this one, without waking up to look.
+"""Notices the end of the process that started this one, without polling.
 
-A client that is killed closes our stdin, unless another process has inherited the other end of it:
+When a client is killed, our stdin is closed, unless another process has inherited its other end:
 then no end of file ever comes.
 """
 
@@ -11,9 +11,9 @@ from contextlib import suppress
 
 
 class ParentExit:
-    """A descriptor that becomes readable when the parent ends; -1 where the system has none.
+    """A descriptor that becomes readable when the parent ends; -1 if the system has none.
 
-    Without it, `has_happened` must be asked now and then.
+    Without the descriptor, `has_happened` must be polled.
     """
 
     def __init__(self) -> None:
@@ -28,7 +28,7 @@ class ParentExit:
         return self._descriptor
 
     def has_happened(self) -> bool:
-        """Say whether this process has been handed to another parent."""
+        """Tell whether this process has got another parent."""
         return os.getppid() != self._parent
 
     def close(self) -> None:

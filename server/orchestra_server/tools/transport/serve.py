@@ -21,10 +21,10 @@ def serve(
     port: int = DEFAULT_PORT,
     hand_over: Callable[[], Handover] = Handover,
 ) -> None:
-    """Serve on stdio, or with `http` on loopback, until the client or a signal ends it.
+    """Serve on stdio, or with `http` on loopback, until the client or a signal ends that.
 
-    `hand_over` is called when stdin is taken over, and returns what was read of it before.
-    Raises OrchestraError when the port or the token file cannot be used.
+    `hand_over` is called when stdin is taken over, and returns what was already read from it.
+    Raises OrchestraError if the port or the token file cannot be used.
     """
     log_to_stderr("orchestration")
     server = build_server(ServerSession(settings, project_dir))

@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 _STDIN = 0
-# Seconds without a message after the parent has ended: a wrapper may leave before its client does.
+# Seconds without a message after the parent's end: a wrapper may end before its client.
 _ORPHAN_SECONDS = 10.0
-# Seconds between two looks for the parent where the system does not tell of its end.
+# Seconds between two checks of the parent, if the system does not report its end.
 _LOOK_SECONDS = 10.0
 _END_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def run_stdio(server: OrchestrationServer, hand_over: Callable[[], Handover] = Handover) -> None:
-    """Serve until stdin ends, or SIGINT or SIGTERM arrives; both end it cleanly.
+    """Serve until stdin ends, or SIGINT or SIGTERM arrives; all of them end it cleanly.
 
-    `hand_over` returns what somebody else has read of stdin, and makes it read no more.
+    `hand_over` stops the earlier reader of stdin and returns what it has read.
     """
     asyncio.run(_serve(server, hand_over))
 
@@ -44,9 +44,9 @@ async def _serve(server: OrchestrationServer, hand_over: Callable[[], Handover])
 
 
 class InterruptibleStdin(io.RawIOBase):
-    """Stdin whose blocking read can be ended from the event loop; a plain read cannot.
+    """Stdin with a blocking read that the event loop can end; a plain read cannot be ended.
 
-    It also ends when the process that started this one has ended and nothing more comes.
+    It also ends once the process that started this one has ended and nothing more comes.
     """
 
     def __init__(self, descriptor: int, unanswered: bytes = b"") -> None:
@@ -57,7 +57,7 @@ class InterruptibleStdin(io.RawIOBase):
         self._parent = ParentExit()
 
     def readable(self) -> bool:
-        """Tell that it can be read."""
+        """Say that it can be read."""
         return True
 
     def readinto(self, buffer: "WriteableBuffer", /) -> int:
@@ -72,7 +72,7 @@ class InterruptibleStdin(io.RawIOBase):
         return os.readv(self._descriptor, [buffer])
 
     def _has_more(self) -> bool:
-        """Wait for stdin; False when this side is to end."""
+        """Wait for input; return False if reading is to end."""
         wanted = [self._descriptor, self._end_reader]
         parent = [self._parent.descriptor] if self._parent.descriptor >= 0 else []
         timeout = None if parent else _LOOK_SECONDS
@@ -84,12 +84,12 @@ class InterruptibleStdin(io.RawIOBase):
         return self._descriptor in ready and self._end_reader not in ready
 
     def end(self) -> None:
-        """Make the current and every later read return end of file."""
+        """Make the current read and every later one return end of file."""
         with suppress(OSError):
             os.write(self._end_writer, b".")
 
     def close(self) -> None:
-        """Close stdin and what its end is noticed by."""
+        """Close stdin and the descriptors that notice its end."""
         if not self.closed:
             for descriptor in (self._descriptor, self._end_reader, self._end_writer):
                 os.close(descriptor)
@@ -98,16 +98,16 @@ class InterruptibleStdin(io.RawIOBase):
 
 
 class ValidLines(io.TextIOWrapper):
-    """Lines of the protocol without lone surrogates, which the SDK's strict parser refuses."""
+    """The protocol's lines without lone surrogates, which the SDK's strict parser refuses."""
 
     def readline(self, size: int = -1, /) -> str:
-        """Read a line, in which a surrogate without its other half is replaced."""
+        """Read a line, with lone surrogates replaced."""
         return replace_surrogates_in_json(super().readline(size))
 
 
 @contextmanager
 def _take_over_stdin(unanswered: bytes) -> Generator[InterruptibleStdin]:
-    """Move stdin to a descriptor of its own; children inherit an empty descriptor 0."""
+    """Move stdin to another descriptor; children inherit an empty descriptor 0."""
     descriptor = fcntl.fcntl(_STDIN, fcntl.F_DUPFD_CLOEXEC, 3)
     empty = os.open(os.devnull, os.O_RDONLY)
     os.dup2(empty, _STDIN)

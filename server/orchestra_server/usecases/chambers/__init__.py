@@ -1,1 +1,1 @@
-"""Chambers: created, closed, restored, and looked at side by side."""
+"""Chambers: creating, closing, restoring, and showing them side by side."""

@@ -1,4 +1,4 @@
-"""close_chamber: remove one chamber before its task is complete, its work saved first."""
+"""close_chamber: remove one chamber before its task is complete, after saving its work."""
 
 import asyncio
 from pathlib import Path
@@ -37,9 +37,8 @@ async def close_chamber(
 ) -> ClosedChamber:
     """Save uncommitted and unmerged work, remove the worktree and the branch, free the name.
 
-    A chamber that is already closed gets the reply of its closing again. Raises Refused, and
-    removes nothing, when some of its work cannot be saved, or while its worker is running and
-    `confirm` is not set.
+    A closed chamber gets the reply of its closing again. Raises Refused, and removes nothing, if
+    some of its work cannot be saved, or while its worker is running unless `confirm` is set.
     """
 
     async def close() -> ClosedChamber:
@@ -87,7 +86,7 @@ async def _close(context: Context, task_id: str, name: str, *, confirm: bool) ->
             return _reply(chamber, state, already_closed=False, branch_kept=False)
         if not confirm:
             await _require_idle(context, chamber)
-        await take_in_discoveries(context, chamber, is_last=True)  # the file goes with it
+        await take_in_discoveries(context, chamber, is_last=True)  # the file is removed with it
         [chamber] = await follow_branches(context, repo, task, [chamber])
         async with keep_gc_out(repo.common_dir):
             chamber, closed_work = await close_one(context, repo, task, chamber)
@@ -128,7 +127,7 @@ def _reply(
 
 
 def _next_step(chamber: Chamber) -> str:
-    begin = "It held no work that is not merged; nothing is left to do for it."
+    begin = "It held no unmerged work; nothing is left to do for it."
     if chamber.saved_ref:
         begin = f"Its work is saved; restore_chamber with chamber={chamber.name!r} brings it back."
     elif chamber.note.startswith(LOST):

@@ -26,9 +26,9 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 async def close_one(
     context: Context, repo: Repository, task: Task, chamber: Chamber
 ) -> tuple[Chamber, ClosedWork]:
-    """Close a live chamber, or finish an interrupted closing; the caller holds the chamber's lock.
+    """Close a live chamber or finish an interrupted closing; the caller holds the chamber's lock.
 
-    Raises Refused when some of its work cannot be saved; the chamber then stays as it is.
+    Raises Refused if some of its work cannot be saved; the chamber then stays as it is.
     """
     [closed] = await close_all(context, repo, task, [chamber])
     return closed
@@ -43,9 +43,9 @@ async def close_all(
     *,
     into: str = "",
 ) -> list[tuple[Chamber, ClosedWork]]:
-    """Close chambers in parallel; `landed` maps names to the commits that have just landed.
+    """Close chambers in parallel; `landed` maps names to commits that have just landed.
 
-    `into` is the commit that has the merged work, by default the task's branch. A chamber that
+    `into` is the commit with the merged work, by default the task's branch. A chamber that
     cannot be closed stays as it is: its error is raised once the others are closed.
     """
     for chamber in chambers:
@@ -53,7 +53,7 @@ async def close_all(
     await end_workers(context, chambers)
     closing_chambers = await _begin(context, chambers)
     for chamber in closing_chambers:
-        await take_in_all_of(context, chamber)  # they go with the directory
+        await take_in_all_of(context, chamber)  # they are removed with the directory
     resumed = {
         chamber.name for chamber in chambers if not (chamber.is_live or chamber.is_asked_to_close)
     }
@@ -101,7 +101,7 @@ async def _stay(context: Context, chamber: Chamber, note: str) -> None:
         if current is None or current.state != "closing":
             return Decision(None)
         at, actor = context.clock(), context.actor
-        if chamber.asked_by or chamber.landed:  # its task has ended: it is tried again
+        if chamber.asked_by or chamber.landed:  # its task has ended, so this is tried again
             asked = chamber.asked_by
             change = chamber_lifecycle.still_asked(current, asked, note=note, at=at, actor=actor)
         else:

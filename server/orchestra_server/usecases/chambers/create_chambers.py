@@ -74,13 +74,13 @@ class _NewBatch:
 
 @dataclass(frozen=True, slots=True)
 class _Reservation:
-    """What the first change decided; `abandoned` chambers were left by a process that died."""
+    """What the first change decided; `abandoned` chambers were left by a dead process."""
 
     task: Task
     chambers: list[Chamber]
     is_new: bool
     abandoned: list[Chamber]
-    former: list[Chamber] = field(default_factory=list[Chamber])  # ended chambers of these names
+    former: list[Chamber] = field(default_factory=list[Chamber])  # ended chambers with these names
 
 
 async def create_chambers_batch(
@@ -93,11 +93,11 @@ async def create_chambers_batch(
     skeleton: Sequence[str] = (),
     base_seconds: float = _BASE_SECONDS,
 ) -> CreatedChambers:
-    """Create all chambers or none; a batch that is already live gets the same reply again.
+    """Create all chambers or none; an already live batch gets the same reply again.
 
-    `base` is a revision, by default the commit that the task started at. `skeleton` lists paths
-    that every chamber of the batch gets: a copy where the checkout has the file, else empty. The
-    gates that have not judged the base yet are waited for at most `base_seconds`.
+    `base` is a revision, by default the commit the task started at. `skeleton` lists paths that
+    every chamber of the batch gets: a copy where the checkout has the file, else empty. If the
+    gates have not judged the base yet, wait for them at most `base_seconds`.
     """
     wanted = _checked(chamber_names, base, briefs or {}, skeleton, base_seconds)
 
@@ -186,7 +186,7 @@ async def _create(context: Context, task_id: str, wanted: _NewBatch) -> CreatedC
 
 
 async def _base_notes(context: Context, repo: Repository, commit: str) -> list[str]:
-    """Return a note if the gates do not pass the commit that chambers begin at, or not yet."""
+    """Return a note if the gates fail the chambers' base commit, or have not judged it yet."""
     judgement = await known_judgement(context, repo, commit)
     if judgement is None or judgement.passes:
         return []
@@ -208,9 +208,9 @@ def _base_commit(repo: Repository, task: Task, base: str) -> str:
 
 
 def _require_writable_places(repo: Repository, task: Task) -> None:
-    """Raise Unavailable where git or the folder of chambers cannot be written.
+    """Raise Unavailable if git's directory or the folder of chambers cannot be written.
 
-    Raises Refused where a link puts that folder elsewhere.
+    Raises Refused if a link leads that folder elsewhere.
     """
     directory = Path(task.working_directory)
     require_own_folders(repo.top, *(directory / folder for folder in OWN_FOLDERS))
@@ -262,11 +262,11 @@ def _new_chamber(
 async def _make(
     context: Context, repo: Repository, reservation: _Reservation, wanted: _NewBatch
 ) -> tuple[list[Chamber], list[str]]:
-    """Add, provision and open the worktrees; a failure leaves nothing of them.
+    """Add, provision and open the worktrees; on failure remove them all.
 
-    The repository is locked only while they are added: filling them runs the user's programs.
-    When the store does not answer, they stay: it may have accepted the change, and a repeated
-    call either finds them live or removes them.
+    The repository is locked only while they are added, because filling them runs the user's
+    programs. If the store does not answer, they stay: it may have accepted the change, and a
+    repeated call either finds them live or removes them.
     """
     task, chambers = reservation.task, reservation.chambers
     plans = [_plan(chamber) for chamber in chambers]
@@ -330,7 +330,7 @@ async def _open(
 
 
 async def _fail(context: Context, reservation: _Reservation, fault: BaseException) -> None:
-    """Record that the batch failed and why, if the store answers."""
+    """Record that the batch failed, and why, if the store answers."""
     note = one_line(str(fault)) if isinstance(fault, OrchestraError) else type(fault).__name__
     with suppress(StoreUnavailable):
         await record_failure(context, reservation.chambers, note)

@@ -18,11 +18,10 @@ _OURS = "orchestra: "  # the first word of a chamber's lock reason
 
 
 def free_names(repo: Repository, chambers: Sequence[Chamber]) -> list[str]:
-    """Clear git's records, empty directories and merged branches of former chambers of these names.
+    """Clear git's records, empty directories and merged branches of former chambers.
 
-    Return one line for each save of their work. Whatever is not Orchestra's or holds work stays,
-    and adding the worktrees then fails and names it. The caller holds the chambers' locks.
-    Blocking.
+    Return one line per save of their work. Whatever is not Orchestra's or holds unsaved work stays;
+    adding the worktrees then fails and names it. The caller holds the chambers' locks. Blocking.
     """
     trees = {tree.path: tree for tree in list_worktrees(repo)}
     tips = branch_tips(repo, [chamber.branch for chamber in chambers])
@@ -48,4 +47,4 @@ def _take_off_the_list(repo: Repository, chamber: Chamber) -> list[str]:
     remove_worktree(repo, path)
     if saved is None:
         return []
-    return [f"{chamber.name}: work of a former chamber at its place is saved under {saved.ref}"]
+    return [f"{chamber.name}: work of a former chamber at its path is saved under {saved.ref}"]

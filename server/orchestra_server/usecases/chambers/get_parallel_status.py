@@ -1,4 +1,4 @@
-"""get_parallel_status: every chamber of a task, its worker and its work, side by side."""
+"""get_parallel_status: all chambers of a task, with their workers and work, side by side."""
 
 import asyncio
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ class DiffSummary:
 
 
 async def get_parallel_status(context: Context, *, task_id: str) -> ParallelStatus:
-    """Return the status of a task's chambers; only reads."""
+    """Return the status of a task's chambers; read-only."""
     state = await context.store.snapshot(task_id)
     chambers = state.chambers_of(task_id)
     clone = context.clone
@@ -154,26 +154,26 @@ def _chamber(
 
 
 def _latest_agents(state: ProjectState, task_id: str) -> dict[str, Agent]:
-    """Return by chamber name the agent that recorded an action last."""
+    """Return, by chamber name, the agent that recorded the last action."""
     ours = [agent for agent in state.agents.values() if agent.task_id == task_id]
     return {agent.chamber: agent for agent in sorted(ours, key=lambda agent: agent.last_at)}
 
 
 def _needing(live: Sequence[ChamberStatus]) -> str:
-    """Return a sentence that says which workers need somebody and why, "" for none."""
+    """Return a sentence on the workers that need somebody, and why; "" for none."""
     needing = [row for row in live if row.group in ("needs-you", "stuck")]
     names = "; ".join(f"{row.name} ({one_line(row.reason, _REASON)})" for row in needing)
     return f"These workers wait for somebody, or are stuck: {names}. " if names else ""
 
 
 def _ailing(live: Sequence[ChamberStatus]) -> str:
-    """Return a sentence that names the chambers with which something is wrong, "" for none."""
+    """Return a sentence that names the chambers with health problems; "" for none."""
     names = ", ".join(row.name for row in live if row.health)
     return f"Something is wrong with {names}: `health` says what, and what to do. " if names else ""
 
 
 def _held(live: Sequence[ChamberStatus]) -> str:
-    """Return a sentence that says which work is done and not proven, "" for none."""
+    """Return a sentence that names finished work not proven by gates; "" for none."""
     names = "; ".join(
         f"{row.name} ({verdict_words(row.verdict)})" for row in live if row.group == "held"
     )
@@ -181,7 +181,7 @@ def _held(live: Sequence[ChamberStatus]) -> str:
 
 
 def _asking(live: Sequence[ChamberStatus]) -> str:
-    """Return a sentence that names the chambers whose workers wait for a person, "" for none."""
+    """Return a sentence that names the chambers whose workers wait for a person; "" for none."""
     names = ", ".join(row.name for row in live if row.open_requests)
     return (
         f"Waiting for the user: {names}; ask the user, and call answer_request. " if names else ""

@@ -1,6 +1,6 @@
 """Saves files that were written at a chamber's path after the chamber was removed.
 
-Its worker, or a process that the worker started, may still be running. No other part of Orchestra
+Its worker, or a process started by the worker, may still be running. No other part of Orchestra
 touches such a directory.
 """
 
@@ -49,7 +49,7 @@ def find_late_files(chambers: Iterable[Chamber], listed: Iterable[Path]) -> dict
 
 
 def find_late_repositories(chambers: Iterable[Chamber], listed: Iterable[Path]) -> frozenset[str]:
-    """Return the ids of removed chambers at whose paths there is a repository now. Blocking.
+    """Return the ids of removed chambers that now have a repository at their path. Blocking.
 
     Paths in `listed` are skipped: git's worktrees are there.
     """
@@ -67,10 +67,10 @@ def find_late_repositories(chambers: Iterable[Chamber], listed: Iterable[Path]) 
 async def put_late_files_away(
     context: Context, repo: Repository, paths: Collection[Path], former: Iterable[Chamber] = ()
 ) -> list[str]:
-    """Save what was written at the paths of removed chambers, and free the paths.
+    """Save files written at the paths of removed chambers, and free the paths.
 
-    `former` are chambers that the store no longer has. Return one line for each save. The caller
-    holds the chambers' locks. Raises Refused where a repository is among the files.
+    `former` are chambers that the store no longer has. Return one line per save. The caller holds
+    the chambers' locks. Raises Refused if there is a repository among the files.
     """
     state = await context.store.snapshot()
     clone = context.clone
@@ -96,9 +96,9 @@ async def put_late_files_away(
 def save_late_directories(
     repo: Repository, task: Task, chamber: Chamber, saved: SavedCommit | None, at: int
 ) -> SavedCommit | None:
-    """Save and remove what is at a chamber's path; None when there are no files. Blocking.
+    """Save and remove what is at a chamber's path; None if there are no files. Blocking.
 
-    The files are saved on top of `saved`, or else of its branch, or else of its task's.
+    The files are saved on top of `saved`, else of the chamber's branch, else of its task's.
     """
     path = Path(chamber.path)
     if is_plain_directory(path) and is_gone(path):
@@ -111,7 +111,7 @@ def save_late_directories(
         onto = _last_state(repo, task, chamber, late or saved)
         late = save_late_files(repo, directory, ref, onto, message) or late
         discard_directory(directory)
-    if parked:  # else closing deletes all worktrees together, behind its answer
+    if parked:  # otherwise closing deletes all worktrees together, after its answer
         delete_discarded_in_background(path.parent)
     return late
 
@@ -122,7 +122,7 @@ def describe_late_save(ref: str) -> str:
 
 
 def _last_at_place(chambers: Iterable[Chamber]) -> dict[Path, Chamber]:
-    """Return by path the chamber that is or was there last; unfinished ones do not count."""
+    """Return, by path, the last chamber there; unfinished ones do not count."""
     made = [chamber for chamber in chambers if chamber.is_over or chamber.holds_work]
     return {Path(chamber.path): chamber for chamber in sorted(made, key=_when_there)}
 
@@ -134,7 +134,7 @@ def _when_there(chamber: Chamber) -> tuple[bool, int]:
 def _entries(folder: Path) -> list[str]:
     try:
         return [entry.name for entry in folder.iterdir()]
-    except OSError:  # it is gone
+    except OSError:  # already gone
         return []
 
 

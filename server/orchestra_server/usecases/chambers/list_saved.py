@@ -13,7 +13,7 @@ from orchestra_server.usecases.common.transaction import Context
 
 
 async def list_saved(context: Context, task_id: str = "") -> SavedList:
-    """Return every saved ref of the repository, or of one task, the newest first."""
+    """Return every saved ref of the repository, or of one task, newest first."""
     entries = await _entries(context, task_id)
     any_restorable = any(entry.restorable for entry in entries)
     return SavedList(
@@ -86,7 +86,7 @@ def _entry(ref: str, state: ProjectState) -> SavedListEntry | None:
 
 def _note(chamber: Chamber | None, ref: str) -> str:
     if chamber is None:
-        return "the store does not know this chamber: bringing it back makes a record of it"
+        return "the store does not know this chamber: restoring it makes a new record"
     if not chamber.is_over:
-        return f"the chamber is {chamber.state} again; close it before this is brought back"
+        return f"the chamber is {chamber.state} again; close it before this is restored"
     return chamber.note if chamber.saved_ref == ref else "an earlier save"

@@ -1,4 +1,4 @@
-"""Turns a fresh worktree into a chamber: gathers facts from git and the store, writes files."""
+"""Turns a fresh worktree into a chamber: gathers facts from git and the store, and writes files."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -26,10 +26,10 @@ def provision_chambers(
     siblings: Sequence[Chamber] = (),
     skeleton: Sequence[str] = (),
 ) -> list[str]:
-    """Provision the worktrees of `chambers` and return notes, one line each.
+    """Provision the worktrees of `chambers`; return notes, one line each.
 
-    A skeleton path that the task's checkout has is copied from there, any other is created
-    empty; a final slash makes it a directory. Blocking.
+    A skeleton path that exists in the task's checkout is copied from there; any other is created
+    empty. A final slash makes it a directory. Blocking.
     """
     here = replace(context.project, root=repo.top)
     present = [path for path in skeleton if _is_file(repo.top, path)]
@@ -57,14 +57,14 @@ def provision_chambers(
                 tracked=tracked[chamber.base_commit],
             )
         )
-        notes += hide_orchestra_files(repo.common_dir, Path(chamber.path))  # also what is new
+        notes += hide_orchestra_files(repo.common_dir, Path(chamber.path))  # untracked files too
     return list(dict.fromkeys(notes))
 
 
 def probe_hooks(repo: Repository, chambers: Sequence[Chamber]) -> dict[str, HookProbe]:
-    """Run the hook of each provisioned chamber as a probe; return the results by chamber id.
+    """Run each provisioned chamber's hook as a probe; return the results by chamber id.
 
-    Several run at once. Blocking.
+    Several probes run at once. Blocking.
     """
 
     def probe(chamber: Chamber) -> HookProbe:
@@ -76,5 +76,5 @@ def probe_hooks(repo: Repository, chambers: Sequence[Chamber]) -> dict[str, Hook
 
 
 def _is_file(top: Path, path: str) -> bool:
-    """Tell whether a skeleton path names a file of the checkout; provisioning rejects bad paths."""
+    """Tell whether a skeleton path is a file in the checkout; provisioning rejects bad paths."""
     return "\0" not in path and ".." not in Path(path).parts and (top / path).is_file()

@@ -1,4 +1,4 @@
-"""A chamber whose branch was renamed keeps the branch: its record takes the new name."""
+"""Follows renamed branches: a chamber keeps its branch, and its record gets the new name."""
 
 import asyncio
 from collections.abc import Mapping, Sequence

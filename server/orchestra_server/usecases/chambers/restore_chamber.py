@@ -1,4 +1,4 @@
-"""restore_chamber: bring back a closed chamber with its work."""
+"""restore_chamber: restore a closed chamber with its work."""
 
 import asyncio
 from collections.abc import Mapping
@@ -54,12 +54,12 @@ from orchestra_server.usecases.concurrency.task_lock import lock_task
 from orchestra_server.usecases.gates.prepare_chambers import set_up_chambers, with_ports_again
 from orchestra_server.usecases.reconcile.recovered_records import recovered_chamber, recovered_task
 
-_LONGEST = 80  # characters of a wrong ref that are shown
+_LONGEST = 80  # characters shown of a wrong ref
 
 
 @dataclass(frozen=True, slots=True)
 class _Restoration:
-    """What is to be restored, and from which ref; `new` if the store does not know the task."""
+    """What to restore, and from which ref; `new` if the store does not know the task."""
 
     task: Task
     chamber: Chamber
@@ -70,12 +70,12 @@ class _Restoration:
 async def restore_chamber(
     context: Context, *, task_id: str, chamber: str = "", saved_ref: str = ""
 ) -> RestoredChamber:
-    """Recreate the chamber's worktree and branch with everything in it as it was.
+    """Recreate the chamber's worktree and branch with everything as it was.
 
     `saved_ref` names one of its saves, by default the newest. A chamber that the store does not
     know gets a new record. Without `chamber` and `saved_ref` nothing changes, and the reply lists
-    what is saved for the task. A task that has ended is opened again, so that the restored work
-    can be completed.
+    what is saved for the task. An ended task is opened again, so that the restored work can be
+    completed.
     """
     name, ref = _checked(task_id, chamber.strip(), saved_ref.strip())
     if not name:
@@ -103,7 +103,7 @@ async def restore_chamber(
 
 
 def _checked(task_id: str, name: str, ref: str) -> tuple[str, str]:
-    """Return the chamber's name and the ref in full, "" for none; raises BadInput."""
+    """Return the chamber's name and the full ref, "" for none; raises BadInput."""
     if not ref:
         return check_chamber_name(name) if name else "", ""
     named = read_saved_ref(ref)
@@ -147,7 +147,7 @@ async def _restore(context: Context, task_id: str, name: str, ref: str) -> Resto
 async def _put_late_files_away(
     context: Context, repo: Repository, task_id: str, name: str
 ) -> list[str]:
-    """Save what was written at a closed chamber's path; this becomes its newest save."""
+    """Save files written at a closed chamber's path; this becomes its newest save."""
     chamber = await context.store.read(lambda reads: reads.chamber(chamber_id(task_id, name)))
     if chamber is None or not chamber.is_over or chamber.clone not in {"", context.clone}:
         return []
@@ -167,7 +167,7 @@ async def _repository(context: Context, task_id: str, *, must: bool) -> Reposito
 def _recovered(
     context: Context, repo: Repository, task_id: str, name: str, ref: str
 ) -> _Restoration | None:
-    """Return the records that the save itself carries, for a store that has none; None without."""
+    """Return the records in the save itself, for a store without them; None if it has none."""
     if not ref:
         return None
     tip = require_save(repo, ref).tip
@@ -193,7 +193,7 @@ async def _restorable(
     *,
     lost: _Restoration | None,
 ) -> _Restoration:
-    """Return a chamber that is already live or can be restored."""
+    """Return a chamber that is live or can be restored; raises Refused for any other."""
 
     async def look(reads: Reads) -> _Restoration:
         restoration = await _read(reads, task_id, name, lost)
@@ -204,8 +204,8 @@ async def _restorable(
             raise Refused(f"task {task_id!r} is being completed; call complete_task first")
         if not chamber.is_over or (chamber.state == "failed" and not ref):
             raise Refused(
-                f"chamber {name!r} is {chamber.state}; only a closed one can be restored: "
-                "close_chamber saves what is in it first"
+                f"chamber {name!r} is {chamber.state}; only a closed one can be restored; "
+                "close_chamber saves its work first"
             )
         wanted = ref or chamber.saved_ref
         if not wanted:
@@ -227,7 +227,7 @@ async def _restorable(
 
 
 def _path(repo: Repository, context: Context, chamber: Chamber) -> str:
-    """Return the path to restore to: the chamber's own, or the same one in this clone."""
+    """Return the path to restore to: the chamber's own, or the corresponding one in this clone."""
     if is_here(chamber, context.clone) or not chamber.clone:
         return chamber.path
     return str(Path(repo.top, ".claude", "worktrees", chamber.name))

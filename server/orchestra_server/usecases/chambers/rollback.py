@@ -19,7 +19,7 @@ MAKER_DIED = "the process that was creating it died"
 
 
 def remove_remains(repo: Repository, chambers: Sequence[Chamber]) -> None:
-    """Remove worktrees and branches; no worker has seen them, so they hold no work."""
+    """Remove worktrees and branches; no worker has used them, so they hold no work."""
     with uncancelled():
         _remove_remains(repo, chambers)
 
@@ -36,12 +36,12 @@ def _remove_remains(repo: Repository, chambers: Sequence[Chamber]) -> None:
             remove_worktree(repo, path)
         delete_branch(repo, chamber.branch, chamber.base_commit)
         for folder in (path.parent, path.parent.with_name("workspaces")):
-            with suppress(OSError):  # it holds other chambers
+            with suppress(OSError):  # it contains other chambers
                 folder.rmdir()
 
 
 async def record_failure(context: Context, chambers: Sequence[Chamber], note: str) -> None:
-    """Mark those of the chambers that are still 'creating' as failed, and free their names."""
+    """Mark the chambers that are still 'creating' as failed, and free their names."""
 
     async def decide(reads: Reads) -> Decision[None]:
         read = [await reads.chamber(chamber.id) for chamber in chambers]

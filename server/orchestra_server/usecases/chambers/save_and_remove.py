@@ -1,4 +1,4 @@
-"""Closing, the git and file part: save what is not merged, then remove."""
+"""The git and file part of closing: saves what is not merged, then removes."""
 
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -65,12 +65,12 @@ from orchestra_server.usecases.health.observe_chamber import is_gone
 
 LOST = "its directory and its branch had been deleted; git has no commit of it"
 _AT_ONCE = 4
-_ATTEMPTS = 5  # to save what git deletes before a ref holds it
+_ATTEMPTS = 5  # attempts to save what git deletes before a ref holds it
 
 
 @dataclass(frozen=True, slots=True)
 class ClosedWork:
-    """Where a closed chamber's work is; `ref` is empty when nothing had to be saved."""
+    """Where a closed chamber's work is; `ref` is empty if nothing had to be saved."""
 
     ref: str
     branch_kept: bool
@@ -79,21 +79,21 @@ class ClosedWork:
 
 @dataclass(frozen=True, slots=True)
 class _Removed:
-    """A chamber whose worktree is gone; `landed` is where its branch stood if all of it landed."""
+    """A chamber whose worktree is removed; `landed` is its branch's commit if all of it landed."""
 
     chamber: Chamber
     saved: SavedCommit | None = None
     merged: bool = False
     landed: str = ""
     deleted: bool = False  # somebody had deleted its directory
-    late: SavedCommit | None = None  # `saved` plus the files that were written there since
-    tip: str = ""  # where its branch stands; empty when that is gone
-    is_kept_elsewhere: bool = False  # so that the branch can be deleted
+    late: SavedCommit | None = None  # `saved` plus the files written there since
+    tip: str = ""  # its branch's commit; empty if the branch is gone
+    is_kept_elsewhere: bool = False  # whether the branch can be deleted
 
 
 @dataclass(frozen=True, slots=True)
 class _Removal:
-    """What the chambers that are saved and removed together have in common."""
+    """What chambers that are saved and removed together have in common."""
 
     repo: Repository
     task: Task
@@ -103,7 +103,7 @@ class _Removal:
     resumed: Collection[str]
 
     def take(self, chamber: Chamber) -> _Removed | OrchestraError:
-        """Save and remove a chamber; again where git deleted objects before a ref held them."""
+        """Save and remove a chamber; try again if git deleted objects before a ref held them."""
         for _ in range(_ATTEMPTS - 1):
             removed = self._take_once(chamber)
             if not (isinstance(removed, OrchestraError) and is_by_deleted_objects(removed)):
@@ -126,7 +126,7 @@ class _Removal:
             return fault
         except OSError as fault:
             return unavailable(fault)
-        with suppress(OSError):  # the chamber is closed all the same
+        with suppress(OSError):  # the chamber is closed anyway
             mark_closed(self.repo.top, Path(chamber.path))
         return removed
 
@@ -140,12 +140,12 @@ def save_and_remove_all(
     *,
     into: str = "",
 ) -> list[ClosedWork | OrchestraError]:
-    """Save what is not merged and remove worktrees and branches; every step may be repeated.
+    """Save what is not merged, and remove worktrees and branches; every step may be repeated.
 
-    `landed` maps names to the commits that the caller has just landed; `resumed` has the names
-    whose earlier closing was interrupted. `into` is the commit that has merged work, by default
-    the task's branch. Return for each chamber where its work is, or the error for which it stays.
-    Once the waiting caller gives up, no further chamber is begun. Blocking.
+    `landed` maps names to commits that the caller has just landed; `resumed` has the names whose
+    earlier closing was interrupted. `into` is the commit with the merged work, by default the
+    task's branch. Return for each chamber where its work is, or the error because of which it
+    stays. Once the waiting caller gives up, no further chamber is begun. Blocking.
     """
     target = into or _target(task)
     removal = _Removal(repo, task, target, ignored_files_to_save(repo), landed, resumed)
@@ -196,9 +196,9 @@ def _take(
 
 
 def _take_deleted(repo: Repository, target: str, chamber: Chamber, *, resumed: bool) -> _Removed:
-    """Save what git still has of a chamber whose directory is gone: its commits and staged files.
+    """Save what git has of a chamber whose directory is gone: its commits and staged files.
 
-    A `resumed` closing may have removed the directory itself, after saving the work; otherwise
+    A `resumed` closing may itself have removed the directory, after saving the work; otherwise
     somebody has deleted it.
     """
     path, ref = Path(chamber.path), chamber_lifecycle.ref_for(chamber)
@@ -220,7 +220,7 @@ def _take_deleted(repo: Repository, target: str, chamber: Chamber, *, resumed: b
 
 
 def _with_late_files(repo: Repository, task: Task, removed: _Removed) -> _Removed:
-    """Save what was written at the chamber's path since its directory was examined."""
+    """Save files written at the chamber's path since its directory was examined."""
     chamber, saved = removed.chamber, removed.saved
     late = save_late_directories(repo, task, chamber, saved, chamber.ended_at + 1)
     return replace(removed, late=late)
@@ -250,7 +250,7 @@ def _ended(
 
 
 def _stashes_of(repo: Repository, taken: _Removed, stashes: Sequence[Stash]) -> list[Stash]:
-    """Return the stashes made in a chamber, also under its branch's earlier name."""
+    """Return the stashes made in a chamber, also those under its branch's earlier name."""
     chamber = taken.chamber
     branches = {chamber.branch, branch_of(chamber.task_id, chamber.name)}
     tip = taken.saved.commit if taken.saved else taken.landed
@@ -262,16 +262,16 @@ def _target(task: Task) -> str:
 
 
 def _is_all_merged(repo: Repository, path: Path, target: str) -> bool:
-    """Tell whether ignored files are all that had to be saved."""
+    """Tell whether only ignored files had to be saved."""
     state = read_state(path)
     into = repo.resolve(target) if target else repo.head().commit
     return state.clean and is_merged(repo, state.head, into)
 
 
 def _with_tip(repo: Repository, target: str, removed: _Removed) -> _Removed | OrchestraError:
-    """Look where a removed chamber's branch stands, and whether its commits are kept elsewhere.
+    """Look up a removed chamber's branch, and whether its commits are kept elsewhere.
 
-    A renamed branch stays: somebody gave it that name.
+    A renamed branch stays, because somebody gave it that name.
     """
     branch, last = removed.chamber.branch, removed.late or removed.saved
     is_ours = branch.startswith(BRANCHES)

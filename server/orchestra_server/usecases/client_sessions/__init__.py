@@ -1,1 +1,1 @@
-"""What Claude Code itself says of its sessions, for what none of its hooks tells."""
+"""What Claude Code itself says about its sessions, where none of its hooks reports it."""

@@ -1,7 +1,7 @@
-"""Shows workers that wait for a person in a session in the background, of which no hook tells.
+"""Shows workers that wait for a person in a background session, which no hook reports.
 
-Such a session stops at a dialog before its first hook: another server to approve, a sign-in. The
-client is asked only when its own files hint at it, or when a worker that was blocked may be free.
+Such a session stops at a dialog before its first hook: a server to approve, or a sign-in. The
+client is asked only if its own files hint at that, or if a blocked worker may be free again.
 """
 
 import asyncio
@@ -24,12 +24,12 @@ from orchestra_server.usecases.client_sessions.session_files import (
 )
 from orchestra_server.usecases.clones.whereabouts import is_here
 
-_PAUSE_S = 0.5  # between two questions: the client writes its files several times in a row
+_PAUSE_S = 0.5  # seconds between two questions: the client writes its files several times in a row
 _log = logging.getLogger(__name__)
 
 
 class BlockedWorkers:
-    """Reports that a chamber's session is blocked, and that it is so no more."""
+    """Reports that a chamber's session is blocked, and when it no longer is."""
 
     def __init__(self, store: Store, project: Project, clock: Clock) -> None:
         self._store = store
@@ -46,7 +46,7 @@ class BlockedWorkers:
         self.chambers_changed()
 
     def chambers_changed(self) -> None:
-        """Look again for something to watch: the client may be used for the first time."""
+        """Look again for something to watch: the client may be in use for the first time."""
         self._chambers_changed.set()
 
     async def run(self) -> None:
@@ -80,7 +80,7 @@ class BlockedWorkers:
             await asyncio.sleep(_PAUSE_S)
 
     def _live_chambers(self) -> dict[str, Chamber]:
-        """Return the live chambers of this clone by their paths."""
+        """Return this clone's live chambers by path."""
         clone = clone_id(self._project.git_dir)
         return {
             chamber.path: chamber
@@ -128,9 +128,9 @@ def blocked_report(
     needs_somebody: bool,
     now: int,
 ) -> Presence | None:
-    """Return what to report of a chamber's worker, whose session the client has, None for nothing.
+    """Return what to report about a chamber's worker, given the client's session; None for nothing.
 
-    A request that a hook has told says more than that the session is blocked.
+    A request from a hook says more than that the session is blocked.
     """
     is_shown = presence is not None and presence.state == "blocked"
     if session is not None and session.is_blocked:

@@ -1,4 +1,4 @@
-"""What Claude Code says of its sessions: `claude agents --json`."""
+"""What Claude Code says about its sessions: `claude agents --json`."""
 
 import asyncio
 import logging
@@ -12,24 +12,24 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-_SECONDS = 15.0  # the client takes two on a busy machine
+_SECONDS = 15.0  # seconds; on a busy machine the client takes two
 _log = logging.getLogger(__name__)
 
 
 class ClientSession(Struct, frozen=True, rename="camel"):
-    """One session; one in the background has an `id`, which `claude attach` takes."""
+    """One session; a background session has an `id`, which `claude attach` takes."""
 
     id: str = ""
     session_id: str = ""
     cwd: str = ""
     kind: str = ""
-    state: str = ""  # of one in the background: working, blocked …
-    status: str = ""  # of one that runs: busy, waiting, idle
+    state: str = ""  # of a background session: working, blocked …
+    status: str = ""  # of a running session: busy, waiting, idle
     waiting_for: str = ""
 
     @property
     def is_blocked(self) -> bool:
-        """Whether it is in the background and waits for a person in a terminal of its own."""
+        """Whether it is in the background and waits for a person."""
         return self.kind == "background" and self.state == "blocked"
 
     @property
@@ -41,7 +41,7 @@ class ClientSession(Struct, frozen=True, rename="camel"):
 async def list_sessions(
     below: Path, environ: Mapping[str, str] = os.environ
 ) -> list[ClientSession] | None:
-    """Return the sessions below a directory that have not ended, None where that cannot be told."""
+    """Return the sessions below a directory that have not ended; None if that is unknown."""
     claude = shutil.which("claude", path=environ.get("PATH"))
     if claude is None:
         return None

@@ -1,8 +1,8 @@
-"""Hints that a session may wait for a person, or wait no more, without asking the client for it.
+"""Hints, without asking the client, that a session may wait for a person or no longer waits.
 
-Claude Code keeps a file for each session that runs, and a folder for each in the background. They
-are no contract, so they only hint: that one has changed, and which words are in it. What holds, the
-client says. Only a file of a version whose form has been seen is believed at once.
+Claude Code keeps a file for each running session, and a folder for each background session. Their
+format is not a contract, so a change or certain words in them are only hints, and the client itself
+is asked. Only files of versions whose format is known are believed at once.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ _BUSY = "busy"
 
 
 class SessionNote(Struct, frozen=True, rename="camel"):
-    """What Claude Code notes of a session that runs."""
+    """What Claude Code notes about a running session."""
 
     session_id: str
     version: str
@@ -43,24 +43,24 @@ class SessionNote(Struct, frozen=True, rename="camel"):
 
     @property
     def is_busy(self) -> bool:
-        """Whether it surely runs, and waits for nobody."""
+        """Whether it is certainly running and waits for nobody."""
         return self.version.startswith(_SEEN_VERSIONS) and self.status == _BUSY
 
 
 def client_folder(environ: Mapping[str, str] = os.environ) -> Path:
-    """Return where Claude Code keeps `jobs`, those in the background, and `sessions`."""
+    """Return the folder with Claude Code's `jobs` (background sessions) and `sessions`."""
     configured = environ.get("CLAUDE_CONFIG_DIR")
     return Path(configured) if configured else Path(environ.get("HOME") or Path.home(), ".claude")
 
 
 def blocked_places(jobs: Path, places: Iterable[str]) -> frozenset[str]:
-    """Return those of the places in which a session may be blocked. Blocking."""
+    """Return the places in which a session may be blocked. Blocking."""
     blocked = [text for text in _texts(jobs, _STATE_FILE) if _BLOCKED in text]
     return frozenset(place for place in places if any(_names(text, place) for text in blocked))
 
 
 def waiting_sessions(sessions: Path, ids: Iterable[str]) -> dict[str, bool]:
-    """Return of the sessions that have a file whether it says that they wait. Blocking."""
+    """Return, for each session with a file, whether the file says that it waits. Blocking."""
     texts = _texts(sessions)
     return {
         session_id: _WAITING in text
@@ -71,7 +71,7 @@ def waiting_sessions(sessions: Path, ids: Iterable[str]) -> dict[str, bool]:
 
 
 def busy_since(sessions: Path, ids: Container[str]) -> dict[str, int]:
-    """Return since when sessions are busy, for those whose file says so. Blocking."""
+    """Return since when sessions have been busy, for those whose file says so. Blocking."""
     since: dict[str, int] = {}
     for text in _texts(sessions):
         with suppress(msgspec.DecodeError):
@@ -82,7 +82,7 @@ def busy_since(sessions: Path, ids: Container[str]) -> dict[str, int]:
 
 
 def _texts(folder: Path, file: str = "") -> list[bytes]:
-    """Return the texts of the files in a folder, or of such a file in each folder there."""
+    """Return the texts of the files in a folder, or of that file in each subfolder."""
     texts: list[bytes] = []
     with suppress(OSError):
         for entry in os.scandir(folder):
@@ -98,9 +98,9 @@ def _names(text: bytes, place: str) -> bool:
 
 
 async def watch_folder(folder: Path, on_change: Callable[[], None]) -> None:
-    """Call `on_change` at once and after each change there or one level below, until it is gone.
+    """Call `on_change` at once and after each change there, one level down too, until it is gone.
 
-    Returns where the folder is missing; raises OSError where the kernel grants no watch.
+    Returns if the folder is missing; raises OSError if the kernel grants no watch.
     """
     if not await asyncio.to_thread(folder.is_dir):
         return
@@ -115,13 +115,13 @@ async def _watch_by_inotify(folder: Path, on_change: Callable[[], None]) -> None
     with Inotify() as inotify:
 
         def add_below(place: str) -> None:
-            with suppress(OSError):  # it is no folder, or is gone already
+            with suppress(OSError):  # not a folder, or already gone
                 inotify.add(place, news)
 
         top = inotify.add(str(folder), news)
         for entry in os.scandir(folder):
             add_below(entry.path)
-        on_change()  # what came before the watch
+        on_change()  # changes from before the watch
         while True:
             for event in await inotify.wait():
                 if event.watch == top and event.mask & IGNORED:
@@ -135,7 +135,7 @@ async def _watch_by_thread(folder: Path, on_change: Callable[[], None]) -> None:
     loop, over = asyncio.get_running_loop(), asyncio.Event()
 
     def call(function: Callable[[], None]) -> None:
-        with suppress(RuntimeError):  # the loop has ended, and this thread not yet
+        with suppress(RuntimeError):  # the event loop has ended before this thread
             loop.call_soon_threadsafe(function)
 
     watcher = FileWatcher(

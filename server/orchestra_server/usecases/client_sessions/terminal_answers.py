@@ -1,9 +1,8 @@
-"""Notices that a session waits no more: its dialog was answered in the client's own terminal.
+"""Notices that a session no longer waits, because its dialog was answered in the client's terminal.
 
-A client tells its hooks of a permission's answer only when the tool has ended, minutes later for a
-long one. A file of the client's says at once that the session is busy again. Then its request is
-withdrawn; where there was no request, only the worker's report of a dialog, the worker is shown at
-work.
+A client tells its hooks about a permission's answer only when the tool has ended, for a long tool
+minutes later. A file of the client says at once that the session is busy again. Then its request is
+withdrawn or, if there was only the worker's report of a dialog, the worker is shown at work.
 """
 
 import asyncio
@@ -57,7 +56,7 @@ class TerminalAnswers:
         self._state = ProjectState()
         self._dialogs_changed = asyncio.Event()
         self._files_changed = asyncio.Event()
-        self._waited = set[str]()  # the dialogs at which a session was seen to wait
+        self._waited = set[str]()  # dialogs at which a session was seen waiting
 
     def take_state(self, state: ProjectState) -> None:
         """Take a snapshot, which its owner keeps up to date."""
@@ -70,7 +69,7 @@ class TerminalAnswers:
             self._dialogs_changed.set()
 
     def take_report(self, presence: Presence) -> None:
-        """Wake up if a worker's report says that it waits, or while one did."""
+        """Wake up if a worker's report says that it waits, or if one did before."""
         if presence.state == "waiting" or self._waited:
             self._dialogs_changed.set()
 
@@ -118,7 +117,7 @@ class TerminalAnswers:
                 await self._end_answered(answered)
 
     def _dialogs(self) -> dict[str, list[_TerminalDialog]]:
-        """Return the dialogs by session: of sessions here, in whose terminal they stand.
+        """Return the dialogs that are shown in terminals here, by session.
 
         A subagent in the background has no dialog while its hook waits.
         """
@@ -139,7 +138,7 @@ class TerminalAnswers:
         return shown
 
     async def _end_answered(self, answered: dict[str, list[_TerminalDialog]]) -> None:
-        """End the dialogs of the sessions that wait no more; the client is asked when in doubt.
+        """End the dialogs of sessions that no longer wait; in doubt the client is asked.
 
         A session with several requests is busy for a moment between two dialogs.
         """
@@ -161,7 +160,7 @@ class TerminalAnswers:
         ids = [dialog.request_id for dialog in dialogs if dialog.request_id]
         reports = [dialog.report for dialog in dialogs if dialog.report is not None]
         common_dir = self._project.git_dir
-        with suppress(OrchestraError):  # the end of the tool tells it, too
+        with suppress(OrchestraError):  # the end of the tool reports it, too
             await withdraw_requests(self._store, common_dir, ids, CLIENT_NOTE, self._clock)
             for report in reports:
                 at_work = replace(report, state="working", asks=None, since=at)

@@ -20,7 +20,8 @@ from orchestra_server.usecases.common.transaction import Context, Decision, run_
 async def claim_documents(context: Context, repo: Repository) -> list[str]:
     """Claim the documents that name this host and belong to this repository; return their ids.
 
-    Only a chamber whose worktree git knows here, or whose branch is here, is provably this clone's.
+    A chamber is provably this clone's only if its worktree is known to git here, or its branch is
+    here.
     """
     state = await context.store.snapshot()
     chambers = [

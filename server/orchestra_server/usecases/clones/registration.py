@@ -1,7 +1,7 @@
-"""Registers this clone in the store, and keeps it heard while chambers live in it.
+"""Registers this clone in the store, and sends its heartbeat while it has live chambers.
 
-A cloned machine has the clone id of its original. If both run, the one that was heard first keeps
-the id and the chambers; the other takes a new id and leaves those chambers alone.
+A copied machine has the clone id of its original. If both run, the one that was heard first keeps
+the id and the chambers. The other takes a new id and leaves those chambers alone.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from orchestra_server.git.remotes.addresses import noted, read_addresses
 from orchestra_server.git.remotes.remembered_addresses import RememberedAddresses
 from orchestra_server.git.repository.repository import Repository
 
-DUTY_LOCK = "orchestra-mail.lock"  # held by the process that posts mail and keeps the clone heard
+DUTY_LOCK = "orchestra-mail.lock"  # held by the process that delivers mail and sends the heartbeat
 _DUTIES = "mail"
 _log = logging.getLogger(__name__)
 ReadAddresses: TypeAlias = Callable[[Repository], Mapping[str, str]]
@@ -65,7 +65,7 @@ async def register_clone(store: Store, project: Project) -> None:
 
 
 class CloneHeartbeat:
-    """Keeps the clone heard while chambers live in it; run by the one process on duty."""
+    """Sends the heartbeat while the clone has live chambers; run by the one process on duty."""
 
     def __init__(self, store: Store, project: Project, *, beat_ms: int = BEAT_MS) -> None:
         self._store = store
@@ -83,7 +83,7 @@ class CloneHeartbeat:
             self._chambers_live.clear()
 
     async def run(self) -> None:
-        """Beat until cancelled, then say that nobody is on duty here."""
+        """Send heartbeats until cancelled, then say that nobody is on duty here."""
         try:
             while True:
                 with contextlib.suppress(OrchestraError):  # the next beat tries again
@@ -102,7 +102,7 @@ class CloneHeartbeat:
             await asyncio.to_thread(_note_dispute, self._project, disputed=False)
 
     async def _settle(self, first: Contended) -> None:
-        """Wait for another heartbeat of the other machine; take a new id if it comes."""
+        """Wait for another heartbeat from the other machine; take a new id if it comes."""
         await asyncio.to_thread(_note_dispute, self._project, disputed=True)
         await asyncio.sleep((self._silent_ms - (first.now - first.heard_at)) / 1_000 + self._beat)
         second = await self._say(_DUTIES)

@@ -1,6 +1,6 @@
-"""Tells whether a chamber is this clone's, by the clone's id; every use-case that acts asks here.
+"""Tells, by the clone's id, whether a chamber is this clone's; every acting use-case asks here.
 
-Only its own clone posts a chamber's mail, repairs it or closes it.
+Only a chamber's own clone posts its mail, repairs it or closes it.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ _DISPUTE_MS = SILENT_MS + BEAT_MS
 
 
 def is_here(chamber: Chamber, clone: str) -> bool:
-    """Tell whether a chamber belongs to the clone with this id; "" owns none."""
+    """Tell whether a chamber belongs to the clone with this id; "" owns no chamber."""
     return bool(clone) and chamber.clone == clone
 
 
@@ -55,9 +55,9 @@ def sentence_elsewhere(chambers: Iterable[Chamber], places: Mapping[str, ClonePl
 
 
 async def require_here(context: Context, chamber: Chamber, verb: str) -> None:
-    """Raise Refused for a chamber of another clone, with its name and when it was last heard.
+    """Raise Refused for a chamber of another clone; name that clone and when it was last heard.
 
-    `verb` says what only that clone does, such as "closes it".
+    `verb` says what only that clone can do, such as "closes it".
     """
     if not is_here(chamber, context.clone):
         require_sure(context)
@@ -66,7 +66,7 @@ async def require_here(context: Context, chamber: Chamber, verb: str) -> None:
 
 
 def elsewhere(place: ClonePlace, chamber: Chamber, verb: str) -> Refused:
-    """Return the refusal to do something with a chamber of another clone."""
+    """Return the refusal for a chamber of another clone."""
     return Refused(
         f"chamber {chamber.name!r} is in clone {place.name} ({place.heard}), and only that "
         f"clone {verb}; call this there"
@@ -76,12 +76,12 @@ def elsewhere(place: ClonePlace, chamber: Chamber, verb: str) -> Refused:
 def require_sure(context: Context) -> None:
     """Raise Refused while another machine disputes this clone's id.
 
-    Raises Unavailable where no id can be noted.
+    Raises Unavailable if no id can be noted.
     """
     if not clone_id(context.project.git_dir):
         raise Refused(
-            "another machine has this clone's id and was heard just now (was this machine copied "
-            f"from it?); call again in {_DISPUTE_MS // 1_000} s, when it is decided which of them "
+            "another machine has this clone's id and was heard just now (is this machine a copy "
+            "of it?); call again in {_DISPUTE_MS // 1_000} s, when it is decided which of them "
             "keeps the id"
         )
 
@@ -101,7 +101,7 @@ def former_clones(state: ProjectState, own: Clone, now: int) -> set[str]:
 
 
 def _is_served_elsewhere(state: ProjectState, clone: str, now: int) -> bool:
-    """Tell whether another machine serves a clone; on this one an old server may still run."""
+    """Tell whether another machine serves a clone; on this machine an old server may still run."""
     return is_served(state, clone, now) and not is_of_this_run(state.heartbeats[clone].holder)
 
 
@@ -109,7 +109,7 @@ async def task_here(context: Context, task: Task) -> Task:
     """Return a task with its working directory on this clone's disk; never to be written back.
 
     For a task that another clone started, that is the same directory in this clone's checkout, or
-    the checkout's top if there is none.
+    the checkout's top if it does not exist.
     """
     if task.clone in {"", context.clone}:
         return task

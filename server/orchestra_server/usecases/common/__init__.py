@@ -1,1 +1,1 @@
-"""What every use-case needs: a transaction, look-ups, validation and the parts of a reply."""
+"""What use-cases share: the transaction, look-ups, validation and the parts of replies."""

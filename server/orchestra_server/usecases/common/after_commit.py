@@ -1,4 +1,4 @@
-"""What follows every change: its files are rebuilt and its mail is posted."""
+"""What follows every change: rebuilding files and posting mail."""
 
 import asyncio
 import logging
@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 
 async def show_change_soon(context: Context, task_id: str) -> None:
-    """Run `show_change` in the background if there is one: no reply depends on it."""
+    """Run `show_change`, in the background if possible: no reply depends on it."""
 
     async def show() -> None:
         await show_change(context, task_id)
@@ -32,10 +32,10 @@ async def show_change_soon(context: Context, task_id: str) -> None:
 
 
 async def show_change(context: Context, task_id: str) -> ProjectState:
-    """Post pending mail, rebuild the task's files, and return the state after both.
+    """Post pending mail, rebuild the task's files, and return the state after that.
 
-    The change itself is committed, so a directory that cannot be written is only a warning: the
-    next change or the next server start writes the same files again.
+    The change itself is committed, so a directory that cannot be written causes only a warning: the
+    next change or server start writes the same files again.
     """
     state = await context.store.snapshot(task_id)
     if await deliver_mail(
@@ -48,7 +48,7 @@ async def show_change(context: Context, task_id: str) -> ProjectState:
 
 
 async def rebuild_files(context: Context, task_id: str) -> None:
-    """Rebuild the task's files alone; one that is in the archive meanwhile has none."""
+    """Rebuild only the task's files; an archived task has none."""
     state = await context.store.snapshot(task_id)
     if task_id in state.tasks:
         await _write_files(context, state, task_id)
@@ -65,7 +65,7 @@ async def _write_files(context: Context, state: ProjectState, task_id: str) -> N
 
 
 async def _archive_soon(context: Context, state: ProjectState) -> None:
-    """Move tasks that ended long ago into the archive, in the background where there is one."""
+    """Move old ended tasks into the archive, in the background if possible."""
 
     async def archive() -> None:
         await archive_ended(context.store, context.clock())
@@ -86,12 +86,12 @@ async def show_every_task(context: Context) -> None:
 
 
 def one_for_each_directory(tasks: Iterable[Task]) -> list[str]:
-    """Return a task's id for each directory: the files there show all tasks of the directory."""
+    """Return one task's id per directory: the files there show all tasks of the directory."""
     return list({task.working_directory: task.id for task in tasks}.values())
 
 
 def _write(common_dir: Path, working_directory: Path, state: ProjectState) -> None:
     hide_orchestra_files(
         common_dir, working_directory
-    )  # first, so that none of the files ever appears in git status
+    )  # first, so that no file ever appears in git status
     write_projections(working_directory, state)

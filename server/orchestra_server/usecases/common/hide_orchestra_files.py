@@ -21,8 +21,8 @@ FILES_SHOW = (
 def hide_orchestra_files(common_dir: Path, folder: Path) -> list[str]:
     """Hide Orchestra's files below a working tree's top or one of its folders. Blocking.
 
-    Returns a sentence for what shows all the same, which only the person can change. Raises
-    Unavailable when a file cannot be written.
+    Returns sentences about files that still show, which only the person can change. Raises
+    Unavailable if a file cannot be written.
     """
     ensure_excluded(common_dir)
     top = next(

@@ -15,14 +15,15 @@ from orchestra_server.usecases.clones.whereabouts import is_here
 from orchestra_server.usecases.common.after_commit import one_for_each_directory, rebuild_files
 from orchestra_server.usecases.common.transaction import Context
 
-# Seconds: whoever made a change rebuilds its files; changes in quick succession are shown together.
+# Seconds: the author of a change rebuilds its files; changes in quick succession are shown
+# together.
 _PAUSE = 0.5
 OnReport: TypeAlias = Callable[[Chamber, Presence | None], None]
 _log = logging.getLogger(__name__)
 
 
 class ProjectionKeeper:
-    """Follows the project's events and rebuilds the files of those tasks that they changed."""
+    """Follows the project's events and rebuilds the files of changed tasks."""
 
     def __init__(
         self,
@@ -31,9 +32,9 @@ class ProjectionKeeper:
         *,
         pause: float = _PAUSE,
     ) -> None:
-        """`on_report` gets all live chambers at first, then each that changes or reports.
+        """`on_report` gets all live chambers at first, then each one that changes or reports.
 
-        With it comes what the worker does now, None where only the chamber has changed.
+        It also gets the worker's presence, None if only the chamber has changed.
         """
         self._context = context
         self._on_report = on_report
@@ -94,7 +95,7 @@ class ProjectionKeeper:
 
 
 def tasks_of_clone(tasks: Iterable[str], state: ProjectState, clone: str) -> set[str]:
-    """Return those of the tasks that a clone has started or has chambers of."""
+    """Return the tasks that a clone has started or has chambers of."""
     return {
         task_id
         for task_id in tasks

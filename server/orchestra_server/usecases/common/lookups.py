@@ -1,4 +1,4 @@
-"""Finds the task or chamber that a caller names; an unknown one's error lists those there are."""
+"""Finds the task or chamber that a caller names; the error for an unknown one lists what exists."""
 
 import re
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ _TASK_ID = re.compile(r"[a-z0-9-]+")
 
 
 async def read_task(reads: Reads, task_id: str) -> Task:
-    """Read a task as a precondition of the change; raises Unknown with the closest open ones."""
+    """Read a task as a precondition of the change; raises Unknown with the closest open tasks."""
     task = await reads.task(task_id) if _TASK_ID.fullmatch(task_id) else None
     if task is None:
         raise unknown_task(task_id, await reads.state())
@@ -23,7 +23,7 @@ async def read_task(reads: Reads, task_id: str) -> Task:
 
 
 async def read_open_task(reads: Reads, task_id: str) -> Task:
-    """Return a task that takes changes; raises Refused when it has ended or is ending."""
+    """Return a task that takes changes; raises Refused if it has ended or is ending."""
     task = await read_task(reads, task_id)
     if task.is_completing:
         raise Refused(
@@ -71,6 +71,6 @@ def unknown_chamber(name: str, task: Task, chambers: Iterable[Chamber]) -> Unkno
 
 
 def chamber_of_agent(agent_id: str, names: Iterable[str]) -> str:
-    """Return the chamber name that an agent's id ends in, the longest that fits, "" for none."""
+    """Return the chamber name that an agent's id ends in, the longest match, "" for none."""
     matching = [name for name in names if agent_id == name or agent_id.endswith(f"-{name}")]
     return max(matching, key=len, default="")

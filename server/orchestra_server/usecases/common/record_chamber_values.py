@@ -1,4 +1,4 @@
-"""Records a value that is observed of live chambers, such as their health, where it has changed."""
+"""Records an observed value of live chambers, such as their health, if it has changed."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class ValueEvent(Protocol[_Value_contra]):
 
 @dataclass(frozen=True, slots=True)
 class ChamberValue(Generic[Value]):
-    """A member of a chamber's document that is observed: how it is read, and its event."""
+    """An observed field of a chamber's document: how to read it, and its event."""
 
     read: Callable[[Chamber], Value]
     event: ValueEvent[Value]
@@ -39,7 +39,7 @@ async def record_chamber_values(
     member: ChamberValue[Value],
     values: Mapping[str, Value],
 ) -> None:
-    """Write the values, by chamber id, where `chambers` have others, in one change."""
+    """Write the values, by chamber id, that differ from those of `chambers`, in one change."""
     changed = {
         key: value
         for key, value in values.items()

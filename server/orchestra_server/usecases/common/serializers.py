@@ -19,7 +19,7 @@ _ASKED_LIMIT = 4_000  # characters
 
 
 def in_short(text: str) -> str:
-    """Cut a text to a length that a list can show; the history has all of it."""
+    """Cut a text to a length for lists; the history has the full text."""
     return one_line(text, _SHORT)
 
 
@@ -154,5 +154,5 @@ def saved(chambers: Iterable[Chamber]) -> list[SavedChamber]:
 
 
 def by_weight(shared: Discovery) -> tuple[int, int, str]:
-    """Return the key that sorts discoveries: the critical first, of each severity the newest."""
+    """Return the key that sorts discoveries: by severity, then the newest first."""
     return (("critical", "important", "info").index(shared.severity), -shared.at, shared.id)

@@ -1,4 +1,4 @@
-"""The context of every use-case, and the one way in which it changes something."""
+"""The context of a use-case, and the one way in which it changes something."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -21,25 +21,25 @@ NOTHING = Change(events=())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """Where a use-case acts and for whom: `actor` is the client's name, such as 'conductor'."""
+    """Where a use-case acts and for whom; `actor` is the client's name, such as 'conductor'."""
 
     store: Store
     project: Project
     settings: Settings
     actor: str
     clock: Clock = now_ms
-    background: Background | None = None  # None: calls wait for the work after a change
+    background: Background | None = None  # None means that calls wait for the work after a change
     patience: float = PATIENCE  # seconds until the reply that a program is still running
-    # Called with what a call waits for, when it takes more than a second.
+    # Called with what a call waits for, if that takes more than a second.
     on_wait: Callable[[str], None] = lambda _waits_for: None
-    # Whether the clone's daemon runs the gates that this process waits for, where one can be asked.
+    # Asks the clone's daemon, if there is one, to run the gates that this process waits for.
     asks_daemon: bool = False
-    # Ids that this process acted under before, at this place: their repository was deleted.
+    # Ids under which this process acted before, at this place: their repository was deleted.
     earlier_clones: frozenset[str] = frozenset()
 
     @property
     def clone(self) -> str:
-        """The id of the clone that acts; "" while another machine has it, or none can be noted."""
+        """The id of the acting clone; "" while it is disputed, or if none can be noted."""
         try:
             return clone_id(self.project.git_dir)
         except Unavailable:
@@ -48,7 +48,7 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Decision(Generic[Answer]):
-    """The result of a pure decision, and the change that it makes (NOTHING for none)."""
+    """The result of a pure decision, and its change (NOTHING for none)."""
 
     answer: Answer
     change: Change = NOTHING
@@ -57,7 +57,7 @@ class Decision(Generic[Answer]):
 async def run_transaction(
     store: Store, decide: Callable[[Reads], Awaitable[Decision[Answer]]]
 ) -> Answer:
-    """Decide and commit; decide again if what was read has changed meanwhile."""
+    """Decide and commit; decide again if something that was read has changed meanwhile."""
     last: list[Decision[Answer]] = []
 
     async def decide_change(reads: Reads) -> Change:

@@ -29,7 +29,7 @@ def checked_agent_type(agent_type: str) -> str:
 
 
 def checked_level(complexity: str) -> Level | None:
-    """Return the level that was named, None for auto-detection."""
+    """Return the named level, None for auto-detection."""
     if complexity == AUTO:
         return None
     for level in _LEVELS:
@@ -55,7 +55,7 @@ def checked_requires(requires: str) -> Requires:
 
 
 def checked_policy(policy: str) -> Policy:
-    """Return `policy`; raises BadInput unless it is one that a worker can be started with."""
+    """Return `policy`; raises BadInput unless a worker can be started with it."""
     for choice in _POLICIES:
         if policy == choice:
             return choice
@@ -63,7 +63,7 @@ def checked_policy(policy: str) -> Policy:
 
 
 def checked_patterns(patterns: Sequence[str]) -> tuple[str, ...]:
-    """Return the patterns as single lines without empty and repeated ones."""
+    """Return the patterns as single lines, without empty and repeated ones."""
     if len(patterns) > PATTERNS_LIMIT:
         raise BadInput(
             f"patterns has {len(patterns)} entries and at most {PATTERNS_LIMIT} are taken; "

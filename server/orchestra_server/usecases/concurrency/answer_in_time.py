@@ -1,7 +1,7 @@
-"""Answers calls in time although they wait for the user's programs.
+"""Answers calls in time even though they wait for the user's programs.
 
-A pre-commit hook may run for minutes. After one second an event says what the call waits for, and
-after twenty the caller is told that the work goes on. The same call again joins the same work.
+A pre-commit hook may run for minutes. After one second an event says what the call waits for; after
+twenty the caller is told that the work continues. Repeating the call joins the same work.
 """
 
 import asyncio
@@ -24,14 +24,14 @@ PATIENCE = 20.0  # seconds; clients time out after 30 to 60
 
 @dataclass(slots=True)
 class _WaitingCall(Generic[Result]):
-    """Running work, and how long it had waited for its current program at the last check."""
+    """Running work, and how long it has waited for its current program."""
 
     task: "asyncio.Task[Result]"
     watch: ProgramWatch
     overdue: asyncio.Event = field(default_factory=asyncio.Event)
     waits_for: str = ""
     since: float = 0.0
-    answered: bool = False  # a reply said that it goes on: the next call joins it
+    answered: bool = False  # a reply said that it continues, so the next call joins it
 
 
 _under_way: dict[str, _WaitingCall[Any]] = {}
@@ -48,8 +48,8 @@ async def answer_in_time(
     """Return what `work` returns, or `unfinished(program, seconds)` if a program takes too long.
 
     `key` names the work: after an unfinished reply, the next call with the same key joins it.
-    `announce` is awaited once for each program that takes longer than a second. When the caller
-    is cancelled, the program is ended and the work then finishes by itself.
+    `announce` is awaited once for each program that takes longer than a second. If the caller is
+    cancelled, the program is ended, and the work then finishes by itself.
     """
     current = _under_way.get(key)
     if current is None or not current.answered:
@@ -99,7 +99,7 @@ def waits_recorded(
 
 
 def goes_on(waits_for: str, seconds: float, tool: str) -> str:
-    """Return the next step of a reply that is given while a program still runs."""
+    """Return the next step for a reply given while a program still runs."""
     return (
         f"It has waited for {waits_for} for {seconds:.0f} s and goes on. Call {tool} again "
         "to wait for the result; cancelling that call ends the program."

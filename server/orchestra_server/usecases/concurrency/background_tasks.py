@@ -1,4 +1,4 @@
-"""Runs work that no reply waits for: a moment later, and whatever is left at the end."""
+"""Runs work that no reply waits for: a moment later, or at the end."""
 
 import asyncio
 import logging
@@ -18,8 +18,7 @@ _log = logging.getLogger(__name__)
 class Background:
     """Runs work on the event loop that it was created in; a failure is logged.
 
-    Work with the same key runs one at a time, and work that is requested again before it has
-    begun runs once.
+    Work with the same key runs one at a time; work requested again before it has begun runs once.
     """
 
     def __init__(self) -> None:
@@ -34,7 +33,7 @@ class Background:
             asyncio.get_running_loop().call_later(_PAUSE, self._begin, key)
 
     def now(self, work: Work) -> None:
-        """Run `work` at the next turn of the loop."""
+        """Run `work` in the next iteration of the event loop."""
         self._start(self._done(work))
 
     async def finish(self) -> None:

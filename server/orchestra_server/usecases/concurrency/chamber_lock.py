@@ -1,8 +1,8 @@
 """One call at a time creates, restores or closes a given chamber.
 
-Take it before the repository lock, never while holding that: the user's programs may run under it
-for minutes. The kernel frees the lock of a process that dies, so a chamber that is 'creating' while
-nobody holds its lock was abandoned.
+Take it before the repository lock, never while holding that, because the user's programs may run
+under it for minutes. The kernel frees a dead process's lock, so a chamber that is 'creating'
+without anybody holding its lock was abandoned.
 """
 
 import os
@@ -20,7 +20,7 @@ _FOLDER = Path("orchestra", "chambers")
 async def lock_chambers(common_dir: Path, names: Iterable[str]) -> AsyncGenerator[None]:
     """Wait until no other call, in any process, holds the lock of chambers with these names."""
     async with AsyncExitStack() as locks:
-        for name in sorted(set(names)):  # always in the same order, against deadlock
+        for name in sorted(set(names)):  # always in the same order, to avoid deadlocks
             await locks.enter_async_context(hold_lock(_lock_file(common_dir, name)))
         yield
 

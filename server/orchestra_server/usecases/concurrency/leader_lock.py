@@ -16,10 +16,10 @@ _log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def hold_lock(lock: Path) -> AsyncGenerator[None]:
-    """Wait without limit until the lock is free, and hold it within the block.
+    """Wait, without a limit, until the lock is free, and hold it within the block.
 
-    The kernel frees it when the process ends, even by a signal. Raises OSError when the file
-    cannot be created.
+    The kernel frees it when the process ends, even by a signal. Raises OSError if the file cannot
+    be created.
     """
     descriptor = open_lock_file(lock)
     if not try_lock_exclusive(descriptor):
@@ -34,7 +34,7 @@ async def hold_lock(lock: Path) -> AsyncGenerator[None]:
 async def run_as_leader(
     lock: Path, work: Callable[[], Awaitable[None]], who: str
 ) -> AsyncGenerator[None]:
-    """Run `work` in the background as soon as this process holds the lock, until the block ends.
+    """Run `work` in the background once this process holds the lock, until the block ends.
 
     A failure of `work` is logged under the name `who` and does not reach the caller.
     """
@@ -60,7 +60,7 @@ async def run_as_leader(
 
 
 async def _wait_for(descriptor: int) -> None:
-    """Wait in a daemon thread, since a waiting flock cannot be cancelled and a daemon may be left.
+    """Wait in a daemon thread: a waiting flock cannot be cancelled, but such a thread can be left.
 
     If the waiter has given up, the thread releases the lock as soon as it gets it.
     """
@@ -78,7 +78,7 @@ async def _wait_for(descriptor: int) -> None:
             lock_exclusive(descriptor)
         try:
             loop.call_soon_threadsafe(tell)
-        except RuntimeError:  # the loop has closed meanwhile
+        except RuntimeError:  # the event loop has closed meanwhile
             os.close(descriptor)
 
     threading.Thread(target=wait, name="orchestra-duty", daemon=True).start()

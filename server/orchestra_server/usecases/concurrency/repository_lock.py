@@ -1,7 +1,7 @@
 """One call at a time adds chambers to a repository or repairs it, and each call runs to its end.
 
-The kernel frees the lock of a process that dies. The only programs of the user that run under it
-are those that git starts when a ref or the list of worktrees changes.
+The kernel frees a dead process's lock. The only user programs that run under it are those that git
+starts when a ref or the list of worktrees changes.
 """
 
 import asyncio
@@ -26,7 +26,8 @@ _log = logging.getLogger(__name__)
 async def lock_repository(common_dir: Path, *, to_look: bool = False) -> AsyncGenerator[None]:
     """Wait until no other call, in any process, adds chambers to this repository or repairs it.
 
-    A caller that only wants `to_look` needs no lock on a read-only disk, where nothing can change.
+    A caller that only wants `to_look` needs no lock on a read-only disk, because nothing can change
+    there.
     """
     lock = common_dir / _LOCK
     if to_look and not os.access(lock if lock.exists() else common_dir, os.W_OK):
@@ -45,7 +46,7 @@ async def lock_landing(common_dir: Path) -> AsyncGenerator[None]:
 
 @asynccontextmanager
 async def keep_gc_out(common_dir: Path) -> AsyncGenerator[None]:
-    """Let no `git gc` begin within the block, and wait a few seconds for one that runs."""
+    """Keep `git gc` from beginning within the block, and wait a few seconds for a running one."""
     hold = gc_held(common_dir)
     await asyncio.to_thread(hold.__enter__)
     try:
@@ -55,7 +56,7 @@ async def keep_gc_out(common_dir: Path) -> AsyncGenerator[None]:
 
 
 async def run_shielded(work: Coroutine[Any, Any, Result]) -> Result:
-    """Return what `work` returns; it runs to its end even when the caller is cancelled.
+    """Return what `work` returns; it runs to its end even if the caller is cancelled.
 
     A client that repeats its call then gets the result of the first one.
     """

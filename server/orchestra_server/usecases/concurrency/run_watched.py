@@ -1,4 +1,4 @@
-"""Runs work whose programs are watched; cancelled, it leaves none of them running."""
+"""Runs work whose programs are watched; if cancelled, it leaves none of them running."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -12,8 +12,8 @@ Result = TypeVar("Result")
 async def run_watched(work: Coroutine[Any, Any, Result], watch: ProgramWatch) -> Result:
     """Return what `work` returns, with its programs watched.
 
-    A cancelled caller first ends the program that runs, then waits for the end of the work: a
-    thread of it may still use what the work has locked.
+    A cancelled caller first ends the running program, then waits for the end of the work, because a
+    thread may still use what the work has locked.
     """
     with watch_programs(watch):
         task = asyncio.create_task(work)

@@ -1,7 +1,7 @@
 """One call at a time ends a given task or closes its chambers.
 
-The kernel frees the lock of a process that dies, so a task that is 'completing' while nobody holds
-its lock was abandoned.
+The kernel frees a dead process's lock, so a task that is 'completing' without anybody holding its
+lock was abandoned.
 """
 
 import os

@@ -1,1 +1,1 @@
-"""Conflicts: the monitor that checks chambers as they change, and the tool that lists conflicts."""
+"""Conflicts: the monitor that checks changing chambers, and the tool that lists conflicts."""

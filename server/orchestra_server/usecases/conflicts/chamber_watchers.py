@@ -1,4 +1,4 @@
-"""The file watches of a clone's chambers: a new watcher replaces another once it is ready."""
+"""The file watches of a clone's chambers: a new watcher replaces the old one once it is ready."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
@@ -13,34 +13,34 @@ class WatchListener(Protocol):
     """Receives the events of the watches; its methods are called in the event loop."""
 
     def files_changed(self, paths: Sequence[str]) -> None:
-        """Take the paths that have changed."""
+        """Handle changed paths."""
         ...
 
     def watch_ready(self, unlooked: set[str]) -> None:
-        """Take the chambers that changed unseen before the watch was ready."""
+        """Handle chambers that may have changed unseen before the watch was ready."""
         ...
 
     def watch_failed(self, why: str, *, retry: bool) -> None:
-        """Take that nothing is watched now; `retry` when a new watcher may succeed."""
+        """Handle that nothing is watched now; `retry` if a new watcher may succeed."""
         ...
 
 
 class ChamberWatchers:
-    """Keeps one watcher, or two while the newer one is not ready yet."""
+    """Keeps one watcher, or two while the newer one is not ready."""
 
     def __init__(self, listener: WatchListener) -> None:
         self._listener = listener
         self._loop = asyncio.get_running_loop()
-        self._watchers: list[FileWatcher] = []  # the newest last; it may not be ready yet
+        self._watchers: list[FileWatcher] = []  # the newest comes last and may not be ready
         self._watched = frozenset[str]()
         self._unwatched = set[str]()  # chambers to check once the newest watcher is ready
 
     def add_unwatched(self, chambers: Iterable[str]) -> None:
-        """Add chambers that no watcher watched, which are to be checked when one does."""
+        """Add chambers that no watcher watched, to be checked once one does."""
         self._unwatched.update(chambers)
 
     def watch(self, plan: WatchPlan) -> None:
-        """Watch what the plan says; the watchers before run until the new one is ready."""
+        """Watch what the plan says; earlier watchers run until the new one is ready."""
         self._watched = plan.watched
         if plan.paths:
             self._watchers.append(self._start(plan))
@@ -67,12 +67,13 @@ class ChamberWatchers:
         return watcher
 
     def _ready(self, watcher: FileWatcher) -> None:
-        """End the replaced watchers, and tell the chambers that none of them watched.
+        """End the replaced watchers, and report the chambers that none of them watched.
 
-        What has just changed only a replaced one knows: it waits for more before it tells.
+        Only a replaced watcher knows the latest changes, because it gathers changes before it
+        reports.
         """
         if self._watchers[-1:] != [watcher]:
-            return  # replaced already: the newest one checks these chambers when it is ready
+            return  # already replaced: the newest watcher checks these chambers once it is ready
         for replaced in self._watchers[:-1]:
             replaced.retire()
         del self._watchers[:-1]
@@ -80,7 +81,7 @@ class ChamberWatchers:
         self._listener.watch_ready(unlooked)
 
     def _failed(self, watcher: FileWatcher, why: str, *, ended: bool) -> None:
-        """Stop watching; another may succeed where this one ran, or lacked another's watches."""
+        """Stop watching; another may succeed if this one ran, or lacked another's watches."""
         if self._watchers[-1:] != [watcher]:
             self._unwatched |= self._watched
             return
@@ -90,10 +91,10 @@ class ChamberWatchers:
         self._listener.watch_failed(why, retry=retry)
 
     def _from_thread(self, call: Callable[[], None]) -> Callable[[], None]:
-        """Return a function by which another thread schedules the call in the event loop."""
+        """Return a function with which another thread schedules the call in the event loop."""
 
         def schedule() -> None:
-            with suppress(RuntimeError):  # the loop is closed
+            with suppress(RuntimeError):  # the event loop is closed
                 self._loop.call_soon_threadsafe(call)
 
         return schedule

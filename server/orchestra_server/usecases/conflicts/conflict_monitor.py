@@ -1,9 +1,9 @@
 """The conflict monitor records which chambers conflict as soon as one of them changes.
 
 It learns of changes from the system's file watches. A chamber that the system does not watch says
-so in its health; it is looked at when its worker reports, and in rounds. The health of all chambers
-is looked at when a file that tells of it changes, and in rounds, because not every disorder does.
-It writes to the store only what has changed.
+so in its health; it is checked when its worker reports, and in rounds. The health of all chambers
+is checked when a file that shows it changes, and in rounds, because not every fault shows in a
+file. The monitor writes only changes to the store.
 """
 
 import asyncio
@@ -48,18 +48,18 @@ from orchestra_server.usecases.conflicts.watched_health import WatchedHealth
 from orchestra_server.usecases.conflicts.watched_work import WatchedWork, snapshots_and_bases
 from orchestra_server.usecases.exchange.radar_exchange import RadarExchange
 
-# Events that change the set of watched chambers, and those that recreate a chamber's directory.
+# Events that change the set of watched chambers, and events that recreate a chamber's directory.
 _CHANGES_OF_PLAN = ("chamber.created", "chamber.restored", "chamber.closing", "chamber.closed")
 _RECREATED = _CHANGES_OF_PLAN[:2]
-# Seconds: a worker's reports come in pairs; a store that is away may answer again soon.
+# Seconds: a worker's reports come in pairs; a store that is out of reach may soon answer again.
 _REPORT_DELAY = 0.25
 _RETRY_DELAY = 2.0
-# Seconds until a look at health after a change: a rebase or a repair makes several.
+# Seconds from a change to a health check: a rebase or a repair makes several changes.
 _HEALTH_DELAY = 0.5
-# Seconds between two looks at the health of chambers whose changes are told.
+# Seconds between two health checks of chambers whose changes are reported.
 _HEALTH_SECONDS = 60
 # Workers that write without a pause must not cost a whole core: after a check the monitor rests
-# this many times as long as the check took, and the next check covers all changes meanwhile.
+# this many times as long as the check took, and the next check covers all changes made meanwhile.
 _REST_FACTOR = 2
 _LONGEST_REST = 2.0
 # With this many paths in a batch the system may have dropped some (inotify queues 16,384 events).
@@ -83,10 +83,10 @@ async def watch_as_leader(
     on_files: OnFiles = lambda _files: None,
     on_seen: OnSeen = _ignore,
 ) -> AsyncGenerator[None]:
-    """Run the monitor in the background once no other server of this repository runs it.
+    """Run the monitor in the background once no other process of this repository runs it.
 
-    `on_files` gets the changed files by chamber. `on_seen` gets what each check saw, before new
-    work is recorded: it would be shown with the verdict on older work.
+    `on_files` is called with the changed files by chamber. `on_seen` is called with what each check
+    saw, before new work is recorded: otherwise that would be shown with the verdict on older work.
     """
 
     async def watch() -> None:
@@ -119,7 +119,7 @@ class ConflictMonitor:
         self._round: asyncio.TimerHandle | None = None
         self._health = WatchedHealth(store, project, clock, self._in_thread)
         self._health_watch = HealthWatch(self._health_may_differ)
-        self._is_all_told = False  # whether the system tells of all chambers' changes
+        self._is_all_told = False  # whether the system reports all chambers' changes
         self._plan = WatchPlan()
         self._watchers = ChamberWatchers(self)
         self._ignored: dict[str, IgnoreCache] = {}
@@ -128,7 +128,7 @@ class ConflictMonitor:
         self._work = WatchedWork(store, clock, self._in_thread)
         self._exchange = RadarExchange(store, project, clock, self._others_changed)
         self._loop = asyncio.get_running_loop()
-        # One thread: checks run one after the other, and closing runs after the last one.
+        # One thread, so that checks run one after the other, and closing runs after the last check.
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="orchestra-radar")
 
     async def run(self) -> None:
@@ -184,14 +184,14 @@ class ConflictMonitor:
         self._wake_in(_HEALTH_DELAY)
 
     def _handle_report(self, chamber: str) -> None:
-        """Check an unwatched chamber after a report: only its worker tells of changes."""
+        """Check an unwatched chamber after a report: only its worker reports changes."""
         planned = {planned.id for planned in self._plan.chambers}
         if chamber in planned - self._plan.watched:
             self._pending.changed.add(chamber)
             self._wake_in(_REPORT_DELAY)
 
     def files_changed(self, paths: Sequence[str]) -> None:
-        """Check the chambers whose files, or whose base, have changed."""
+        """Check the chambers whose files or base have changed."""
         affected = affected_by(self._plan, paths)
         if len(paths) >= _MAY_HAVE_OVERFLOWED:
             affected.chambers |= {chamber.id for chamber in self._plan.chambers}
@@ -202,14 +202,14 @@ class ConflictMonitor:
         self._wake_up.set()
 
     def watch_ready(self, unlooked: set[str]) -> None:
-        """Check the chambers that changed unseen before the watch was ready."""
+        """Check the chambers that may have changed unseen before the watch was ready."""
         self._pending.changed |= unlooked
         self._pending.health = True
         self._health.refused = ""
         self._wake_up.set()
 
     def watch_failed(self, why: str, *, retry: bool) -> None:
-        """Rely on reports and rounds; plan again where another watch may succeed."""
+        """Rely on reports and rounds; plan again if another watch may succeed."""
         _log.warning("chambers are not watched; their workers' reports are used instead: %s", why)
         self._plan = replace(self._plan, watched=frozenset(), paths=frozenset())
         self._pending.changed |= {chamber.id for chamber in self._plan.chambers}
@@ -273,10 +273,10 @@ class ConflictMonitor:
         self._wake_up.set()
 
     async def _look_at_health(self, pending: PendingChanges) -> None:
-        """Record what is wrong with chambers; in a round, compare those that are not watched."""
+        """Record the health of chambers; in a round, also compare unwatched ones."""
         is_limited = await self._health.is_limited(self._plan)
         if self._health.refused and not is_limited and pending.round:
-            self._pending.plan = True  # another watcher may be let have its watches
+            self._pending.plan = True  # another watcher may get its watches
             self._wake_up.set()
         unwatched = self._health.unwatched(self._plan)
         chambers = self._health.chambers(self._state)
@@ -285,7 +285,7 @@ class ConflictMonitor:
         )
         self._is_all_told = self._health_watch.tells and not unwatched
         if pending.round and unwatched:
-            pending.check = True  # the base is perhaps not watched either
+            pending.check = True  # the base may not be watched either
             pending.changed |= unwatched.keys()
         if await self._health.record(await self._opened_repository(), self._state, unwatched):
             self._pending.plan = True

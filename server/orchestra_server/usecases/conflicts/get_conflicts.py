@@ -25,7 +25,7 @@ _NOWHERE: Mapping[str, ClonePlace] = MappingProxyType({})
 
 
 async def get_conflicts(context: Context, *, task_id: str) -> CurrentConflicts:
-    """Return the conflicts of a task's live chambers as last checked."""
+    """Return the conflicts of a task's live chambers at the last check."""
     state = await context.store.snapshot(task_id)
     places = {
         chamber.id: place_in(context, state, chamber) for chamber in state.chambers_of(task_id)
@@ -67,7 +67,7 @@ def _as_published(away: Sequence[Chamber]) -> str:
 
 
 def _stands(state: ProjectState, conflict: Conflict) -> bool:
-    """Tell whether a conflict's chambers are live; the monitor soon ends it if one is not."""
+    """Tell whether a conflict's chambers are live; otherwise the monitor will soon end it."""
     chambers = (state.chambers.get(side) for side in conflict.between if side != BASE)
     return all(chamber is not None and chamber.is_live for chamber in chambers)
 
@@ -111,7 +111,7 @@ def _red_advice(conflict: Conflict) -> str:
 
 
 def _gaps(lost: Sequence[Chamber], unwatched: Mapping[str, str]) -> str:
-    """Return which chambers are not compared, or not watched, with the reason and the cure."""
+    """Return a text on chambers that are not compared or not watched, with reason and cure."""
     sentences = [f"Not compared: {chamber.name!r}: {chamber.health[0]}." for chamber in lost]
     if unwatched:
         names = ", ".join(map(repr, unwatched))
@@ -126,7 +126,7 @@ def _advice(
     task: Task, conflicts: Sequence[Conflict], away: Sequence[Chamber], *, gaps: bool
 ) -> str:
     if not conflicts and gaps:
-        return "No conflict was seen among the rest, nor in the last look at those not watched."
+        return "No conflict was seen among the rest, nor at the last check of those not watched."
     if not conflicts and any(not chamber.published for chamber in away):
         return (
             "When they were last compared, a moment after the last change, the live chambers of "
@@ -136,8 +136,8 @@ def _advice(
     if not conflicts:
         return (
             "When they were last compared, a moment after the last change, all live chambers "
-            "merged with each other and with their base; the room and this tool tell of a "
-            "conflict as soon as there is one."
+            "merged with each other and with their base; the room and this tool report a conflict "
+            "as soon as there is one."
         )
     first, second = conflicts[0].between
     name = split_chamber_id(first).name

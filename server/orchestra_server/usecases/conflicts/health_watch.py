@@ -1,4 +1,4 @@
-"""Being told at once when a chamber may have come into disorder, or into order again."""
+"""Watches the files that show a chamber's health, to notice changes of it at once."""
 
 import asyncio
 import sys
@@ -13,10 +13,9 @@ from orchestra_server.usecases.health.observe_chamber import NOWHERE, worktree_r
 
 
 def health_files(git_dir: Path, chambers: Iterable[Chamber]) -> frozenset[Path]:
-    """Return what the health of chambers depends on, as far as single files tell it. Blocking.
+    """Return the files that the health of chambers depends on. Blocking.
 
-    That is each one's directory, its link to git, its hook, and which branch is checked out; and
-    the stash of all.
+    Those are each chamber's directory, link to git, hook and HEAD, and the common stash.
     """
     files = set[Path]()
     for chamber in chambers:
@@ -29,19 +28,19 @@ def health_files(git_dir: Path, chambers: Iterable[Chamber]) -> frozenset[Path]:
 
 
 class HealthWatch:
-    """Calls `on_change` once it watches some files, and after each change of one.
+    """Calls `on_change` once it watches the files, and after each change of one.
 
-    Other systems than Linux tell of none.
+    Works on Linux only.
     """
 
     def __init__(self, on_change: Callable[[], None]) -> None:
         self._on_change = on_change
         self._files = frozenset[Path]()
         self._watching: asyncio.Task[None] | None = None
-        self.tells = False  # whether changes are told now
+        self.tells = False  # whether changes are reported now
 
     def watch(self, files: frozenset[Path]) -> None:
-        """Watch these files from now on, in place of those before."""
+        """Watch these files from now on, instead of the earlier ones."""
         if files == self._files and self._watching is not None and not self._watching.done():
             return
         self.stop()
@@ -50,14 +49,14 @@ class HealthWatch:
             self._watching = asyncio.create_task(self._tell())
 
     def stop(self) -> None:
-        """Tell nothing more."""
+        """Stop watching."""
         self.tells = False
         if self._watching is not None:
             self._watching.cancel()
             self._watching = None
 
     async def _tell(self) -> None:
-        with suppress(OSError):  # no watch is left, or none may be had there
+        with suppress(OSError):  # no watch is left, or none can be set there
             async with aclosing(file_changes(lambda: self._files)) as changes:
                 async for _ in changes:
                     self.tells = True

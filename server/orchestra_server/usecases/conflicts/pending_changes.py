@@ -11,8 +11,8 @@ class PendingChanges:
     plan: bool = False  # the set of chambers changed
     recount: bool = False  # the number of directories to watch may have changed
     check: bool = False
-    health: bool = False  # whether a chamber is watched may have another answer
-    round: bool = False  # a round is due: look at what is not watched
+    health: bool = False  # whether a chamber is watched may have changed
+    round: bool = False  # a round is due, which checks unwatched chambers
     recreated: set[str] = field(default_factory=set[str])  # chambers with a recreated directory
     changed: set[str] = field(default_factory=set[str])
     files: dict[str, list[str]] = field(default_factory=dict[str, list[str]])  # by chamber
@@ -23,13 +23,13 @@ class PendingChanges:
             self.files.setdefault(chamber, []).extend(paths)
 
     def planned(self) -> None:
-        """Note that the plan is new: everything is to be checked by it."""
+        """Note that the plan is new, so that everything is to be checked."""
         self.check, self.plan, self.recount, self.health = True, False, False, True
 
     def add_failed(self, failed: "PendingChanges") -> None:
-        """Add what a failed check was about, to be checked again.
+        """Add the subject of a failed check, to be checked again.
 
-        A chamber with changed files is compared whole: which of them matter is not asked again.
+        A chamber with changed files is then compared as a whole, without a look at single files.
         """
         self.check = True
         self.plan |= failed.plan

@@ -1,4 +1,4 @@
-"""Records the conflicts that verdicts show, where the store has others."""
+"""Records the conflicts that verdicts show, if the store has others."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What the conflict monitor has last seen of a clone's chambers, for duties that judge it."""
+"""What the conflict monitor last saw of a clone's chambers, for duties that judge it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from orchestra_server.git.merge.pairwise_conflicts import ComparedChamber
 
 @dataclass(frozen=True, slots=True)
 class SeenWork:
-    """The chambers, a commit of what each holds, how git finds these, and who does not merge."""
+    """The chambers, a commit of each one's content, git's environment for them, and conflicts."""
 
     chambers: tuple[ComparedChamber, ...] = ()
     commits: Mapping[str, str] = field(default_factory=dict[str, str])

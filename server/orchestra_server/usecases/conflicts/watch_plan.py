@@ -1,4 +1,4 @@
-"""Plans which chambers are checked for conflicts and watched, and which a change affects."""
+"""Plans which chambers are checked for conflicts and watched, and what a change affects."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ class WatchPlan:
 
 @dataclass(slots=True)
 class AffectedChambers:
-    """What changed paths affect: chambers by their changed files, whole chambers, or a base."""
+    """What changed paths affect: chambers with changed files, whole chambers, or a base."""
 
     files: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     chambers: set[str] = field(default_factory=set[str])
@@ -40,7 +40,7 @@ class AffectedChambers:
 def make_plan(project: Project, state: ProjectState) -> WatchPlan:
     """Return the plan for the live chambers of this clone; reads the disk.
 
-    When there are more directories than may be watched, the largest chambers are not watched and
+    If there are more directories than may be watched, the largest chambers are not watched and
     depend on their workers' reports.
     """
     clone = clone_id(project.git_dir)
@@ -79,7 +79,7 @@ def affected_by(plan: WatchPlan, paths: Iterable[str]) -> AffectedChambers:
         owner = next((owner for top, owner in directories.items() if path.startswith(top)), None)
         if owner is not None:
             affected.files.setdefault(owner, []).append(path)
-        elif f"{path}/" in directories:  # the system has lost count of its changes
+        elif f"{path}/" in directories:  # the system has lost track of its changes
             affected.chambers.add(directories[f"{path}/"])
         else:
             affected.base = True
@@ -88,7 +88,7 @@ def affected_by(plan: WatchPlan, paths: Iterable[str]) -> AffectedChambers:
 
 
 def _add_branch(plan: WatchPlan, branch: str, affected: AffectedChambers) -> None:
-    """Add a branch that moved: a chamber's, a base, or one that a worker may have checked out."""
+    """Add a moved branch: a chamber's, a base, or one that a worker may have checked out."""
     if branch.startswith(_CHAMBER_BRANCHES):
         affected.chambers |= {
             chamber.id
@@ -102,7 +102,7 @@ def _add_branch(plan: WatchPlan, branch: str, affected: AffectedChambers) -> Non
 
 
 def ended_chambers(state: ProjectState, sides: Collection[str], clone: str) -> frozenset[str]:
-    """Return which of the sides are chambers of this clone that are no longer live."""
+    """Return the sides that are chambers of this clone and no longer live."""
     chambers: Mapping[str, Chamber] = state.chambers
     present = (chambers.get(side) for side in sides)
     return frozenset(
@@ -113,13 +113,13 @@ def ended_chambers(state: ProjectState, sides: Collection[str], clone: str) -> f
 
 
 def compared_chamber(chamber: Chamber, task: Task, commit: str = "") -> ComparedChamber:
-    """Return a chamber as the checker wants it; `commit` is the content of another clone's."""
+    """Return a chamber in the form for the checker; `commit` has the content of another clone's."""
     lands_on = f"refs/heads/{task.base_branch}" if task.base_branch else "HEAD"
     return ComparedChamber(chamber.id, Path(chamber.path), lands_on, chamber.base_commit, commit)
 
 
 def _is_in(project: Project, chamber: Chamber) -> bool:
-    """Tell whether the chamber is in this repository: two may share a project id."""
+    """Tell whether the chamber is in this repository: two repositories may share a project id."""
     path = Path(chamber.path)
     try:
         return (path / ".git").exists() and find_project(path).git_dir == project.git_dir

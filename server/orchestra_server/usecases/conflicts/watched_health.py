@@ -1,4 +1,4 @@
-"""The health of a clone's chambers, with why the system does not watch some of them."""
+"""The health of a clone's chambers, including why the system does not watch some of them."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -26,7 +26,7 @@ InThread = Callable[..., Awaitable[Any]]
 
 
 class WatchedHealth:
-    """Looks at the chambers and records what is wrong; `refused` says why none is watched."""
+    """Checks the chambers and records what is wrong; `refused` says why none is watched."""
 
     def __init__(self, store: Store, project: Project, clock: Clock, in_thread: InThread) -> None:
         self._store = store
@@ -42,7 +42,7 @@ class WatchedHealth:
         return here_of(live, clone_id(self._project.git_dir))
 
     async def is_limited(self, plan: WatchPlan) -> bool:
-        """Tell whether the system has no watches left, and remember what it lacks."""
+        """Tell whether the system has no watches left, and remember which chambers lack them."""
         limit: str = ""
         if plan.chambers:
             limit = await self._in_thread(reached_limit, self._project.git_dir)
@@ -50,7 +50,7 @@ class WatchedHealth:
         return bool(limit)
 
     def unwatched(self, plan: WatchPlan) -> dict[str, str]:
-        """Return by chamber why it is not watched."""
+        """Return, by chamber, why it is not watched."""
         return {
             chamber.id: self.refused or TOO_LARGE
             for chamber in plan.chambers
@@ -60,10 +60,9 @@ class WatchedHealth:
     async def record(
         self, repo: Repository, state: ProjectState, unwatched: Mapping[str, str]
     ) -> bool:
-        """Look at the chambers and record their health.
+        """Check the chambers and record their health.
 
-        Return whether one is now to be compared that was not before, or the other way round: its
-        directory went, or came back.
+        Return whether the set of chambers to compare has changed: a directory went or came back.
         """
         chambers = self.chambers(state)
         facts = await self._in_thread(self._observed.observe, repo, state.tasks, chambers)

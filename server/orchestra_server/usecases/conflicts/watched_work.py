@@ -1,4 +1,4 @@
-"""Whether chambers hold work, and whether all of it is committed, as snapshots show it."""
+"""Records whether chambers hold work and whether all of it is committed, from snapshots."""
 
 from collections.abc import Iterable, Mapping
 
@@ -30,13 +30,13 @@ _WORK = ChamberValue(_work, work_changed)
 
 
 class WatchedWork:
-    """Compares each chamber's snapshot with its base, once for each snapshot."""
+    """Compares each chamber's snapshot with its base, once per snapshot."""
 
     def __init__(self, store: Store, clock: Clock, in_thread: InThread) -> None:
         self._store = store
         self._clock = clock
         self._in_thread = in_thread
-        self._compared: dict[str, tuple[str, Work]] = {}  # by chamber: its last snapshot, its work
+        self._compared: dict[str, tuple[str, Work]] = {}  # by chamber: last snapshot, its work
 
     async def record(
         self,
@@ -45,9 +45,9 @@ class WatchedWork:
         chambers: Mapping[str, tuple[str, str]],
         state: ProjectState,
     ) -> None:
-        """Record what chambers hold, where `state` has it otherwise.
+        """Record what chambers hold, if it differs from `state`.
 
-        `chambers` are their snapshots and bases, by id; in `env` git finds the snapshots.
+        `chambers` has their snapshots and bases, by id; with `env` git finds the snapshots.
         """
         compared: dict[str, tuple[str, Work]] = {
             key: (snapshot, work)
@@ -73,7 +73,7 @@ class WatchedWork:
         return reached(task, "work begun", at=self._clock(), actor=_ACTOR)
 
     async def _record_begun_work(self, task_id: str) -> None:
-        """Let the task be in the phase of its first work, which a conductor may not have said."""
+        """Advance the task to the phase of its first work, in case the conductor did not."""
 
         async def decide(reads: Reads) -> Change:
             task = await reads.task(task_id)
@@ -85,7 +85,7 @@ class WatchedWork:
 def snapshots_and_bases(
     snapshots: Mapping[str, str], chambers: Iterable[ComparedChamber]
 ) -> dict[str, tuple[str, str]]:
-    """Return both commits of each chamber that has a snapshot and whose base is known."""
+    """Return both commits of each chamber with a snapshot and a known base."""
     return {
         chamber.id: (snapshots[chamber.id], chamber.base)
         for chamber in chambers

@@ -1,1 +1,1 @@
-"""Delivery: mail and suspension go from Redis into the chambers, and receipts come back."""
+"""Delivery: mail and suspensions go from Redis to the chambers, and receipts come back."""

@@ -1,4 +1,4 @@
-"""Brings mail and suspension from Redis into this clone's chambers, and receipts back."""
+"""Brings mail and suspensions from Redis to this clone's chambers, and receipts back."""
 
 import asyncio
 import logging
@@ -36,13 +36,13 @@ _log = logging.getLogger(__name__)
 async def deliver_mail(
     store: Store, state: ProjectState, clock: Clock, clone: str, common_dir: Path
 ) -> bool:
-    """Post what is `sent` to the live chambers here, and call back what has ended.
+    """Post messages that are `sent` to the live chambers here, and withdraw those that have ended.
 
-    Receipts that hooks could leave nowhere but in a chamber are taken in.
+    Receipts that hooks could leave only in a chamber are taken in.
 
-    Return whether anything was stamped, so that `state` is out of date.
+    Return whether anything was stamped, so that `state` is outdated.
 
-    A mailbox that cannot be written keeps its mail `sent`: the next round tries again.
+    If a mailbox cannot be written, its mail stays `sent`, and the next round tries again.
     """
     mail: defaultdict[str, list[Interrupt]] = defaultdict(list)
     for interrupt in state.interrupts.values():
@@ -53,7 +53,7 @@ async def deliver_mail(
     for chamber in await asyncio.to_thread(_waiting, here, state, mail, clock()):
         own = sorted(mail[chamber.id], key=lambda interrupt: (interrupt.sent_at, interrupt.id))
         stamped |= await take_receipts_in_chamber(store, Path(chamber.path))
-        if chamber.id in sessions:  # the mail goes in through its session
+        if chamber.id in sessions:  # its session takes the mail
             own = [interrupt for interrupt in own if interrupt.state != "sent"]
         try:
             stamped |= await _serve(store, state, chamber, own, clock, common_dir=common_dir)
@@ -69,11 +69,11 @@ async def post_at_once(
     clock: Clock,
     background: Background | None,
 ) -> Interrupt:
-    """Post one interrupt that has just been sent, and return it in its new state.
+    """Post an interrupt that has just been sent, and return it in its new state.
 
     Only the `posted` stamp is left to the background. If the mailbox cannot be written, the
-    interrupt stays `sent` and the next round posts it. The chamber must be in this clone. A
-    message to a worker that the daemon runs stays `sent` as well: the daemon tells it.
+    interrupt stays `sent` and the next round posts it. The chamber must be in this clone. A message
+    to a started worker stays `sent` as well, because the daemon passes it to the session.
     """
 
     async def stamp() -> None:
@@ -109,7 +109,7 @@ def _post_if_shown(chamber: Chamber, interrupt: Interrupt) -> bool:
 def _waiting(
     here: Sequence[Chamber], state: ProjectState, mail: Mapping[str, list[Interrupt]], now: int
 ) -> list[Chamber]:
-    """Return the chambers with something to do; usually there are none."""
+    """Return the chambers that need something; usually there are none."""
     return [chamber for chamber in here if _waits(chamber, state, mail.get(chamber.id, ()), now)]
 
 
@@ -133,7 +133,7 @@ async def _serve(
     *,
     common_dir: Path,
 ) -> bool:
-    """Bring one chamber up to date; its tools are suspended before the mail about it is posted."""
+    """Update one chamber; its tools are suspended before the mail about that is posted."""
     await _show_suspension(store, chamber, state.interrupts.get(chamber.suspended_by))
     unreachable = left_behind(mail, state.presence.get(chamber.id), clock())
     stamped = await _expire(store, chamber, unreachable, clock)
@@ -148,10 +148,10 @@ async def _serve(
 async def _post(
     store: Store, chamber: Chamber, mail: list[Interrupt], clock: Clock, common_dir: Path
 ) -> bool:
-    """Post what is still `sent` and was not shown yet; tell whether anything was stamped.
+    """Post messages that are still `sent` and not yet shown; return whether anything was stamped.
 
     The caller's state may be older than the store, and the store older than the receipts. They are
-    read in the order in which a message passes through them, so that none is missed.
+    read in the order in which a message passes through them, so that no step is missed.
     """
     if not mail:
         return False
@@ -184,7 +184,7 @@ async def _call_back(chamber: Chamber, ids: list[str]) -> set[str]:
 async def _expire(
     store: Store, chamber: Chamber, unreachable: list[Interrupt], clock: Clock
 ) -> bool:
-    """Expire the unread mail of a worker that has ended, except what a hook is reading."""
+    """Expire the unread mail of an ended worker, except what a hook is reading."""
     if not unreachable:
         return False
     await _call_back(chamber, [interrupt.id for interrupt in unreachable])
@@ -200,8 +200,8 @@ async def _expire(
 async def _show_suspension(store: Store, chamber: Chamber, by: Interrupt | None) -> None:
     """Make the chamber's suspension file match Redis.
 
-    Several servers may do this at once, each from what it has read. Whoever changes the file reads
-    Redis again, so the last writer has seen the last change.
+    Several servers may do this at once, each with its own reading. A server that changes the file
+    reads Redis again, so the last writer has seen the last change.
     """
     latest, interrupt = chamber, by
     while await asyncio.to_thread(

@@ -1,11 +1,10 @@
-"""Delivery by the process on duty: posts what was sent from elsewhere, and keeps the clone heard.
+"""Delivery by the process on duty: posts mail sent from elsewhere, and sends the heartbeat.
 
-It also takes in what hooks leave in the spool, as soon as it is there, and does what other clones
-ask for (`usecases/exchange/`).
+It also takes in the spool as soon as hooks leave something there, and does what other clones ask
+for (`usecases/exchange/`).
 
-Whoever sends a message to a chamber of the same clone also posts it. Messages from other clones,
-and from processes that died before posting, are posted by the server on duty here: at its start,
-and then as events arrive.
+The sender of a message to a chamber of the same clone posts it. Messages from other clones, and
+from processes that died before posting, are posted here: at the start, and then as events arrive.
 """
 
 import asyncio
@@ -44,12 +43,12 @@ _NEWS = frozenset(
         "chamber.resumed",
     )
 )
-# Seconds: a sender in this clone has posted by then, so nothing is done twice.
+# Seconds: by then a sender in this clone has posted, so nothing is done twice.
 _SENDERS_TURN = 0.01
-# Seconds until the spool is read again that could not be read to its end, doubled each time.
+# Seconds until a spool that could not be read to its end is read again, doubled each time.
 _SPOOL_PAUSE = 0.01
 _LONGEST_SPOOL_PAUSE = 2.0
-# Seconds; whoever else reads the spool is done with it by then.
+# Seconds; by then another reader of the spool is done.
 _SPOOL_PATIENCE = 0.2
 _log = logging.getLogger(__name__)
 
@@ -66,7 +65,7 @@ async def deliver_as_leader(store: Store, project: Project, clock: Clock) -> Asy
 
 
 class _MailRound:
-    """Follows the project's events and delivers whenever there may be something to deliver."""
+    """Follows the project's events, and delivers whenever there may be something to deliver."""
 
     def __init__(self, store: Store, project: Project, clock: Clock) -> None:
         self._store = store
@@ -131,7 +130,7 @@ class _MailRound:
                     self._store, self._common_dir, self._clock, _SPOOL_PATIENCE
                 )
             except OrchestraError as fault:
-                _log.warning("%s", fault)  # the files stay
+                _log.warning("%s", fault)  # the spool's files stay
                 self._set_in(_LONGEST_SPOOL_PAUSE, self._spooled)
                 continue
             self._state.interrupts |= {interrupt.id: interrupt for interrupt in intake.stamped}
@@ -186,7 +185,7 @@ class _MailRound:
         self._heartbeat.chambers_live(here=any(chamber.is_standing for chamber in chambers))
 
     def _look_after(self, presence: Presence) -> None:
-        """Schedule another look for a worker that has ended with mail unread."""
+        """Schedule another check for a worker that has ended with unread mail."""
         settled = presence.since + LASTING_END
         mail = (
             interrupt

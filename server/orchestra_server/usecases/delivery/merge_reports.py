@@ -1,22 +1,23 @@
-"""What a worker's new report means after the one before it: some events say less than was known."""
+"""Merges a worker's report with the previous one: some events say less than was known."""
 
 from msgspec.structs import replace
 
 from orchestra_core.models import Presence
 
-# A session that ends after one of these ended because of it.
+# A session that ends after one of these has ended because of it.
 _ENDED_BEFORE = ("failed", "killed")
 _DOING = ("working", "waiting")
-# Before the mark of a process that has reported once: it may be a shell that the client started.
+# Prefix for the mark of a process that has reported once: it may be a shell of the client's.
 UNPROVEN = "?"
 
 
 def merge_report(before: Presence | None, report: Presence) -> Presence:
-    """Return the worker's presence after `report`; `before` itself where that says all.
+    """Return the worker's presence after `report`; `before` itself if nothing changes.
 
-    The end of a session hides no failure, and keeps the worker's last words. A notice that it waits
-    for a permission keeps what for. While one agent waits, what another one in the chamber does
-    changes nothing. A call that a killed reader has left, and that is read again, is no second one.
+    The end of a session hides no failure and keeps the worker's last message. A notice that it
+    waits for a permission keeps the permission. While one agent waits, another agent's reports in
+    the chamber change nothing. A call that is read again after a reader was killed does not count
+    as a second call.
     """
     if before is not None and report.is_unprompted and _what(before) == _what(report):
         return before
@@ -38,12 +39,12 @@ def merge_report(before: Presence | None, report: Presence) -> Presence:
 
 
 def _what(presence: Presence) -> tuple[int, str, str, str, str]:
-    """Return what tells a report from another one."""
+    """Return what distinguishes one report from another."""
     return presence.since, presence.agent_id, presence.state, presence.tool, presence.detail
 
 
 def _with_proven_process(before: Presence | None, report: Presence) -> Presence:
-    """Return a report whose process is proven once two reports have come from it."""
+    """Return a report whose process is proven if two reports have come from it."""
     if not report.process:
         return report
     is_proven = before is not None and before.process.removeprefix(UNPROVEN) == report.process
@@ -51,10 +52,10 @@ def _with_proven_process(before: Presence | None, report: Presence) -> Presence:
 
 
 def _with_proven_turn(before: Presence | None, report: Presence) -> Presence:
-    """Return a report that proves a turn where the one before it does, or was a call like it.
+    """Return a report that proves a turn if the previous one did, or was a call as well.
 
-    A report may be lost: two calls of a session say as much as the prompt that nobody has seen.
-    Another session beside one that is at work takes nothing away from that.
+    A report may be lost: two calls of a session prove as much as the prompt that nobody saw.
+    Another session does not change that one is at work.
     """
     if not report.is_unprompted or before is None or before.since > report.since:
         return report
@@ -65,7 +66,7 @@ def _with_proven_turn(before: Presence | None, report: Presence) -> Presence:
 
 
 def _same_source(before: Presence, report: Presence, message: str = "") -> Presence:
-    """Return a report with what one of the same client may lack."""
+    """Return a report completed with what a later report of the same client may lack."""
     return replace(
         report,
         transcript=report.transcript or before.transcript,
@@ -76,7 +77,7 @@ def _same_source(before: Presence, report: Presence, message: str = "") -> Prese
 
 
 def _waiting(before: Presence, report: Presence) -> Presence:
-    """Return what a worker waits for: the tool that it has just called, unless it says better."""
+    """Return what a worker waits for: the tool it has just called, unless the report says more."""
     is_named = bool(report.tool) or not before.tool
     since = before.since if before.state == "waiting" else report.since
     return replace(

@@ -1,4 +1,4 @@
-"""Being told at once when a hook has left a file in the spool, without a look in between."""
+"""Watches the spool, to notice at once that a hook has left a file, without polling."""
 
 import asyncio
 import logging
@@ -18,9 +18,9 @@ _log = logging.getLogger(__name__)
 async def watch_spool(common_dir: Path, on_change: Callable[[], None]) -> None:
     """Call `on_change` after each change of the spool, until cancelled.
 
-    On Linux the kernel wakes us for every file. Elsewhere a thread of watchfiles tells of changes;
-    it wakes five times a second. Where neither can be had, which is a line in the log, the spool is
-    taken in when somebody reads the state.
+    On Linux the kernel wakes us for every file. Elsewhere a thread of watchfiles, which wakes five
+    times a second, reports changes. If neither works, that is logged, and the spool is taken in
+    only when somebody reads the state.
     """
     try:
         if sys.platform == "linux":
@@ -35,7 +35,7 @@ async def _watch_by_inotify(common_dir: Path, on_change: Callable[[], None]) -> 
     while True:
         with Inotify() as inotify:
             inotify.add(str(make_spool(common_dir)), CLOSE_WRITE | MOVED_TO)
-            on_change()  # what came before the watch
+            on_change()  # files from before the watch
             while not any(event.mask & IGNORED for event in await inotify.wait()):
                 on_change()
             # Somebody has removed the folder.
@@ -43,11 +43,11 @@ async def _watch_by_inotify(common_dir: Path, on_change: Callable[[], None]) -> 
 
 
 async def watch_by_thread(common_dir: Path, on_change: Callable[[], None]) -> None:
-    """Do the same in a thread of watchfiles, as far as it goes on other systems."""
+    """Do the same in a thread of watchfiles, for other systems."""
     loop, over = asyncio.get_running_loop(), asyncio.Event()
 
     def call(function: Callable[[], None]) -> None:
-        with suppress(RuntimeError):  # the loop has ended, and this thread not yet
+        with suppress(RuntimeError):  # the event loop has ended before this thread
             loop.call_soon_threadsafe(function)
 
     def fail(reason: str, _was_ready: bool) -> None:  # noqa: FBT001 - as FileWatcher calls it

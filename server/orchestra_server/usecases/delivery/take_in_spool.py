@@ -1,8 +1,8 @@
-"""Takes in what hooks have left: presence, and receipts of mail, with the times of their writing.
+"""Takes in what hooks have left: presence, and receipts of mail, with the times of writing.
 
-Whoever reads the state does this first; the delivery loop does it as files come. A process that is
+Readers of the state do this first; the delivery loop does it as files come. A process that is
 killed in between leaves claimed files, which are taken in again: a stamp never goes back, and a
-report that is there already is not added again.
+report that was already recorded is not added again.
 """
 
 import asyncio
@@ -33,9 +33,9 @@ from orchestra_server.usecases.delivery.report_batch import ReportBatch
 from orchestra_server.usecases.requests.record_request import record_request
 from orchestra_server.usecases.requests.withdraw_requests import withdraw_by_report
 
-_FILES_AT_ONCE = 500  # or a quarter of what waits, so that a long absence is read in a few rounds
-_RECORDED_AT_ONCE = 100  # what a killed reader leaves to be recorded again
-# Seconds after which half a report belongs to a writer that died.
+_FILES_AT_ONCE = 500  # or a quarter of the files, so that a long absence is read in a few rounds
+_RECORDED_AT_ONCE = 100  # the most that a killed reader leaves to be recorded again
+# Seconds after which an incomplete report belongs to a dead writer.
 _TORN_AGE_S = 10
 _PATIENCE_S = 1.0
 _log = logging.getLogger(__name__)
@@ -43,11 +43,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class SpoolIntake:
-    """What was taken in: the interrupts that were stamped, and whether there is more to come."""
+    """What was taken in: the stamped interrupts, and whether there is more to come."""
 
     stamped: list[Interrupt] = field(default_factory=list[Interrupt])
     has_more: bool = False
-    is_anothers: bool = False  # another process reads, perhaps not all that lies there now
+    is_anothers: bool = False  # another process is reading, perhaps not all that is there now
     is_torn: bool = False  # a report is still being written
 
 
@@ -63,10 +63,9 @@ class _Content:
 async def take_in_spool(
     store: Store, common_dir: Path, clock: Clock, patience: float = _PATIENCE_S
 ) -> SpoolIntake:
-    """Take in the whole spool, and wait `patience` seconds for another process that does so.
+    """Take in the whole spool; wait at most `patience` seconds for another process that does so.
 
-    A spool that cannot be read is a line in the log. Raises StoreUnavailable; what was not taken
-    in yet stays.
+    An unreadable spool is logged. Raises StoreUnavailable; what was not taken in yet stays.
     """
     intake = SpoolIntake()
     if not has_files(common_dir):
@@ -100,13 +99,13 @@ async def take_in_round(
 
 
 async def take_in_all_of(context: Context, chamber: Chamber) -> None:
-    """Take in the spool, and what lies in one chamber: all that its hooks have left."""
+    """Take in the spool and one chamber: everything that its hooks have left."""
     await take_in_spool(context.store, context.project.git_dir, context.clock)
     await take_receipts_in_chamber(context.store, Path(chamber.path))
 
 
 async def take_receipts_in_chamber(store: Store, chamber_path: Path) -> bool:
-    """Stamp what hooks could only leave in their chamber; return whether there was anything."""
+    """Take in receipts that hooks could leave only in a chamber; return whether there were any."""
     files = await asyncio.to_thread(receipts_in_chamber, chamber_path)
     for path, receipts in files:
         await _stamp(store, receipts)
@@ -122,7 +121,7 @@ async def _take_in(store: Store, common_dir: Path, clock: Clock, intake: SpoolIn
         return
     intake.has_more = sum(file.is_new for file in files) >= _FILES_AT_ONCE
     contents, intake.is_torn = await asyncio.to_thread(_read_all, files)
-    # What ends a wait was written after the wait began, so one that begins later is not ended here.
+    # A report that ends a wait was written after the wait began, so it ends no later wait.
     hooks_wait = bool(waiting_ids(common_dir))
     reports, now = ReportBatch(store), clock()
     for begin in range(0, len(contents), _RECORDED_AT_ONCE):
@@ -144,7 +143,7 @@ async def _take_in(store: Store, common_dir: Path, clock: Clock, intake: SpoolIn
 
 
 def _read_all(files: Sequence[SpoolFile]) -> tuple[list[_Content], bool]:
-    """Read files in order; one that cannot be read is put aside, half a report waits a while."""
+    """Read files in order; unreadable ones are put aside, an incomplete report waits a while."""
     contents, is_torn = list[_Content](), False
     for file in files:
         try:
@@ -174,12 +173,12 @@ def _read_all(files: Sequence[SpoolFile]) -> tuple[list[_Content], bool]:
 
 
 def _not_later(presence: Presence, now: int) -> Presence:
-    """Return presence that is not of the future: it would hide all that comes before then."""
+    """Return presence with a time not in the future, which would hide all reports before then."""
     return presence if presence.since <= now else replace(presence, since=now)
 
 
 async def _stamp(store: Store, receipts: Sequence[Receipt]) -> list[Interrupt]:
-    """Stamp interrupts, under the name of the worker whose they are; return those there are."""
+    """Stamp interrupts in the name of their worker; return those that exist."""
     stamped = list[Interrupt]()
     for receipt in receipts:
         recorded = await _interrupt(store, receipt.interrupt_id)

@@ -1,4 +1,4 @@
-"""Brings the work of other clones' chambers here: asks their clones for it, and fetches it."""
+"""Brings the work of other clones' chambers here: asks those clones for it, and fetches it."""
 
 import asyncio
 import time
@@ -41,7 +41,7 @@ class BroughtWork:
 async def planned_for_other_clones(
     context: Context, repo: Repository, state: ProjectState, chambers: Iterable[Chamber]
 ) -> PlanForOtherClones:
-    """Return what can be done about the chambers that belong to other clones."""
+    """Return the plan for the chambers that belong to other clones."""
     others = [chamber for chamber in chambers if chamber.clone != context.clone]
     if not others:
         return PlanForOtherClones()
@@ -58,8 +58,8 @@ async def bring_here(
 ) -> BroughtWork:
     """Return the work of the plan's chambers as branches of this repository.
 
-    A task that is completing asks the other clones: each one on duty commits what is uncommitted,
-    as this clone does, publishes it and answers. Raises Refused if the caller gives up.
+    The completing task asks the other clones: each clone on duty commits uncommitted work, as this
+    clone does, publishes it and answers. Raises Refused if the caller gives up.
     """
     brought = BroughtWork(left_out=dict(plan.left_out))
     if not plan.chambers:
@@ -94,9 +94,9 @@ def fetch_published(
     chambers: Sequence[Chamber],
     left_out: dict[str, str],
 ) -> list[ChamberBranch]:
-    """Fetch what the chambers have published; add to `left_out` what is missing. Blocking.
+    """Fetch what the chambers have published; add missing ones to `left_out`. Blocking.
 
-    A commit counts only if it is the one that the chamber's document names.
+    A commit counts only if the chamber's document names it.
     """
     by_remote: dict[str, list[Chamber]] = defaultdict(list)
     for chamber in chambers:

@@ -1,4 +1,4 @@
-"""Closing across clones: one lands the work, and the clone that has the worktree closes it."""
+"""Closing across clones: one clone lands the work, and the clone with the worktree closes it."""
 
 import asyncio
 import logging
@@ -36,9 +36,9 @@ async def ask_to_close(
 ) -> None:
     """Ask the clones of these chambers to close them.
 
-    `landed` is the commit with their work, "" if that is only to be saved. It is published where
-    their work was, for their clones to check. If that fails, they keep the chambers until
-    somebody's push has brought them the commit.
+    `landed` is the commit with their work, "" if the work is only to be saved. It is published
+    where their work was, so that their clones can check it. If that fails, they keep the chambers
+    until somebody's push has brought them the commit.
     """
     if not chambers:
         return
@@ -127,7 +127,7 @@ def _proven_tips(repo: Repository, chamber: Chamber) -> dict[str, str]:
 
 
 def _keep(repo: Repository, ref: str, commit: str) -> None:
-    """Keep a landed commit under a ref here: the chamber's branch goes, no other may have it."""
+    """Keep a landed commit under a ref: the chamber's branch goes, and no other may hold it."""
     if not is_ancestor(repo, commit, ref):
         repo.git("update-ref", ref, commit)
 

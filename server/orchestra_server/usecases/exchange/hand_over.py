@@ -1,4 +1,4 @@
-"""Hands the work of this clone's chambers over to the clone that completes their task."""
+"""Hands over the work of this clone's chambers to the clone that completes their task."""
 
 import asyncio
 import logging
@@ -32,8 +32,8 @@ _log = logging.getLogger(__name__)
 async def hand_over(context: Context, task_id: str) -> None:
     """Commit in this clone's chambers of a task, publish their branches, and say so.
 
-    A chamber whose work cannot be committed, because a hook refuses it, say, answers with the
-    reason. It stays live until the clone that completes the task asks to close it.
+    If a chamber's work cannot be committed, for example because a hook refuses it, the answer is
+    the reason. The chamber stays live until the clone that completes the task asks to close it.
     """
     task = (await context.store.snapshot()).tasks[task_id]
     local = await task_here(context, task)
@@ -56,7 +56,7 @@ async def hand_over(context: Context, task_id: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What was published of a chamber, or why nothing was."""
+    """What was published from a chamber, or why nothing was."""
 
     chamber: Chamber
     commit: str = ""
@@ -104,7 +104,7 @@ def _committed(repo: Repository, task: Task, chamber: Chamber, address: str) -> 
 
 
 def _with_lfs_contents(repo: Repository, remote: str, work: _Work) -> _Work:
-    """Return the work as it can be published: without its contents it could not be checked out."""
+    """Return the work with its LFS contents published: without them it could not be checked out."""
     try:
         if work.commit:
             publish_lfs_contents(repo, remote, work.commit)
@@ -120,7 +120,7 @@ def _line(fault: OrchestraError) -> str:
 async def _answer(
     context: Context, reads: Reads, task: Task, work: Sequence[_Work]
 ) -> Decision[None]:
-    """Answer the attempt; if it has ended meanwhile, record only what was published."""
+    """Answer the attempt or, if it has ended meanwhile, record only what was published."""
     at, actor = context.clock(), context.actor
     current = await reads.task(task.id)
     is_current = current is not None and current.completing_at == task.completing_at

@@ -8,20 +8,19 @@ from orchestra_core.models import Chamber
 from orchestra_core.state import ProjectState
 from orchestra_server.git.remotes.addresses import remote_at, shared_address
 
-ANSWER_SECONDS = 90.0  # a clone that needs longer has its work ready for the next call
+ANSWER_SECONDS = 90.0  # seconds; a clone that needs longer has its work ready for the next call
 START_SECONDS = 10.0
-# A clone that was heard just now, with nobody on duty, may be starting.
+# A clone heard just now, with nobody on duty, may be starting.
 STARTING_MS = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanForOtherClones:
-    """The live chambers of other clones, by what can be done about them.
+    """The live chambers of other clones, grouped by what can be done about them.
 
-    For those in `asked` a process is on duty or starting, and hands all their work over within
+    For those in `asked`, a process is on duty or starting, and hands over all their work within
     `seconds`. For those in `as_published` there is none, and what they published lands. `left_out`
-    maps the names of the others to the reason. `addresses` are those of this clone's remotes, by
-    name.
+    maps the names of the others to the reason. `addresses` has this clone's remotes, by name.
     """
 
     asked: tuple[Chamber, ...] = ()
@@ -38,7 +37,7 @@ class PlanForOtherClones:
         return (*self.asked, *self.as_published)
 
     def remote_of(self, chamber: Chamber) -> str:
-        """Return the name of the remote on which a chamber's work is published, "" for none."""
+        """Return the name of the remote that has a chamber's published work, "" for none."""
         return remote_at(self.addresses, chamber.published_on) if chamber.published_on else ""
 
 
@@ -49,9 +48,9 @@ def plan_for_other_clones(
     chambers: Iterable[Chamber],
     now: int,
 ) -> PlanForOtherClones:
-    """Return the plan of the clone with the id `clone`, whose remotes have these addresses.
+    """Return the plan for the clone with the id `clone`, whose remotes have these addresses.
 
-    Its own chambers, and those that are being closed, are not in it.
+    Its own chambers, and chambers that are being closed, are not in it.
     """
     asked, as_published = list[Chamber](), list[Chamber]()
     left_out, places = dict[str, str](), dict[str, str]()
@@ -104,7 +103,7 @@ def apart_sentences(
 
 
 def common_address(state: ProjectState, owner: str, reader: str) -> str:
-    """Return the address through which the owner's work comes to the reader, "" for none.
+    """Return the address through which the owner's work reaches the reader, "" for none.
 
     Both clones pass the two ids in this order and so choose the same remote.
     """

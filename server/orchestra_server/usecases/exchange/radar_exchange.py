@@ -1,7 +1,7 @@
 """The conflict monitor's part with other clones: publishes its chambers' work, fetches theirs.
 
 Work is published as the monitor sees it, uncommitted changes included, while the task has live
-chambers in more than one clone. It runs beside the checks, so no remote delays them.
+chambers in several clones. It runs concurrently with the checks, so no remote delays them.
 """
 
 import asyncio
@@ -36,14 +36,15 @@ from orchestra_server.usecases.completion.checks.confirmation import unintended_
 from orchestra_server.usecases.concurrency.task_lock import lock_task
 from orchestra_server.usecases.exchange.shared_tasks import chambers_of_others, places_to_publish
 
-# Seconds between two rounds: a worker that writes without a pause is published every few seconds.
+# Seconds between two rounds: the work of a worker that writes without a pause is published this
+# often.
 PAUSE = 10.0
 _ACTOR = "orchestra"
 _log = logging.getLogger(__name__)
 
 
 class RadarExchange:
-    """Publishes and fetches for one clone; `changed` is called when new work of others is here."""
+    """Publishes and fetches for one clone; `changed` is called when others' new work has come."""
 
     def __init__(
         self,
@@ -59,8 +60,8 @@ class RadarExchange:
         self._state = ProjectState()
         self._snapshots: Mapping[str, str] = {}
         self._env: Mapping[str, str] = {}
-        self._fetched = dict[str, str]()  # chamber id: the commit that is here
-        self._chosen = dict[str, str]()  # snapshot: the commit that is published for it
+        self._fetched = dict[str, str]()  # by chamber id: the commit that is here
+        self._chosen = dict[str, str]()  # by snapshot: the commit published for it
         self._has_cleaned = False
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -73,7 +74,7 @@ class RadarExchange:
             self._wake()
 
     def take_snapshots(self, snapshots: Mapping[str, str], env: Mapping[str, str]) -> None:
-        """Publish what the monitor has just seen: commits by chamber id, readable with `env`."""
+        """Publish what the monitor has just seen: commits by chamber id, to be found with `env`."""
         self._snapshots, self._env = dict(snapshots), env
         if self._due(self._state):
             self._wake()
@@ -140,7 +141,7 @@ class RadarExchange:
             with brief_programs():
                 commits = await asyncio.to_thread(fetch, repo, remote, refs.values())
             for chamber in chambers:
-                with suppress(KeyError):  # it was withdrawn meanwhile
+                with suppress(KeyError):  # withdrawn meanwhile
                     self._fetched[chamber.id] = commits[refs[chamber.id]]
         if by_remote:
             self._changed()
@@ -193,7 +194,7 @@ class RadarExchange:
 
 
 def _intended(repo: Repository, snapshot: str) -> str:
-    """Return the snapshot, or its committed part if its new files would need a confirmation.
+    """Return the snapshot, or only its committed part if new files would need a confirmation.
 
     Such files look like secrets, dumps or the output of tools.
     """

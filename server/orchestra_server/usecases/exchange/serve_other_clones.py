@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 
 class OtherClonesService:
-    """Acts on what other clones ask for; its owner tells it of each change of the state."""
+    """Acts on what other clones ask for; its owner passes it each change of the state."""
 
     def __init__(self, store: Store, project: Project, clock: Clock) -> None:
         self._project = project
@@ -47,7 +47,7 @@ class OtherClonesService:
             self._woken.set()
 
     async def run(self) -> None:
-        """Run until cancelled; wake when something is asked, and again while something failed."""
+        """Run until cancelled: wake when something is asked, and retry what failed."""
         pause = FIRST_PAUSE
         while True:
             await self._woken.wait()
@@ -63,7 +63,7 @@ class OtherClonesService:
             pause = min(2 * pause, _LONGEST_PAUSE)
 
     async def _do_all(self) -> bool:
-        """Do what is due; False if some of it failed."""
+        """Do what is due; return False if something failed."""
         return all([await self._try(work) for work in self._due()])
 
     def _due(self) -> list[Callable[[], Awaitable[None]]]:
@@ -74,7 +74,7 @@ class OtherClonesService:
         task_ids = [chamber.task_id for chamber in chambers_asked_for(self._state, clone)]
         if not (closed or to_close or task_ids):
             return []
-        # Late: few daemons need what commits, publishes and closes chambers.
+        # Late: few daemons need the code that commits, publishes and closes chambers.
         from orchestra_server.usecases.exchange import close_across_clones  # noqa: PLC0415
         from orchestra_server.usecases.exchange.hand_over import hand_over  # noqa: PLC0415
 

@@ -22,9 +22,10 @@ def chambers_of_others(state: ProjectState, clone: str) -> list[Chamber]:
 
 
 def places_to_publish(state: ProjectState, clone: str) -> dict[str, str]:
-    """Return the address at which each chamber of a clone is to be published, by chamber id.
+    """Return the address to publish each chamber of a clone at, by chamber id.
 
-    It is one that all clones of the task share, or else one that this clone shares with any other.
+    It is an address that all clones of the task share, or else one that this clone shares with any
+    other.
     """
     places: dict[str, str] = {}
     own = state.clones.get(clone)

@@ -1,4 +1,4 @@
-"""Has the clone's daemon run the gates that somebody waits for, and shows what they wait for."""
+"""Has the clone's daemon run gates that somebody waits for, and passes on what they wait for."""
 
 import asyncio
 import json
@@ -17,16 +17,16 @@ from orchestra_core.errors import Refused
 from orchestra_server.git.process.foreign_programs import tell_wait
 from orchestra_server.usecases.common.transaction import Context
 
-_LOOK = 0.1  # seconds between two looks whether the caller still waits
-_WITHIN = 20.0  # seconds in which a daemon starts, at first or after it was killed
+_LOOK = 0.1  # seconds between two checks whether the caller still waits
+_WITHIN = 20.0  # seconds within which a daemon starts, at first or after it was killed
 _LINE_LIMIT = 1024 * 1024
 _SILENT = 3.0  # seconds; by then the daemon has said what it waits for
-_TOLD_AFTER = 1.0  # seconds, when it says so
+_TOLD_AFTER = 1.0  # seconds, if it says so
 JUDGE = "judge"
 
 
 class JudgeCommand(Struct, frozen=True, kw_only=True):
-    """A commit of the clone's, whose tree the gates of `plan` judge in the working tree `root`."""
+    """A commit of the clone, whose tree the gates of `plan` judge for the working tree `root`."""
 
     name: str = JUDGE
     root: str
@@ -37,16 +37,16 @@ class JudgeCommand(Struct, frozen=True, kw_only=True):
 
 
 class DaemonToJudge:
-    """Asks the clone's daemon; where it could not be reached once, it is not waited for again."""
+    """Asks the clone's daemon; if it was out of reach once, it is not waited for again."""
 
     def __init__(self) -> None:
         self._within = _WITHIN
 
     async def judge(self, context: Context, command: JudgeCommand) -> bool:
-        """Return once the verdicts are in the store; False where no daemon can be asked.
+        """Return once the verdicts are in the store; False if no daemon can be asked.
 
-        A daemon that ends meanwhile is started again by whoever keeps it, and asked again. Raises
-        Refused when the caller gave up, and with what keeps the daemon from judging.
+        If the daemon ends meanwhile, its keeper starts it again, and it is asked again. Raises
+        Refused if the caller gave up, and with what keeps the daemon from judging.
         """
         common_dir = context.project.git_dir
         place = daemon_socket(common_dir)
@@ -56,7 +56,7 @@ class DaemonToJudge:
             "command": to_builtins(command),
             **introduction(common_dir, daemon_environ(context.project, context.settings)),
         }
-        since = time.monotonic()  # nobody has listened
+        since = time.monotonic()  # nobody was listening
         while True:
             begun = time.monotonic()
             answer = await _ask(place, question, command.whose)
@@ -65,7 +65,7 @@ class DaemonToJudge:
                     raise Refused(str(error))
                 return not answer.get("differs")
             if time.monotonic() - begun > _LOOK:
-                since = time.monotonic()  # it has listened, and ended
+                since = time.monotonic()  # it was listening, and has ended
             if time.monotonic() - since > self._within:
                 self._within = 0
                 return False
@@ -76,7 +76,7 @@ class DaemonToJudge:
 async def _ask(
     place: str, question: Mapping[str, object], whose: str
 ) -> Mapping[str, object] | None:
-    """Return the daemon's answer, None where none listens, or it has ended meanwhile."""
+    """Return the daemon's answer; None if none listens or it ended meanwhile."""
     if not is_own_directory(str(Path(place).parent)):
         return None
     try:
@@ -89,7 +89,7 @@ async def _ask(
 
 
 async def _answer(reader: asyncio.StreamReader, whose: str) -> dict[str, object] | None:
-    """Return the daemon's answer, None where it has ended."""
+    """Return the daemon's answer; None if it has ended."""
     waits_for, since = f"the daemon, which judges {whose}", time.monotonic()
     shown_from = since + _SILENT
     while True:

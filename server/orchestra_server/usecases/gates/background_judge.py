@@ -1,6 +1,6 @@
-"""Judges what chambers hold for nobody who waits: one gate at a time, within a share of the time.
+"""Judges what chambers hold in the background: one gate at a time, within a share of the time.
 
-A gate ends when the content that it judges has changed, and when somebody waits for another one.
+A gate is ended when the content that it judges changes, and when somebody waits for another gate.
 """
 
 import asyncio
@@ -16,43 +16,43 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.concurrency.run_watched import run_watched
 from orchestra_server.usecases.gates.judge_tree import TreeJudge
 
-_MOST_KEPT = 2_000  # trees and merges
+_MOST_KEPT = 2_000  # remembered trees and merges
 _WHOLE = 100  # percent
 
 
 class WorkChangedError(Exception):
-    """What was to be judged is no longer what the chambers hold, or somebody else comes first."""
+    """The chambers no longer hold what was to be judged, or somebody else comes first."""
 
 
 class BackgroundJudge:
-    """Keeps what is judged and merged; `holds` tells which commit a chamber holds now."""
+    """Keeps what was judged and merged; `holds` returns the commit that a chamber holds now."""
 
     def __init__(
         self, context: Context, share: Callable[[], int], holds: Callable[[str], str | None]
     ) -> None:
-        """`share` is asked how many percent of the time gates may run."""
+        """`share` returns the percentage of time in which gates may run."""
         self._context = context
         self._share = share
         self._holds = holds
         self._judging: frozenset[str] = frozenset()
         self._watch: ProgramWatch | None = None
-        self._judgements: dict[tuple[str, str], Judgement] = {}  # key: the plan's digest, a commit
-        self._merges: dict[tuple[str, ...], str] = {}  # what was merged, by the base and commits
+        self._judgements: dict[tuple[str, str], Judgement] = {}  # by the plan's digest and a commit
+        self._merges: dict[tuple[str, ...], str] = {}  # merges, by the base and the commits
         self.trees: dict[str, str] = {}  # by commit
 
     def work_changed(self, chambers: Collection[str]) -> None:
-        """End the gate that judges what one of these chambers no longer holds."""
+        """End the running gate if it judges what one of these chambers no longer holds."""
         if self._watch is not None and not self._judging.isdisjoint(chambers):
             self._watch.stop.set()
 
     def forget(self) -> None:
-        """Forget what was judged: git no longer has the commits."""
+        """Forget everything: git no longer has the commits."""
         self._merges, self._judgements, self.trees = {}, {}, {}
 
     async def read_trees(
         self, judge: TreeJudge, commits: Sequence[str], env: Mapping[str, str]
     ) -> None:
-        """Read the trees of the commits that are not judged yet with one git process."""
+        """Read, with one git process, the trees of the commits that are not judged yet."""
         if len(self.trees) > _MOST_KEPT:
             self.trees.clear()
         digest = judge.plan.digest
@@ -62,7 +62,7 @@ class BackgroundJudge:
     async def merged(
         self, judge: TreeJudge, base: str, commits: Sequence[str], env: Mapping[str, str]
     ) -> str:
-        """Return a commit of the base with all these, "" if they do not merge; read its tree."""
+        """Return a commit that merges these into the base, "" for a conflict; read its tree."""
         if len(self._merges) > _MOST_KEPT:
             self._merges = {}
         merged = await asyncio.to_thread(
@@ -73,7 +73,7 @@ class BackgroundJudge:
         return merged
 
     async def known_of(self, judge: TreeJudge, commits: Sequence[CommitToJudge]) -> list[Judgement]:
-        """Return the verdicts of commits that are known; the store is asked once for all."""
+        """Return the known verdicts on commits; the store is asked once for all."""
         digest = judge.plan.digest
         unread = [each for each in commits if (digest, each.commit) not in self._judgements]
         read = dict(
@@ -89,9 +89,9 @@ class BackgroundJudge:
     async def judge(
         self, judge: TreeJudge, commit: CommitToJudge, whose: str, of: Mapping[str, str]
     ) -> Judgement:
-        """Return the verdicts of a commit, which holds the commits `of` chambers; then rest.
+        """Return the verdicts on a commit, which contains the commits `of` chambers; then rest.
 
-        Raises WorkChangedError where they hold others by now, or somebody else comes first.
+        Raises WorkChangedError if they now hold other commits, or if somebody else comes first.
         """
         key = (judge.plan.digest, commit.commit)
         if key in self._judgements:
@@ -102,7 +102,7 @@ class BackgroundJudge:
         begun = loop.time()
         judgement = await self._run(judge, commit, whose, frozenset(of))
         self._judgements[key] = judgement
-        if share := self._share():  # else the next look tells it
+        if share := self._share():  # otherwise the next look reports it
             await asyncio.sleep((loop.time() - begun) * (_WHOLE - share) / share)
         return judgement
 

@@ -1,4 +1,4 @@
-"""Records what the gates say of chambers, never of content that a chamber no longer holds."""
+"""Records the gates' verdicts on chambers, never for content that a chamber no longer holds."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ _VERDICT = ChamberValue(_verdict, gates_judged)
 
 
 class ChamberVerdicts:
-    """Writes verdicts into the chambers' documents; `holds` tells which commit one holds now."""
+    """Writes verdicts into chambers' documents; `holds` returns the commit a chamber holds now."""
 
     def __init__(self, context: Context, holds: Callable[[str], str | None]) -> None:
         self._context = context
@@ -28,9 +28,9 @@ class ChamberVerdicts:
         self._one_at_a_time = asyncio.Lock()
 
     async def record(self, verdicts: Mapping[str, str], commits: Mapping[str, str]) -> None:
-        """Record the verdicts on `commits`, each by its chamber's id, where the store has others.
+        """Record the verdicts on `commits`, by chamber id, that the store does not have yet.
 
-        One whose chamber holds another commit by now is dropped: a newer verdict may be there.
+        A verdict is dropped if its chamber now holds another commit: there may be a newer one.
         """
         async with self._one_at_a_time:
             current = {
@@ -44,7 +44,7 @@ class ChamberVerdicts:
             await record_chamber_values(store, clock, chambers, _VERDICT, current)
 
     async def replace(self, former: str, verdict: str) -> None:
-        """Record a verdict for all chambers here that have the `former` one."""
+        """Record a verdict for all chambers here that have the verdict `former`."""
         async with self._one_at_a_time:
             store, clock = self._context.store, self._context.clock
             chambers = (await store.snapshot()).chambers

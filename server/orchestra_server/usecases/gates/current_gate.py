@@ -1,4 +1,4 @@
-"""What the repository's gate is at present, and what is said of work that it has not judged."""
+"""The repository's current gate, and the verdict for work that it has not judged."""
 
 import os
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from orchestra_core.wording.gates import AWAITED, UNREADABLE, UNTESTED, UNTRUSTE
 
 @dataclass(frozen=True, slots=True)
 class CurrentGate:
-    """The trusted plan, None where no gate may run; `unproven` is the verdict until one has.
+    """The trusted plan, None if no gate may run; `unproven` is the verdict until a gate has run.
 
-    Without a gate that is "".
+    Without a gate, `unproven` is "".
     """
 
     plan: GatePlan | None = None
@@ -23,15 +23,15 @@ class CurrentGate:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What changes when all chambers' verdicts have to be looked at again."""
+        """Changes whenever all chambers' verdicts have to be checked again."""
         return (self.plan.digest if self.plan else "", self.unproven)
 
 
 def gate_files(project: Project, state_dir: Path) -> list[Path]:
-    """Return the files on which the present gate depends, whether they exist or not."""
+    """Return the files that the current gate depends on, whether they exist or not."""
     files = (
         repository_file(project.main_checkout),
-        user_file(os.environ),  # its limits may say that gates run for landings only
+        user_file(os.environ),  # its limits may say that gates run only for landings
         trust_file(state_dir, project.git_dir),
     )
     return [file for file in files if file is not None]

@@ -1,7 +1,7 @@
-"""Judges what chambers hold whenever they rest: each alone, and those that pass together.
+"""Judges the content of chambers at rest: each alone, and those that pass together.
 
-It takes what the conflict monitor has seen, uncommitted work included. From its change until it has
-passed, a chamber's work is recorded as not proven.
+It takes what the conflict monitor has seen, uncommitted work included. From a change until it
+passes, a chamber's work is recorded as not proven.
 """
 
 import asyncio
@@ -38,10 +38,10 @@ from orchestra_server.usecases.gates.judge_tree import TreeJudge, in_repository
 from orchestra_server.usecases.gates.run_search import run_search
 from orchestra_server.usecases.gates.tell_red_together import tell_red_together
 
-_QUIET_SECONDS = 3.0  # since the last change of a chamber
-# Until another look whether there is another gate, where the system tells of no file's change.
+_QUIET_SECONDS = 3.0  # seconds since the last change of a chamber
+# Seconds until the next check for another gate, if the system does not report changes of files.
 _GATE_SECONDS = 2.0
-_LANDINGS_SECONDS = 20.0  # until another look, where only landings run gates
+_LANDINGS_SECONDS = 20.0  # seconds until another look, if only landings run gates
 _FAULT_SECONDS = 60.0
 _SOON = 1.0
 _LOCK = "orchestra-gates.lock"
@@ -51,7 +51,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _LandingGroup:
-    """Chambers that land on one branch, those of them that rest, and where the branch is."""
+    """Chambers that land on one branch, the resting ones among them, and the branch's commit."""
 
     lands_on: str
     base: str
@@ -69,13 +69,13 @@ class GateRadar:
     def __init__(
         self, context: Context, share: Callable[[], int], quiet_seconds: float = _QUIET_SECONDS
     ) -> None:
-        """`share` is asked how many percent of the time gates may run; 0 is never."""
+        """`share` returns the percentage of time in which gates may run; 0 means never."""
         self._context = replace(context, actor=_ACTOR)
         self._share = share
         self._quiet_seconds = quiet_seconds
         self._work = SeenWork()
-        self._changed_at: dict[str, float] = {}  # by chamber, in the loop's time
-        self._unmarked = set[str]()  # chambers whose recorded verdict is of other content
+        self._changed_at: dict[str, float] = {}  # by chamber, in the event loop's time
+        self._unmarked = set[str]()  # chambers whose recorded verdict is about other content
         self._wake_up = asyncio.Event()
         self._has_work = asyncio.Event()
         self._judge = BackgroundJudge(self._context, share, self._holds)
@@ -83,7 +83,7 @@ class GateRadar:
         self._gate = CurrentGate()
         self._repo: Repository | None = None
         self._fault = ""
-        self._cannot_run = False  # since a setup failed
+        self._cannot_run = False  # True since a setup failed
         self._loop = asyncio.get_running_loop()
 
     @property
@@ -92,7 +92,7 @@ class GateRadar:
         return self._context.project.git_dir / _LOCK
 
     async def see(self, work: SeenWork) -> None:
-        """Take what the chambers hold now; what has changed is no longer proven."""
+        """Take what the chambers hold now; changed work is no longer proven."""
         changed = {key for key, commit in work.commits.items() if self._holds(key) != commit}
         self._changed_at |= dict.fromkeys(changed, self._loop.time())
         self._judge.work_changed(changed)
@@ -104,19 +104,19 @@ class GateRadar:
         else:
             self._has_work.clear()
         self._unmarked |= changed
-        with suppress(OrchestraError, OSError):  # the next look marks it, and says what is wrong
+        with suppress(OrchestraError, OSError):  # the next look marks it, and reports what is wrong
             await self._mark(await self._read_gate())
         self._wake_up.set()
 
     async def run(self) -> None:
-        """Judge whenever something rests that is not judged yet."""
+        """Judge whenever there is something at rest that is not judged yet."""
         await asyncio.to_thread(sweep_scratch, self._context.settings.state_dir)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._watch_gate())
             group.create_task(self._judge_repeatedly())
 
     async def _watch_gate(self) -> None:
-        """Judge anew when the gate has changed, or the trust in it."""
+        """Judge again when the gate, or the trust in it, has changed."""
         project, state_dir = self._context.project, self._context.settings.state_dir
         if sys.platform == "linux":
             with suppress(OSError):  # no watch is left
@@ -132,7 +132,7 @@ class GateRadar:
 
     async def _look_at_gate(self) -> None:
         former = self._gate.key
-        with suppress(OrchestraError, OSError):  # the next look says what is wrong
+        with suppress(OrchestraError, OSError):  # the next look reports what is wrong
             if self._work.commits and (await self._read_gate()).key != former:
                 self._wake_up.set()
 
@@ -153,7 +153,7 @@ class GateRadar:
         return self._work.commits.get(chamber)
 
     async def _read_gate(self) -> CurrentGate:
-        """Return the present gate; if it is another one, all verdicts are of the former one."""
+        """Return the current gate; if it has changed, all verdicts belong to the former one."""
         project, state_dir = self._context.project, self._context.settings.state_dir
         gate = await asyncio.to_thread(read_current_gate, project, state_dir, self._share())
         if gate.key != self._gate.key:
@@ -162,7 +162,7 @@ class GateRadar:
         return gate
 
     async def _mark(self, gate: CurrentGate) -> None:
-        """Record of the chambers that have changed what is known of their new content."""
+        """Record, for changed chambers, what is known about their new content."""
         work, changed = self._work, self._unmarked & self._work.commits.keys()
         if not changed:
             return
@@ -188,7 +188,7 @@ class GateRadar:
         )
 
     async def _tell(self, fault: OrchestraError | OSError) -> None:
-        """Log once why chambers are not judged; after a failed setup none awaits its gate."""
+        """Log once why chambers are not judged; after a failed setup no chamber awaits its gate."""
         if str(fault) == self._fault:
             return
         self._fault = str(fault)
@@ -199,14 +199,14 @@ class GateRadar:
                 await self._verdicts.replace(AWAITED, UNJUDGED)
 
     async def _wait(self, seconds: float | None) -> None:
-        """Wait for a change of work or of the gate, at most so many seconds."""
+        """Wait for a change of work or of the gate, at most this many seconds."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._wake_up.wait()
         self._wake_up.clear()
 
     async def look(self) -> float | None:
-        """Judge what rests; return after how many seconds to look again, None for a change."""
+        """Judge what rests; return the seconds until the next look, None to wait for a change."""
         work = self._work
         if not work.chambers:
             return None
@@ -255,7 +255,7 @@ class GateRadar:
     async def _known(
         self, judge: TreeJudge, work: SeenWork, commits: Mapping[str, str]
     ) -> dict[str, Judgement]:
-        """Return what is known of commits, by the same names."""
+        """Return what is known about commits, by the same names."""
         await self._judge.read_trees(judge, [*commits.values()], work.env)
         snapshots = [_snapshot(judge.repo, commit, work) for commit in commits.values()]
         return dict(zip(commits, await self._judge.known_of(judge, snapshots), strict=True))
@@ -274,22 +274,22 @@ class GateRadar:
                 snapshot, whose = _snapshot(judge.repo, commit, work), work_of([_name(chamber.id)])
                 judgement = await self._judge.judge(judge, snapshot, whose, {chamber.id: commit})
                 verdict = self._verdict_of(judgement, base)
-                if verdict != recorded[chamber.id]:  # while the next one is judged
+                if verdict != recorded[chamber.id]:  # while the next one is being judged
                     record = self._verdicts.record({chamber.id: verdict}, {chamber.id: commit})
                     meanwhile.append(asyncio.create_task(record))
                 if judgement.passes:
                     passing.append(chamber)
         finally:
             await asyncio.gather(*meanwhile)
-        if base.passes:  # else nobody is to blame
+        if base.passes:  # otherwise nobody is to blame
             red = await self._red_together(judge, work, group, passing)
             judged = [chamber.id for chamber in group.resting]
             await tell_red_together(self._context, red, judged, group.branch)
 
     async def _merge(self, judge: TreeJudge, work: SeenWork, group: _LandingGroup) -> None:
-        """Merge what rests, which will most likely pass, before that is asked for."""
+        """Merge what rests in advance, because it will probably pass."""
         commits = [work.commits[name] for name in _merging(work, group.resting)]
-        with suppress(OrchestraError, OSError):  # who asks for it learns of it
+        with suppress(OrchestraError, OSError):  # whoever asks for the merge will see the failure
             await self._judge.merged(judge, group.base, commits, work.env)
 
     async def _red_together(
@@ -299,7 +299,7 @@ class GateRadar:
         group: _LandingGroup,
         passing: Sequence[ComparedChamber],
     ) -> list[RedChambers]:
-        """Return the smallest sets of passing chambers that fail once they are merged."""
+        """Return the smallest sets of passing chambers that fail once merged."""
         judgements = dict[Names, Judgement]()
 
         async def passes(names: Names) -> bool:
@@ -322,7 +322,7 @@ class GateRadar:
         ]
 
     def _verdict_of(self, judgement: Judgement, base: Judgement) -> str:
-        """Return a chamber's verdict; what fails as its branch does is not its own fault."""
+        """Return a chamber's verdict; a failure that its branch has too is not its own fault."""
         if not judgement.is_whole:
             return self._unproven()
         if judgement.failed is None:
@@ -333,7 +333,7 @@ class GateRadar:
 def _groups(
     repo: Repository, chambers: Sequence[ComparedChamber], resting: Collection[str]
 ) -> list[_LandingGroup]:
-    """Return the chambers by the branch that they land on. Blocking."""
+    """Return the chambers by the branch they land on. Blocking."""
     by_branch: dict[str, list[ComparedChamber]] = {}
     for chamber in chambers:
         by_branch.setdefault(chamber.lands_on, []).append(chamber)
@@ -360,7 +360,7 @@ def _merging(work: SeenWork, passing: Sequence[ComparedChamber]) -> Names:
 
 
 def _snapshot(repo: Repository, commit: str, work: SeenWork) -> CommitToJudge:
-    """Return a commit whose objects may be among those of the conflict monitor."""
+    """Return a commit whose objects may be in the conflict monitor's object directory."""
     own = repo.common_dir / "objects"
     scratch = work.env.get("GIT_OBJECT_DIRECTORY", "")
     return CommitToJudge(commit, (Path(scratch), own) if scratch else (own,), work.env)

@@ -1,4 +1,4 @@
-"""Judges the commit that chambers begin at, for whoever waits before a worker starts there."""
+"""Judges the base commit of chambers, for callers that wait before a worker starts there."""
 
 import asyncio
 import logging
@@ -16,10 +16,10 @@ _log = logging.getLogger(__name__)
 
 
 async def judge_base(context: Context, repo: Repository, commit: str, seconds: float) -> str:
-    """Return the verdict of a chamber that holds this commit; "" without a gate.
+    """Return the verdict for a chamber that holds this commit; "" without a gate.
 
-    A gate that has not judged it is waited for so many seconds. Then it is not known yet, and the
-    daemon judges it in its own time. Raises Refused when the caller gave up.
+    Waits at most this many seconds for a gate that has not judged it. After that the verdict stays
+    unknown, and the daemon judges it later. Raises Refused if the caller gave up.
     """
     settings = context.settings
     gate = await asyncio.to_thread(

@@ -15,9 +15,9 @@ from orchestra_server.usecases.gates.judge_tree import TreeJudge, in_repository
 async def judge_in_daemon(
     context: Context, command: JudgeCommand, tell: Callable[[str], None]
 ) -> bool:
-    """Judge a commit; `tell` gets what it waits for. False where other commands are trusted here.
+    """Judge a commit; `tell` gets what it waits for. False if other commands are trusted here.
 
-    Cancelled, it ends the gate before it returns. Raises Refused where a gate cannot run.
+    If cancelled, it ends the gate before it returns. Raises Refused if a gate cannot run.
     """
     repo = await asyncio.to_thread(open_repository, Path(command.root))
     plan = await asyncio.to_thread(

@@ -1,4 +1,4 @@
-"""Judges a tree by a repository's gates: from the verdicts that are known, else by running them."""
+"""Judges a tree by a repository's gates: by known verdicts, or else by running the gates."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -33,7 +33,7 @@ class _GateRun:
     identifier: str  # of the verdict
     tree: str
     whose: str
-    again: bool = False  # although it is known to fail
+    again: bool = False  # even if it is known to fail
 
     @property
     def waits_for(self) -> str:
@@ -42,7 +42,7 @@ class _GateRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreeJudge:
-    """Judges trees of one clone by its trusted gates; with `low_priority` others go first."""
+    """Judges trees of one clone by its trusted gates; with `low_priority`, others go first."""
 
     context: Context
     repo: Repository
@@ -52,12 +52,12 @@ class TreeJudge:
     daemon: DaemonToJudge = field(default_factory=DaemonToJudge)
 
     async def known(self, judged_commit: CommitToJudge) -> Judgement:
-        """Return what is known of a commit's tree, and run nothing."""
+        """Return what is known about a commit's tree; runs nothing."""
         (judgement,) = await self.known_of([judged_commit])
         return judgement
 
     async def known_of(self, judged_commits: Sequence[CommitToJudge]) -> list[Judgement]:
-        """Return what is known of several commits' trees; the store is asked once for all."""
+        """Return what is known about several commits' trees; the store is asked once for all."""
         contents = [await self._contents(judged_commit) for judged_commit in judged_commits]
         ids = [identifier for content in contents for identifier in content.verdict_ids]
         read = await self.context.store.read(lambda reads: reads.verdicts(ids))
@@ -67,12 +67,12 @@ class TreeJudge:
     async def judge(
         self, judged_commit: CommitToJudge, whose: str, *, again: bool = False
     ) -> Judgement:
-        """Return the verdicts of a commit's tree; run the gates that have none.
+        """Return the verdicts on a commit's tree; run the gates without one.
 
-        With `again` a gate that has failed is run once more: if it passes now, it is flaky.
+        With `again`, a failed gate runs once more; if it passes now, it is flaky.
 
-        `whose` says in words whose work it is. Raises Refused where the setup fails, or where the
-        caller gave up: then nothing is recorded.
+        `whose` says in words whose work it is. Raises Refused if the setup fails or the caller gave
+        up; nothing is recorded then.
         """
         if self.context.asks_daemon and not judged_commit.env:
             judgement = await self.known(judged_commit)
@@ -92,14 +92,14 @@ class TreeJudge:
         return await self._judgement(judged_commit, whose, again=again)
 
     async def read_trees(self, commits: Sequence[str], env: Mapping[str, str]) -> None:
-        """Read the trees of several commits at once, which are asked for next."""
+        """Read the trees of several commits at once, because they will be asked for next."""
         unread = [commit for commit in dict.fromkeys(commits) if commit not in self.trees]
         self.trees.update(await asyncio.to_thread(trees_of, self.repo, unread, env))
 
     async def _judgement(
         self, judged_commit: CommitToJudge, whose: str, *, again: bool = False
     ) -> Judgement:
-        """Return the verdicts of a commit, from the store or by running its gates."""
+        """Return the verdicts on a commit, from the store or by running the gates."""
         contents, verdicts = await self._contents(judged_commit), list[GateVerdict]()
         for gate, identifier in zip(self.plan.gates, contents.verdict_ids, strict=True):
             verdict = await self._read(identifier)
@@ -137,7 +137,7 @@ class TreeJudge:
 
     async def _run(self, run: _GateRun, judged_commit: CommitToJudge) -> GateVerdict:
         async with self._scratch(run.waits_for) as (scratch, thread):
-            recorded = await self._read(run.identifier)  # another process may have judged meanwhile
+            recorded = await self._read(run.identifier)  # another process may have judged it
             if recorded is not None and not (run.again and recorded.state == "red"):
                 return recorded
             env = as_environment(await self._ports())
@@ -156,9 +156,9 @@ class TreeJudge:
     async def _scratch(
         self, waits_for: str
     ) -> AsyncGenerator[tuple[ScratchWorktree, ThreadPoolExecutor]]:
-        """Hold the worktree, and yield it with the thread that works in it.
+        """Hold the scratch worktree, and yield it with the thread that works in it.
 
-        When the caller is cancelled, it is held until that thread has ended the gate.
+        If the caller is cancelled, the worktree is held until that thread has ended the gate.
         """
         state_dir = self.context.settings.state_dir
         taking = take_scratch(
@@ -176,7 +176,7 @@ class TreeJudge:
             thread.shutdown(wait=not is_cancelled)
 
     async def _ports(self) -> tuple[str, ...]:
-        """Return the ports that the gate may use while it runs."""
+        """Return ports that the gate may use while it runs."""
         return await self.context.store.read(lambda reads: gate_ports(reads, self.plan.ports))
 
     def _run_in(
@@ -202,7 +202,7 @@ class TreeJudge:
         )
         if ended.fills:
             scratch.delete()
-        printed = clean(ended.output).replace(f"{scratch.path}/", "")  # as in any checkout
+        printed = clean(ended.output).replace(f"{scratch.path}/", "")  # like in any checkout
         return GateVerdict(
             id=run.identifier,
             gate=run.gate.name,
@@ -216,10 +216,10 @@ class TreeJudge:
         )
 
     def _gives_way(self) -> bool:
-        """Tell whether a run with low priority ends for somebody who waits."""
+        """Tell whether a low-priority run must end because somebody else waits."""
         return self.low_priority and is_wanted(self.repo, self.context.settings.state_dir)
 
 
 def in_repository(repo: Repository, commit: str) -> CommitToJudge:
-    """Return a commit that the repository itself has."""
+    """Return a commit whose objects are in the repository itself."""
     return CommitToJudge(commit, (repo.common_dir / "objects",), {})

@@ -1,7 +1,6 @@
-"""Prepares the environment of chambers: ports of their own, and the setup of orchestra.toml.
+"""Prepares the environment of chambers: their own ports, and the setup of orchestra.toml.
 
-A setup that failed or is not trusted is noted on its chamber, which opens all the same: its worker
-may repair it.
+A failed or untrusted setup is noted on its chamber, which opens anyway: its worker may repair it.
 """
 
 import socket
@@ -25,13 +24,13 @@ from orchestra_server.git.process.run_command import run_command
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.usecases.common.transaction import Context
 
-_WORDS = 200  # characters of what a failed setup printed
+_WORDS = 200  # characters of a failed setup's output
 
 
 async def with_ports(reads: Reads, directory: Path, chambers: Sequence[Chamber]) -> list[Chamber]:
     """Return new chambers with ports that no standing chamber of the project has.
 
-    A chamber that is added meanwhile voids the decision, since `reads` counts them.
+    A chamber that is added meanwhile voids the decision, because `reads` counts them.
     """
     ports = read_gate_plan(directory).ports
     if ports is None or not chambers:
@@ -43,7 +42,7 @@ async def with_ports(reads: Reads, directory: Path, chambers: Sequence[Chamber])
 
 
 async def with_ports_again(reads: Reads, directory: Path, chamber: Chamber) -> Chamber:
-    """Return a chamber that comes back: with the ports that it had, unless another has them now."""
+    """Return a restored chamber with its former ports, unless another chamber has them now."""
     taken = await _taken_ports(reads, [chamber])
     if chamber.ports and taken.isdisjoint(ports_in(chamber.ports)):
         return chamber
@@ -55,7 +54,7 @@ async def gate_ports(reads: Reads, ports: Ports | None) -> tuple[str, ...]:
     """Return a gate's ports as variables, none of them a standing chamber's; () if none is left."""
     if ports is None:
         return ()
-    with suppress(Refused):  # the range is used up: it runs all the same
+    with suppress(Refused):  # the range is used up: the gate runs anyway
         (own,) = assign_ports(ports, await _taken_ports(reads, []), 1, _is_free, from_end=True)
         return own
     return ()
@@ -72,9 +71,9 @@ async def _taken_ports(reads: Reads, chambers: Sequence[Chamber]) -> set[int]:
 def set_up_chambers(
     context: Context, repo: Repository, chambers: Sequence[Chamber]
 ) -> list[Chamber]:
-    """Run the trusted setup in each chamber's worktree; return them, with how it went. Blocking.
+    """Run the trusted setup in each chamber; return the chambers with the outcome. Blocking.
 
-    An untrusted setup is recorded as their fault, too. Raises Refused when the caller gave up.
+    An untrusted setup is recorded as a fault, too. Raises Refused if the caller gave up.
     """
     plan = trusted_plan(repo.top, context.settings.state_dir, repo.common_dir)
     if plan is None:
@@ -90,18 +89,18 @@ def set_up_chambers(
 
 
 def is_setup_due(context: Context, repo: Repository, chamber: Chamber) -> bool:
-    """Tell whether a trusted setup has not prepared a chamber, in its present text. Blocking.
+    """Tell whether the trusted setup, in its current text, has yet to prepare a chamber. Blocking.
 
-    It was not trusted then, has failed, or somebody else has made the worktree.
+    It was not trusted before, or it failed, or somebody else has made the worktree.
     """
     plan = trusted_plan(repo.top, context.settings.state_dir, repo.common_dir)
     return plan is not None and plan.setup_digest not in ("", chamber.setup_of)
 
 
 def unprepared_note(context: Context, repo: Repository, note: str) -> str:
-    """Return the note of a worktree in which no setup is run now. Blocking.
+    """Return the note for a worktree in which no setup runs now. Blocking.
 
-    Whoever made it has set it up, and finding worktrees must not hold a server's start up.
+    Its maker has set it up, and finding worktrees must not delay a server's start.
     """
     plan = trusted_plan(repo.top, context.settings.state_dir, repo.common_dir)
     if plan is None or plan.setup is None:
@@ -110,7 +109,7 @@ def unprepared_note(context: Context, repo: Repository, note: str) -> str:
 
 
 def _set_up(repo: Repository, setup: Setup, chamber: Chamber) -> str:
-    """Return why the setup failed, "" where it did not."""
+    """Return why the setup failed, "" if it did not."""
     try:
         copy_paths(repo.top, Path(chamber.path), setup.copy)
         if not setup.command:

@@ -1,4 +1,4 @@
-"""Proves a landing by the gates: that its tree passes, or which of its chambers fail together."""
+"""Proves a landing by the gates: its tree passes, or some of its chambers fail together."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ from orchestra_server.usecases.gates.run_search import run_search
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """Which trees may land; of the chambers, which pass together and which fail together."""
+    """Which trees may land, which chambers pass together, and which fail together."""
 
     trees: frozenset[str]
     green: Names = ()
@@ -39,10 +39,10 @@ class Proof:
 
 
 async def landing_judge(context: Context, repo: Repository, *, confirmed: bool) -> TreeJudge | None:
-    """Return the judge of what lands in a repository, None where no trusted gate is configured.
+    """Return the judge for landings in a repository; None if no trusted gate is configured.
 
-    Raises Refused where one was trusted and is now another, or cannot be read, unless the operator
-    has confirmed that it lands all the same.
+    Raises Refused if a trusted gate has changed or cannot be read, unless the operator has
+    confirmed that the work lands anyway.
     """
     plan = await asyncio.to_thread(read_gate_plan, repo.top)
     if plan.file is None:
@@ -64,7 +64,7 @@ async def landing_judge(context: Context, repo: Repository, *, confirmed: bool) 
 
 @dataclass(slots=True, kw_only=True)
 class LandingProver:
-    """Judges the sets of one landing's chambers, each once."""
+    """Judges sets of a landing's chambers, each set once."""
 
     judge: TreeJudge
     task: Task
@@ -75,13 +75,13 @@ class LandingProver:
     async def prove(
         self, landing: PreparedLanding, *, confirmed: bool, again: bool = False
     ) -> Proof:
-        """Return what the gates say of a landing; run those that have no verdict yet.
+        """Return what the gates say about a landing; run those without a verdict.
 
-        With `again` those that have failed are run once more: one that passes then is flaky, which
-        is nobody's work.
+        With `again`, failed gates run once more; one that passes then is flaky, and no chamber is
+        to blame.
 
-        What is known to fail lands all the same if the operator, who was told so, has confirmed it.
-        Raises Refused where a gate cannot run.
+        Work that is known to fail lands anyway if the operator, after being told, has confirmed it.
+        Raises Refused if a gate cannot run.
         """
         whole = in_repository(self.judge.repo, landing.commit)
         recorded = await self.judge.known(whole)
@@ -108,7 +108,7 @@ class LandingProver:
         return self.judgements[names].passes
 
     def _merged(self, names: Names) -> str:
-        """Return a commit of the base with these chambers, "" if they do not merge. Blocking."""
+        """Return a commit that merges these chambers into the base, "" for a conflict. Blocking."""
         repo = self.judge.repo
         if not names:
             return tip_of(repo, self.task)
@@ -133,7 +133,7 @@ class LandingProver:
 
 
 async def untested_note(context: Context, repo: Repository) -> str:
-    """Return a sentence where a gate is named that nobody has trusted, so that nothing ran."""
+    """Return a sentence if there is an untrusted gate, so that nothing ran; else ""."""
     plan = await asyncio.to_thread(read_gate_plan, repo.top)
     if not plan.gates:
         return ""
@@ -149,7 +149,7 @@ async def is_proven(repo: Repository, commit: str, proof: Proof) -> bool:
 
 
 async def known_judgement(context: Context, repo: Repository, commit: str) -> Judgement | None:
-    """Return what is known of a commit's tree, None where no trusted gate is configured."""
+    """Return what is known about a commit's tree; None if no trusted gate is configured."""
     state_dir = context.settings.state_dir
     plan = await asyncio.to_thread(trusted_plan, repo.top, state_dir, repo.common_dir)
     if plan is None or not plan.gates:
@@ -159,7 +159,7 @@ async def known_judgement(context: Context, repo: Repository, commit: str) -> Ju
 
 
 def unjudged_note(state: ProjectState, chambers: Sequence[Chamber]) -> str:
-    """Return a note for work that the gates have judged in part at most, with what they said."""
+    """Return a note on work that the gates have judged only partly or not at all."""
     parts = list[str]()
     if alone := [chamber.name for chamber in chambers if chamber.verdict in ("red", "flaky")]:
         parts.append(f"{' and '.join(alone)} {'fails' if len(alone) == 1 else 'fail'} alone")
@@ -170,7 +170,7 @@ def unjudged_note(state: ProjectState, chambers: Sequence[Chamber]) -> str:
 
 
 def red_together(state: ProjectState, chambers: Sequence[Chamber]) -> list[str]:
-    """Return the names of those of the chambers that are known to fail a gate together."""
+    """Return the names of the chambers that are known to fail a gate together."""
     names = {chamber.id: chamber.name for chamber in chambers}
     red = [
         conflict

@@ -1,4 +1,4 @@
-"""Answers the questions of a search for chambers that fail together."""
+"""Drives a search for chambers that fail together, by answering its questions."""
 
 from collections.abc import Awaitable, Callable, Generator
 from typing import TypeVar
@@ -11,7 +11,7 @@ Found = TypeVar("Found")
 async def run_search(
     search: Generator[Names, bool, Found], passes: Callable[[Names], Awaitable[bool]]
 ) -> Found:
-    """Return what a search finds; `passes` tells of a set of chambers whether it passes."""
+    """Return the result of a search; `passes` tells whether a set of chambers passes."""
     try:
         question = next(search)
         while True:

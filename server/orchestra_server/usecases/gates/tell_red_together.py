@@ -1,4 +1,4 @@
-"""Records which chambers fail a gate together, and tells exactly their workers."""
+"""Records which chambers fail a gate together, and tells their workers."""
 
 import logging
 from collections.abc import Collection, Sequence
@@ -28,9 +28,9 @@ _log = logging.getLogger(__name__)
 async def tell_red_together(
     context: Context, red: Sequence[RedChambers], judged: Collection[str], base: str
 ) -> None:
-    """Record the sets as conflicts, end those of `judged` chambers that are over, and send mail.
+    """Record the sets as conflicts, end those that `judged` chambers no longer have, and send mail.
 
-    A set is told when a conflict of it is new. `base` is the name of the branch they land on.
+    Workers are told of a set if one of its conflicts is new. `base` is the branch they land on.
     """
     state = await context.store.snapshot()
     at = context.clock()

@@ -1,1 +1,1 @@
-"""Health: what is wrong with live chambers, looked at in rounds and recorded in the store."""
+"""Health: what is wrong with live chambers, checked in rounds and recorded in the store."""

@@ -1,4 +1,4 @@
-"""What is at a chamber's path, as health and reconcile see it; changes nothing."""
+"""Observes what is at a chamber's path, for health and reconcile; changes nothing."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,13 +18,13 @@ class ChamberObservation:
     """What is at a chamber's path, and in its mailbox."""
 
     exists: bool = True
-    link: str = ""  # target of a symbolic link that is in its place
-    linked: bool = True  # its `.git` file names an existing record of git
-    unread: frozenset[str] = frozenset()  # interrupts that nobody has read
-    mail_ids: frozenset[str] = frozenset()  # those, and the last that were read
+    link: str = ""  # target of a symbolic link in place of the directory
+    linked: bool = True  # its `.git` file names an existing worktree record
+    unread: frozenset[str] = frozenset()  # unread interrupts
+    mail_ids: frozenset[str] = frozenset()  # those, and the last read ones
     receipts: int = 0
     hooked: bool = True  # its hook exists, or was never installed
-    outdated: bool = False  # its hook speaks to the store by itself, as those of old versions did
+    outdated: bool = False  # its hook talks to the store, as in old versions
 
 
 def observe_chamber(repo: Repository, chamber: Chamber) -> ChamberObservation:
@@ -45,9 +45,9 @@ def observe_chamber(repo: Repository, chamber: Chamber) -> ChamberObservation:
 
 
 def is_gone(path: Path) -> bool:
-    """Tell whether a chamber's directory is gone; a new one at its path does not count as it.
+    """Tell whether a chamber's directory is gone; a new directory at its path does not count.
 
-    A chamber that has only lost its `.git` file still has the files that Orchestra wrote into it.
+    A chamber that only lost its `.git` file still has the files that Orchestra wrote there.
     """
     if is_plain_directory(path):
         return not (path / HOOK_SETTINGS).exists()
@@ -55,7 +55,7 @@ def is_gone(path: Path) -> bool:
 
 
 def worktree_record(worktree: Path) -> Path:
-    """Return the directory that a worktree's `.git` file names, the root if that does not exist."""
+    """Return the directory that a worktree's `.git` file names; `/` if that does not exist."""
     try:
         text = (worktree / ".git").read_text(encoding="utf-8", errors="surrogateescape")
     except OSError:

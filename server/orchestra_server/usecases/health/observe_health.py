@@ -1,4 +1,4 @@
-"""Looks at live chambers, at what git lists and at its stash; changes nothing."""
+"""Observes live chambers, git's list of worktrees and its stash; changes nothing."""
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +25,7 @@ def observe_health(
 ) -> dict[str, ChamberFacts]:
     """Return the facts of live chambers by id. Blocking.
 
-    It leaves out chambers that a call is working on, and those that git cannot read.
+    Leaves out chambers that a call is working on, and those that git cannot read.
     """
     idle = [chamber for chamber in chambers if not is_chamber_locked(repo.common_dir, chamber.name)]
     if not idle:

@@ -1,6 +1,6 @@
-"""Finds worktrees of chambers that the store does not know, from git's files alone.
+"""Finds worktrees of chambers that the store does not know, by reading git's files.
 
-`orchestra status` shows them and starts no git; reconcile, which records them, asks git itself.
+`orchestra status` shows them without starting git; reconcile, which records them, asks git.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ _ON_BRANCH = "ref: refs/heads/"
 
 
 def orphan_worktrees(common_dir: Path, state: ProjectState) -> tuple[str, ...]:
-    """Return the directories of worktrees on a chamber's branch without a document, sorted."""
+    """Return, sorted, the directories of worktrees on a chamber's branch without a document."""
     return tuple(
         sorted(
             str(path)
@@ -24,9 +24,9 @@ def orphan_worktrees(common_dir: Path, state: ProjectState) -> tuple[str, ...]:
 
 
 def _worktrees(common_dir: Path) -> Iterator[tuple[Path, str]]:
-    """Yield the worktrees that are there and belong here, each with its branch.
+    """Yield the existing worktrees of this repository, each with its branch.
 
-    In a copy of a repository git lists the worktrees of the original, which belong to that.
+    In a copy of a repository, git lists the original's worktrees, which do not count.
     """
     for admin in (common_dir / "worktrees").glob("*"):
         head, place = _text(admin / "HEAD"), _text(admin / "gitdir")

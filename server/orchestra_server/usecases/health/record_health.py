@@ -1,4 +1,4 @@
-"""Records what is wrong with live chambers, for those who read nothing but the store."""
+"""Records what is wrong with live chambers, for readers of the store."""
 
 import asyncio
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ _HEALTH = ChamberValue(_health, health_changed)
 
 
 async def refresh_health(context: Context, repo: Repository) -> None:
-    """Check this clone's live chambers and record their health; keep what it says of the watch."""
+    """Check this clone's live chambers and record their health, except whether they are watched."""
     state = await context.store.snapshot()
     here = here_of(
         (chamber for chamber in state.chambers.values() if chamber.is_live), context.clone
@@ -47,5 +47,5 @@ async def refresh_health(context: Context, repo: Repository) -> None:
 async def record_health(
     store: Store, clock: Clock, state: ProjectState, health: Mapping[str, tuple[str, ...]]
 ) -> None:
-    """Write the health, by chamber id, where `state` has another."""
+    """Write the health, by chamber id, that differs from `state`."""
     await record_chamber_values(store, clock, state.chambers, _HEALTH, health)

@@ -1,4 +1,4 @@
-"""Trims the history once a day to the days that are to be kept, a little at a time."""
+"""Trims the history once a day to the days to keep, a little at a time."""
 
 import asyncio
 import logging
@@ -14,16 +14,16 @@ from orchestra_core.store.store import Store
 
 DAY_MS = 86_400_000
 _DAY_SECONDS = 86_400.0
-# Seconds between two rounds, in which others are served.
+# Seconds between two rounds, so that others are served in between.
 _PAUSE = 0.1
 _log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
 async def trim_daily(store: Store, days: Callable[[], int], clock: Clock) -> AsyncGenerator[None]:
-    """Trim the history now and once a day until the block ends; 0 days keep all of it.
+    """Trim the history now and once a day until the block ends; 0 days keeps all of it.
 
-    `days` is asked each time. A failure is logged, and the next day tries again.
+    `days` is called each time. A failure is logged, and the next day tries again.
     """
 
     async def trim() -> None:
@@ -44,11 +44,11 @@ async def trim_daily(store: Store, days: Callable[[], int], clock: Clock) -> Asy
 
 
 async def trim_to(store: Store, days: int, clock: Clock) -> int:
-    """Remove what came more than so many days ago, and return how many events that were.
+    """Remove events older than this many days; return how many were removed.
 
-    Nothing is removed while the store has lost something: the history may be needed to mend it.
-    The earlier of the server's time and this machine's counts, so that one wrong clock alone
-    removes nothing early.
+    Nothing is removed while the store has lost something, because the history may be needed to
+    repair it. The earlier of the server's and this machine's time counts, so that one wrong clock
+    removes nothing too early.
     """
     if await find_damage(store):
         _log.warning("the history is not trimmed: the store is damaged; run 'orchestra reconcile'")

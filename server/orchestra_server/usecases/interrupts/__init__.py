@@ -1,1 +1,1 @@
-"""Interrupts: sent to a worker, cancelled while unread, and a suspended worker resumed."""
+"""Interrupts: sending them, cancelling unread ones, and resuming a suspended worker."""

@@ -1,4 +1,4 @@
-"""cancel_interrupt: withdraw a message that no worker has read."""
+"""cancel_interrupt: withdraw a message that its worker has not read."""
 
 import asyncio
 import re
@@ -35,16 +35,16 @@ _SHOWN = 5
 class _FoundInterrupt:
     chamber: Chamber
     interrupt: Interrupt
-    in_session: bool  # of a worker that the daemon runs, which cannot give it back
+    in_session: bool  # of a started worker, whose session cannot give it back
 
 
 async def cancel_interrupt(
     context: Context, *, task_id: str, interrupt_id: str
 ) -> CancelledInterrupt:
-    """Withdraw an unread message, also from the chamber; a repeated call gets the same reply.
+    """Withdraw an unread message, from the chamber too; a repeated call gets the same reply.
 
     A suspension that the message asked for ends too. Raises Unknown for a message that the task
-    does not have, and Refused once the worker has been shown it.
+    does not have, and Refused once the worker has seen it.
     """
     target = await context.store.read(lambda reads: _read(reads, task_id, interrupt_id))
     if target.interrupt.is_unread:
@@ -99,7 +99,7 @@ async def _take_out(context: Context, target: _FoundInterrupt) -> None:
     await asyncio.to_thread(withdraw, path, chamber.name, [interrupt.id])
     if interrupt.id in await asyncio.to_thread(unread, path):
         raise _being_shown(interrupt)
-    await take_in_all_of(context, chamber)  # a hook that is done with it has left a receipt
+    await take_in_all_of(context, chamber)  # a hook that has shown it has left a receipt
 
 
 def _being_shown(interrupt: Interrupt) -> Refused:

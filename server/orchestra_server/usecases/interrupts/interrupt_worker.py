@@ -45,10 +45,10 @@ async def interrupt_worker(
 ) -> SentInterrupt:
     """Send a message; if an identical one is still unread, return that one instead.
 
-    A caller that may ask twice passes `asked_at`, when it first asked, in milliseconds: a message
-    that was sent since then is returned even if it has been read.
-    `suspend` also blocks every tool of the chamber until resume_worker. Raises Unknown for a
-    chamber that does not exist and Refused for one that is not live.
+    A caller that may repeat the call passes `asked_at`, the time of its first call in milliseconds:
+    a message sent since then is returned even if it has been read. `suspend` also blocks every tool
+    of the chamber until resume_worker. Raises Unknown if the chamber does not exist, and Refused if
+    it is not live.
     """
     text = required("message", message, MESSAGE_LIMIT)
     wanted = checked_requires(requires)
@@ -83,14 +83,14 @@ async def interrupt_worker(
 
 
 def _has_receipt(context: Context, interrupt: Interrupt) -> bool:
-    """Tell whether a message was shown whose sender died before it recorded that it had posted."""
+    """Tell whether a message was shown although its sender died before recording it as posted."""
     return interrupt.id in ids_in_spool(context.project.git_dir)
 
 
 def _sending(
     context: Context, target: Chamber, identifier: str, text: str, requires: Requires
 ) -> tuple[Chamber, Interrupt, Change]:
-    """Return the chamber as it is once the message is sent, the message, and the change."""
+    """Return the chamber after the message is sent, the message, and the change."""
     new = Interrupt(
         id=identifier,
         task_id=target.task_id,
@@ -110,10 +110,10 @@ def _sending(
 async def unread_or_next(
     reads: Reads, chamber: Chamber, text: str, requires: Requires, since: int | None = None
 ) -> tuple[Interrupt | None, str]:
-    """Return the identical message that is unread or was sent `since`, else the id of a new one.
+    """Return an identical message that is unread or was sent `since`, else the id for a new one.
 
     Repetitions are numbered, and only the last can be unread. It is found by doubling and
-    halving, since a message sent every minute has too many to read one by one.
+    bisection, because a message sent every minute has too many repetitions to read one by one.
     """
 
     async def at(number: int) -> Interrupt | None:
@@ -160,7 +160,7 @@ def _reply(
 
 
 def _problem(chamber: Chamber, interrupt: Interrupt) -> str:
-    """Return why the worker of a chamber of this clone may not see a message, "" for no reason."""
+    """Return why the worker in a chamber of this clone may not see a message, "" for no reason."""
     path = Path(chamber.path)
     if is_gone(path):
         return _DELETED

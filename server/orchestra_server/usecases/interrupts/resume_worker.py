@@ -28,11 +28,11 @@ _NOTE = "resumed before it was read"
 
 
 async def resume_worker(context: Context, *, task_id: str, chamber: str) -> ResumedWorker:
-    """End a suspension; a worker that has read about it gets a message to go on.
+    """End a suspension; a worker that has noticed it gets a message to go on.
 
-    Unread messages that ask for the suspension are cancelled. A chamber that is not suspended
-    stays as it is. Raises Unknown for a chamber that does not exist and Refused for one that is
-    not live.
+    Unread messages that asked for the suspension are cancelled. A chamber that is not suspended
+    stays as it is. Raises Unknown for a chamber that does not exist and Refused for one that is not
+    live.
     """
     target = await _look(context, task_id, chamber)
     taken_out = await _take_out(target, await context.store.snapshot(), context.clone)
@@ -77,7 +77,7 @@ async def _look(context: Context, task_id: str, name: str) -> Chamber:
 
 
 async def _take_out(chamber: Chamber, state: ProjectState, clone: str) -> set[str]:
-    """Remove the unread messages that ask for the suspension from the chamber."""
+    """Remove the unread messages that asked for the suspension from the chamber."""
     if not chamber.suspended_at or not is_here(chamber, clone):
         return set()
     ids = [interrupt.id for interrupt in _suspending(state, chamber) if interrupt.is_unread]
@@ -85,7 +85,7 @@ async def _take_out(chamber: Chamber, state: ProjectState, clone: str) -> set[st
 
 
 def _suspending(state: ProjectState, chamber: Chamber) -> list[Interrupt]:
-    """Return the messages that asked for the present suspension."""
+    """Return the messages that asked for the current suspension."""
     return [
         interrupt
         for interrupt in state.interrupts.values()

@@ -1,4 +1,4 @@
-"""reconcile: compares the store, git and the disk and repairs what differs; destroys nothing.
+"""reconcile: compares the store, git and the disk, and repairs differences; destroys nothing.
 
-`observe` gathers facts, `diagnose` decides from them alone, `repair` acts.
+`observe` gathers facts, `diagnose` decides from those facts alone, and `repair` acts.
 """

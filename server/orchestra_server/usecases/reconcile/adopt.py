@@ -1,4 +1,4 @@
-"""Records a worktree that the store does not know, or that it knows at another path."""
+"""Records a worktree that the store does not know, or knows at another path."""
 
 import asyncio
 from contextlib import suppress
@@ -22,8 +22,8 @@ from orchestra_server.usecases.reconcile.recovered_records import recovered_cham
 async def adopt(context: Context, repo: Repository, tree: Worktree) -> bool:
     """Record a worktree as a live chamber, and its task too if the store does not know it.
 
-    Return False if another chamber holds the name by now. The task's request is lost with its
-    record, as the new description says.
+    Return False if another chamber now holds the name. The task's request is lost with its record,
+    as the new description says.
     """
     named = split_branch(tree.branch)
     if named is None:
@@ -50,7 +50,7 @@ async def adopt(context: Context, repo: Repository, tree: Worktree) -> bool:
             now=now,
             note=note,
         )
-        with suppress(Refused):  # the range is used up: it is found all the same
+        with suppress(Refused):  # the range is used up: it is adopted anyway
             [chamber] = await with_ports(reads, context.project.main_checkout, [chamber])
         change = chamber_lifecycle.adopted(chamber, at=now, actor=context.actor)
         if task is None:
@@ -75,7 +75,7 @@ async def follow(
     context: Context, repo: Repository, task: Task, chamber: Chamber, path: Path
 ) -> None:
     """Record that a chamber, perhaps with its whole checkout, has moved."""
-    is_own = task.clone in {"", context.clone}  # of another clone's task it is always gone
+    is_own = task.clone in {"", context.clone}  # for another clone's task it is always gone
     gone = is_own and await asyncio.to_thread(_is_gone, task.working_directory)
     own_place = path.parts[-3:-1] == (".claude", "worktrees")
     directory = str(path.parents[2] if own_place else repo.top)

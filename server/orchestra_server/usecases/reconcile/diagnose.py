@@ -1,4 +1,4 @@
-"""Lists the differences and how each is repaired: a pure function of the observation."""
+"""Lists the differences, and how each is repaired: a pure function of the observation."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,8 @@ from orchestra_server.usecases.reconcile.observation import Observation
 def differences(seen: Observation) -> tuple[Difference, ...]:
     """Return all differences, in the order in which they are to be repaired.
 
-    If the store itself has lost data, only that is returned: the rest is judged from the store.
+    If the store itself has lost data, only that is returned, because the rest is judged by the
+    store.
     """
     damaged = [
         Difference(damage.name, damage.subject, damage.sentence, damage.mending)
@@ -140,7 +141,7 @@ def _orphans(seen: Observation) -> Iterator[Difference]:
 
 
 def _is_unreadable(seen: Observation, name: str) -> bool:
-    """Tell whether the document with this id cannot be read: it is left alone."""
+    """Tell whether the document with this id is unreadable; such a document is left alone."""
     return any(document.field == name for document in seen.state.unreadable)
 
 

@@ -10,11 +10,11 @@ from orchestra_server.usecases.health.observe_chamber import ChamberObservation
 from orchestra_server.usecases.reconcile.difference import Difference
 from orchestra_server.usecases.reconcile.observation import Observation
 
-_PARTS = 3  # of a chamber's path in its repository: .claude/worktrees/<chamber>
+_PARTS = 3  # parts of a chamber's path in its repository: .claude/worktrees/<chamber>
 
 
 def unfinished_chamber(seen: Observation, chamber: Chamber) -> Iterator[Difference]:
-    """Yield what a process that died left of a chamber that it was making or closing."""
+    """Yield what a dead process left of a chamber it was making or closing."""
     if chamber.state == "creating":
         yield Difference(
             "half-made chamber",
@@ -41,7 +41,7 @@ def unfinished_chamber(seen: Observation, chamber: Chamber) -> Iterator[Differen
 
 
 def late_files(seen: Observation, chamber: Chamber) -> Difference:
-    """Return the difference of files that were written after a chamber was gone."""
+    """Return the difference for files that were written after a chamber was gone."""
     count = seen.late[chamber.id]
     files = "a file was" if count == 1 else f"{count} files were"
     return Difference(
@@ -54,7 +54,7 @@ def late_files(seen: Observation, chamber: Chamber) -> Difference:
 
 
 def late_repository(chamber: Chamber) -> Difference:
-    """Return the difference of a repository that stands where a chamber was."""
+    """Return the difference for a repository that is now where a chamber was."""
     path = shlex.quote(chamber.path)
     return Difference(
         "late repository",
@@ -65,7 +65,7 @@ def late_repository(chamber: Chamber) -> Difference:
 
 
 def live_chamber(seen: Observation, chamber: Chamber) -> Iterator[Difference]:
-    """Yield what differs of a live chamber: its directory, worktree, hook, branch and mail."""
+    """Yield the differences of a live chamber: directory, worktree, hook, branch and mail."""
     at = seen.chambers.get(chamber.id, ChamberObservation(exists=False))
     if at.link:
         yield Difference(
@@ -93,7 +93,7 @@ def live_chamber(seen: Observation, chamber: Chamber) -> Iterator[Difference]:
 def _in_place(
     seen: Observation, chamber: Chamber, at: ChamberObservation, tree: Worktree
 ) -> Iterator[Difference]:
-    """Yield what differs of a live chamber whose worktree is where it should be."""
+    """Yield the differences of a live chamber whose worktree is in its place."""
     if not at.linked:
         yield Difference(
             "lost link",
@@ -141,14 +141,13 @@ def _hook(chamber: Chamber, at: ChamberObservation) -> Iterator[Difference]:
         yield Difference(
             "outdated hook",
             chamber.id,
-            f"the hook of chamber {chamber.id} is of an older version, which speaks to the "
-            "store by itself",
+            f"the hook of chamber {chamber.id} is from an older version, which talks to the store",
             "its settings are written again, and hold nothing secret",
         )
 
 
 def _absent(seen: Observation, chamber: Chamber, tree: Worktree | None) -> Iterator[Difference]:
-    """Yield what became of a chamber that is not at its place."""
+    """Yield the difference for a chamber that is not in its place."""
     elsewhere = [tree for tree in seen.trees if tree.branch == chamber.branch and not tree.gone]
     if elsewhere and elsewhere[0] is not tree:
         yield Difference(
@@ -158,7 +157,7 @@ def _absent(seen: Observation, chamber: Chamber, tree: Worktree | None) -> Itera
             "its record, its briefing and its hook are updated",
         )
     elif any(_same_place(path, chamber.path) for path in seen.astray):
-        return  # git has to be told where it is first
+        return  # git must be told its place first
     elif tree is None and _has_no_branch(seen, chamber):
         yield Difference(
             "unknown chamber",

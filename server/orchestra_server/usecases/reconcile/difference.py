@@ -1,4 +1,4 @@
-"""One difference between the store, git and the disk, as reconcile names and repairs it."""
+"""A difference between the store, git and the disk that reconcile names and repairs."""
 
 from dataclasses import dataclass
 from typing import Literal

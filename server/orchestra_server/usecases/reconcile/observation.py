@@ -15,7 +15,7 @@ class Observation:
 
     clone: str
     state: ProjectState
-    tasks: frozenset[str] = frozenset()  # this repository's, of those in the state
+    tasks: frozenset[str] = frozenset()  # those of the state that belong to this repository
     claims: Mapping[str, str] = field(default_factory=dict[str, str])
     lost_claims: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict[str, tuple[str, ...]]
@@ -30,11 +30,11 @@ class Observation:
     late_repositories: frozenset[str] = frozenset()  # removed chambers with one at their path
     ways_back: Mapping[str, str] = field(
         default_factory=dict[str, str]
-    )  # chambers on another branch: what leads back to their own
+    )  # by chamber on another branch: how to get back to its own
     settled: frozenset[str] = frozenset()  # branches whose work is merged or saved
-    ending: frozenset[str] = frozenset()  # tasks that a call is ending right now
-    busy: frozenset[str] = frozenset()  # chambers that a call creates, restores or closes right now
-    landed: frozenset[str] = frozenset()  # tasks whose merge is on their branch
+    ending: frozenset[str] = frozenset()  # tasks that a call is ending now
+    busy: frozenset[str] = frozenset()  # chambers that a call is creating, restoring or closing now
+    landed: frozenset[str] = frozenset()  # tasks whose merge is on their target branch
     damages: tuple[Damage, ...] = ()  # what the store itself has lost
     moved_from: str = ""  # the checkout's former path, if the whole repository moved
     others: frozenset[str] = frozenset()  # paths of worktrees that belong to another repository

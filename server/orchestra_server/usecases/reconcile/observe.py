@@ -40,7 +40,7 @@ _FOLDER = ".claude"
 
 
 async def look(context: Context, repo: Repository) -> Observation:
-    """Return what exists now; the caller holds the repository's lock."""
+    """Return what exists now; the caller holds the repository lock."""
 
     async def read(reads: Reads) -> tuple[ProjectState, dict[str, str]]:
         claims = await reads.claims()  # first, so that every holder is in the state
@@ -57,7 +57,7 @@ async def look(context: Context, repo: Repository) -> Observation:
 
 
 def lost_claims(state: ProjectState, claims: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """Return the names that nobody holds, each with the standing chambers or tasks that need it."""
+    """Return the claims that nobody holds, each with the chambers or tasks that need it."""
     standing = (chamber for chamber in state.chambers.values() if chamber.is_standing)
     unfinished = (task for task in state.tasks.values() if not task.is_over)
     needed = [(chamber.name, chamber.id) for chamber in standing]
@@ -121,7 +121,7 @@ def _observe(
 
 
 def _ending(repo: Repository, tasks: Iterable[Task]) -> frozenset[str]:
-    """Return the ids of the tasks that somebody is completing right now."""
+    """Return the ids of the tasks that a call is completing now."""
     return frozenset(
         task.id for task in tasks if task.is_completing and is_task_locked(repo.common_dir, task.id)
     )
@@ -141,19 +141,19 @@ def _late_files(
 def _ways_back(
     repo: Repository, trees: Iterable[Worktree], chambers: Iterable[Chamber]
 ) -> dict[str, str]:
-    """Return what leads back to its own branch, by id, for each chamber that is on another."""
+    """Return, by id, how to get back to its own branch for each chamber on another one."""
     stand_on = {str(tree.path): tree.branch for tree in trees if not tree.gone}
     ways = dict[str, str]()
     for chamber in chambers:
         if stand_on.get(chamber.path, chamber.branch) != chamber.branch:
-            with suppress(OrchestraError):  # it changes right now
+            with suppress(OrchestraError):  # it is changing right now
                 way = way_back_at_rest(repo, Path(chamber.path), chamber.branch)
                 ways |= {chamber.id: way} if way else {}
     return ways
 
 
 def _tasks_in_git(repo: Repository) -> set[str]:
-    """Return the ids of the tasks that a worktree or a branch is of."""
+    """Return the ids of tasks with a worktree or a branch."""
     branches = {*_branches(repo), *(tree.branch for tree in list_worktrees(repo))}
     named = (branch.split("/") for branch in branches)
     return {parts[1] for parts in named if parts[0] == "orchestra" and len(parts) > 1}
@@ -173,9 +173,9 @@ def _is_ours(
     task: Task,
     chambers: Iterable[Chamber],
 ) -> bool:
-    """Tell whether a task is this repository's; if its directory is gone, by its branches.
+    """Tell whether a task is this repository's; by its branches if its directory is gone.
 
-    It is, wherever it was started, while it has a chamber in this clone.
+    A task with a chamber in this clone is, wherever it was started.
     """
     if any(is_here(chamber, clone) and chamber.is_standing for chamber in chambers):
         return True
@@ -190,7 +190,7 @@ def _is_ours(
 
 
 def _astray(repo: Repository, trees: Iterable[Worktree]) -> Iterator[str]:
-    """Yield worktrees that moved with the repository: each names a record that is in this one."""
+    """Yield worktrees that moved with the repository: each names a record in this one."""
     for tree in trees:
         parts = tree.path.parts
         inside = parts.index(_FOLDER) if tree.gone and _FOLDER in parts else 0
@@ -202,13 +202,13 @@ def _astray(repo: Repository, trees: Iterable[Worktree]) -> Iterator[str]:
 
 
 def _is_anothers(repo: Repository, tree: Worktree) -> bool:
-    """Tell whether a worktree names another repository's record: this one is then a copy."""
+    """Tell whether a worktree names another repository's record, so that this one is a copy."""
     record = NOWHERE if tree.gone else worktree_record(tree.path)
     return record != NOWHERE and not record.is_relative_to(repo.common_dir)
 
 
 def _named(repo: Repository, place: Path) -> bool:
-    """Tell whether a worktree's `.git` file has the name of one of this repository's records."""
+    """Tell whether a worktree's `.git` file names one of this repository's records."""
     try:
         text = (place / ".git").read_text(encoding="utf-8", errors="surrogateescape")
     except OSError:

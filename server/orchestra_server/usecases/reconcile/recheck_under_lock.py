@@ -1,4 +1,4 @@
-"""Tells whether a difference is still there once its chamber or task is locked."""
+"""Checks whether a difference is still there once its chamber or task is locked."""
 
 import asyncio
 
@@ -8,15 +8,15 @@ from orchestra_server.usecases.reconcile.repair import Case
 
 
 def chamber_name(case: Case) -> str:
-    """Return the name of the chamber that a difference is about, "" if it is about none."""
+    """Return the name of the chamber that a difference is about, "" for none."""
     return _chamber(case)[1]
 
 
 async def is_as_seen(case: Case) -> bool:
     """Tell whether a chamber's or task's document, and a chamber's place, are still as observed.
 
-    A document that has changed and changed back says nothing of the directory: a closing that is
-    refused moves it aside and puts it back.
+    An unchanged document says nothing about the directory: a refused closing moves that aside and
+    puts it back.
     """
     seen, subject = case.seen, case.difference.subject
     identity, _ = _chamber(case)

@@ -30,7 +30,7 @@ from orchestra_server.usecases.reconcile.repair import Case, mend
 from orchestra_server.usecases.tasks.former_repository import close_former_tasks, former_tasks
 
 ACTOR = "orchestra"
-# A repair can reveal another difference: a worktree that is found again can then be adopted.
+# A repair can reveal another difference: a worktree found again can then be adopted.
 _ROUNDS = 4
 _log = logging.getLogger(__name__)
 
@@ -45,9 +45,9 @@ class _Outcome:
 async def reconcile(context: Context, *, dry_run: bool = False) -> Reconciled:
     """Compare the store, git's worktrees and branches and the disk, and repair what differs.
 
-    It waits for the repository's lock, so that a chamber being created is not taken for a
-    half-made one. A `dry_run` repairs nothing. Safe to repeat and to interrupt: each repair is a
-    step of its own.
+    It waits for the repository lock, so that a chamber being created is not taken for a half-made
+    one. A `dry_run` repairs nothing. Safe to repeat and to interrupt, because each repair is a
+    separate step.
     """
     context = with_changes(context, actor=ACTOR)
     outcomes = await run_shielded(_reconcile(context, dry_run=dry_run))
@@ -92,7 +92,7 @@ async def _reconcile(context: Context, *, dry_run: bool) -> list[_Outcome]:
 
 
 async def _record_state(context: Context, repo: Repository, *, mended: bool) -> None:
-    """Record what is still wrong with chambers, and write the JSON files where needed."""
+    """Record what is still wrong with chambers, and write the JSON files if needed."""
     await refresh_health(context, repo)
     if mended:
         await show_every_task(context)
@@ -110,8 +110,8 @@ def _former(task_id: str) -> Difference:
 async def _judged(case: Case, *, dry_run: bool) -> _Outcome | None:
     """Repair a difference while no call works on its chamber or task; None if a call came first.
 
-    A call moves a chamber's directory aside while it closes it. So whatever is to be repaired is
-    looked at once more under the lock that the call would hold.
+    A call moves a chamber's directory aside while it closes it, so a difference is checked again
+    under the lock that the call would hold.
     """
     with _alone(case, dry_run=dry_run) as is_alone:
         if not is_alone or not await is_as_seen(case):

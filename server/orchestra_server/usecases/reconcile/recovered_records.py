@@ -1,4 +1,4 @@
-"""Builds records for chambers that git has and the store does not know."""
+"""Builds records for chambers that git knows and the store does not."""
 
 from pathlib import Path
 
@@ -32,7 +32,7 @@ def recovered_task(
 def recovered_chamber(
     task_id: str, name: str, *, path: Path, base: str, clone: str, now: int, note: str
 ) -> Chamber:
-    """Return a live chamber on the branch that follows from its name."""
+    """Return a live chamber on the branch for its name."""
     return Chamber(
         id=chamber_id(task_id, name),
         task_id=task_id,

@@ -22,7 +22,7 @@ from orchestra_server.usecases.common.transaction import Context, Decision, run_
 
 
 def former_checkout(project: Project) -> Path | None:
-    """Return the former path of the checkout, None if it has not moved."""
+    """Return the former path of the checkout; None if it has not moved."""
     former = moved_from(project)
     return None if former is None else _top(former)
 
@@ -39,7 +39,7 @@ async def follow_repository(
 ) -> None:
     """Rewrite every recorded path below `old_top` to the new place; safe to repeat.
 
-    The new place is recorded last. No file of the user or of a worker changes.
+    The new place is recorded last. No file of the user or a worker changes.
     """
     await asyncio.to_thread(relink_moved_worktrees, repo, old_top)
     new_top = _top(repo.common_dir)

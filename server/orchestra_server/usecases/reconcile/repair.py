@@ -47,12 +47,12 @@ from orchestra_server.usecases.reconcile.difference import Difference, Name
 from orchestra_server.usecases.reconcile.observation import Observation
 from orchestra_server.usecases.reconcile.relocate import follow_repository
 
-_GIT_SECONDS = 10  # wait for a git that outlived the process that started it
+_GIT_SECONDS = 10  # seconds to wait for a git that outlived its parent
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One difference with everything that its repair needs."""
+    """A difference with everything its repair needs."""
 
     context: Context
     repo: Repository
@@ -107,7 +107,7 @@ async def _finish_closing(case: Case) -> bool:
 
 
 async def _finish_completing(case: Case) -> bool:
-    """Finish a task that has landed or was only to be saved; open any other again."""
+    """Finish a task that has landed or was only to be saved; reopen any other."""
     context, task = case.context, case.task
     state = await context.store.snapshot()
     chambers = [chamber for chamber in state.chambers_of(task.id) if chamber.holds_work]
@@ -267,7 +267,7 @@ async def _free_stale_claim(case: Case) -> bool:
 
 
 async def _hold_lost_claim(case: Case) -> bool:
-    """Give a claim back to the chamber or task that needs it, unless another holds it by now."""
+    """Give a claim back to the chamber or task that needs it, unless another holds it now."""
     name = case.difference.subject
     holder, *others = case.seen.lost_claims[name]
     if others:
@@ -313,13 +313,14 @@ async def _deliver_mail(case: Case) -> bool:
     interrupts = (await store.snapshot()).interrupts.values()
     if any(mail.state == "sent" for mail in interrupts if mail.chamber_id == case.chamber.id):
         raise Unavailable(
-            f"the mailbox in {case.chamber.path} cannot be written; see that the disk has room"
+            f"the mailbox in {case.chamber.path} cannot be written; make sure that the disk has "
+            "space"
         )
     return True
 
 
 async def _post_lost_mail(case: Case) -> bool:
-    # As it is now: its receipt may have been taken in since the chamber was looked at.
+    # In its current state: its receipt may have been taken in since the chamber was observed.
     interrupts = (await case.context.store.snapshot()).interrupts.values()
     mail = [
         interrupt

@@ -1,1 +1,1 @@
-"""Workers' requests: taken in, answered by whoever is first, and withdrawn."""
+"""Workers' requests: recorded, answered by whoever comes first, or withdrawn."""

@@ -41,10 +41,10 @@ async def answer_request(
     words: str = "",
     choices: Sequence[str] = (),
 ) -> AnsweredRequest:
-    """Answer an open request; the same answer of the same caller may be repeated.
+    """Answer an open request; the same caller may repeat the same answer.
 
-    Raises Unknown for a request that does not exist, Refused when it was answered or withdrawn
-    before, and BadInput for an answer that does not fit it.
+    Raises Unknown if the request does not exist, Refused if it was already answered or withdrawn,
+    and BadInput if the answer does not fit it.
     """
     given = _checked(answer, words, choices)
 
@@ -74,7 +74,7 @@ async def answer_request(
 
 
 async def _show_working(context: Context, request: WorkerRequest) -> None:
-    """Show that the worker waits no longer; its next report says what it does."""
+    """Show that the worker no longer waits; its next report says what it does."""
     await context.store.report_presence(
         Presence(
             chamber_id=request.chamber_id,

@@ -1,4 +1,4 @@
-"""Records a request that a hook has put into the spool, once; its worker shows as waiting."""
+"""Records, once, a request that a hook has put into the spool, and shows its worker as waiting."""
 
 import asyncio
 from pathlib import Path
@@ -13,7 +13,7 @@ from orchestra_server.usecases.common.transaction import NOTHING, Decision, run_
 
 
 async def record_request(store: Store, common_dir: Path, request: WorkerRequest) -> None:
-    """Record it unless it is there; the hook of a chamber that is gone waits no longer.
+    """Record a request unless it is already recorded; end the hook's wait if the chamber is gone.
 
     Raises StoreUnavailable.
     """

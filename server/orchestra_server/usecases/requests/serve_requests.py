@@ -1,4 +1,4 @@
-"""What the daemon does for workers' requests: hands out answers, and notices hooks that end."""
+"""The daemon's part in workers' requests: passes on answers, and notices hooks that end."""
 
 import asyncio
 import logging
@@ -26,15 +26,15 @@ from orchestra_server.files.requests.rule_files import show_rules
 from orchestra_server.usecases.clones.whereabouts import here_of
 from orchestra_server.usecases.requests.withdraw_requests import withdraw_requests
 
-# Seconds until what failed is tried again.
+# Seconds until a failure is tried again.
 _PAUSE = 5.0
-# Seconds in which a hook has put its request into the spool, and the daemon has recorded it.
+# Seconds within which a hook puts its request into the spool and the daemon records it.
 _UNRECORDED_S = 60.0
 _log = logging.getLogger(__name__)
 
 
 class RequestService:
-    """Looks after the requests of this clone's chambers; its owner tells it of each change."""
+    """Looks after the requests of this clone's chambers; its owner passes it each change."""
 
     def __init__(self, store: Store, project: Project, clock: Clock) -> None:
         self._store = store
@@ -42,7 +42,7 @@ class RequestService:
         self._clock = clock
         self._state = ProjectState()
         self._changed_chambers = dict[str, Chamber]()
-        self._bells = dict[str, int]()  # by the request's id, the descriptor that tells of its end
+        self._bells = dict[str, int]()  # by the request's id, the descriptor that reports its end
         self._woken = asyncio.Event()
 
     def take_state(self, state: ProjectState) -> None:
@@ -92,7 +92,7 @@ class RequestService:
         await withdraw_requests(self._store, self._common_dir, gone, GONE_NOTE, self._clock)
 
     async def _show_rules(self, clone: str) -> None:
-        """Write the rules of the changed chambers; after a failure all of them are due again."""
+        """Write the rules of changed chambers; after a failure all of them are due again."""
         changed, self._changed_chambers = self._changed_chambers, dict[str, Chamber]()
 
         def show_all() -> None:
@@ -106,24 +106,24 @@ class RequestService:
             raise
 
     def _post_answers(self) -> None:
-        """Give each waiting hook its answer, which another process may have died over."""
+        """Give each waiting hook its answer, in case another process died before doing so."""
         for request_id, since in waiting_since(self._common_dir).items():
             request = self._state.requests.get(request_id)
             if request is not None:
                 post_answer(self._common_dir, request)
             elif time.time() - since > _UNRECORDED_S:
-                is_waiting(self._common_dir, request_id)  # which removes what a kill has left
+                is_waiting(self._common_dir, request_id)  # removes what a killed process left
         remove_left_answers(self._common_dir)
 
     def _watch(self, request_id: str) -> bool:
-        """Have the loop tell of a hook's end; False where it has ended."""
+        """Watch for a hook's end in the event loop; return False if it has ended."""
         if request_id in self._bells:
             return True
         bell = open_bell(self._common_dir, request_id)
         if bell is None:
             return False
         self._bells[request_id] = bell
-        # The end of the one reader of a pipe makes its writing end readable.
+        # When a pipe's only reader ends, its writing end becomes readable.
         asyncio.get_running_loop().add_reader(bell, self._ended, request_id)
         return True
 

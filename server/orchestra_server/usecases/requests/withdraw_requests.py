@@ -1,4 +1,4 @@
-"""Withdraws requests that nobody needs to answer any more, and ends the hooks that wait."""
+"""Withdraws requests that nobody needs to answer any more, and ends the waiting hooks."""
 
 import asyncio
 from collections.abc import Collection
@@ -20,7 +20,7 @@ ACTOR = "orchestra"
 async def withdraw_requests(
     store: Store, common_dir: Path, ids: Collection[str], note: str, clock: Clock
 ) -> list[WorkerRequest]:
-    """Withdraw those that are open, and return them; raises StoreUnavailable."""
+    """Withdraw the open ones among these requests, and return them; raises StoreUnavailable."""
 
     async def decide(reads: Reads) -> Decision[list[WorkerRequest]]:
         requests = [request for key in ids if (request := await reads.request(key)) is not None]
@@ -37,9 +37,9 @@ async def withdraw_requests(
 async def withdraw_by_report(
     store: Store, common_dir: Path, raw: bytes, written_ns: int, clock: Clock
 ) -> None:
-    """Withdraw what a client's report shows to be answered in its terminal, or given up.
+    """Withdraw requests that a client's report shows as answered in its terminal or given up.
 
-    It costs one look into a folder while no hook waits. Raises StoreUnavailable.
+    While no hook waits, it costs one look into a folder. Raises StoreUnavailable.
     """
     ids = waiting_ids(common_dir)
     call = read_client_call(raw, written_ns) if ids else None

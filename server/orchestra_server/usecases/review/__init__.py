@@ -1,1 +1,1 @@
-"""Reads a chamber's work as somebody reviews it: what it changed, and since when."""
+"""Reads a chamber's work for a review: what it changed, and since when."""

@@ -1,4 +1,4 @@
-"""Where the diff of a chamber is read: its worktree, the commit that landed it, or its save."""
+"""Where a chamber's diff is read from: its worktree, the commit that landed it, or its save."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from orchestra_server.usecases.health.observe_chamber import is_gone
 
 @dataclass(frozen=True, slots=True)
 class DiffSource:
-    """The range of one part of a chamber's work; `landed` and `saved_ref` say where it is kept."""
+    """The range for one part of a chamber's work; `landed` and `saved_ref` say where it is kept."""
 
     range: DiffRange
     landed: str = ""
@@ -21,9 +21,9 @@ class DiffSource:
 
 
 def find_diff_source(repo: Repository, task: Task, chamber: Chamber, part: DiffPart) -> DiffSource:
-    """Return where a part of this clone's chamber is read. Blocking.
+    """Return where to read a part of the work of this clone's chamber. Blocking.
 
-    Raises Unknown where nothing is left of it, Refused while it is being made.
+    Raises Unknown if nothing is left of it, and Refused while it is being made.
     """
     if chamber.state == "creating":
         raise Refused(f"chamber {chamber.name!r} is being created; ask again in a moment")
@@ -55,13 +55,13 @@ def _live(path: Path, chamber: Chamber, part: DiffPart) -> DiffRange:
 
 
 def _branch(repo: Repository, chamber: Chamber, part: DiffPart) -> DiffRange:
-    """Return the range of a chamber whose directory is gone: only commits are left."""
+    """Return the range for a chamber whose directory is gone: only commits are left."""
     tip = repo.resolve(f"refs/heads/{chamber.branch}")
     return DiffRange(repo.top, tip if part == "uncommitted" else chamber.base_commit, tip)
 
 
 def _saved(repo: Repository, chamber: Chamber, part: DiffPart) -> DiffRange:
-    """Return the range of a save, whose first parent is the last commit of the chamber."""
+    """Return the range for a save, whose first parent is the chamber's last commit."""
     whole = repo.resolve(chamber.saved_ref)
     head = repo.resolve(f"{whole}^1")
     base = chamber.base_commit
@@ -70,7 +70,7 @@ def _saved(repo: Repository, chamber: Chamber, part: DiffPart) -> DiffRange:
 
 
 def _landing_commit(repo: Repository, task: Task, chamber: Chamber) -> str:
-    """Return the merge commit that brought the chamber to its branch, "" for none."""
+    """Return the merge commit that landed the chamber, "" for none."""
     branch = f"refs/heads/{task.base_branch}" if task.base_branch else "HEAD"
     listed = repo.run(
         "log", "--merges", "--format=%H %s", "--fixed-strings",

@@ -1,4 +1,4 @@
-"""Reads the lines on which a chamber and others disagree, whatever task the others belong to."""
+"""Reads the lines on which a chamber and others, of any task, disagree."""
 
 import asyncio
 import tempfile
@@ -26,8 +26,8 @@ async def read_conflicts(
 ) -> ChamberDiff:
     """Return the files of a chamber's conflicts, and in `diff` the lines of both sides.
 
-    Uncommitted work counts. A side whose work is not here has no lines. `path` is the only file to
-    read.
+    Uncommitted work counts. If a side's work is not here, there are no lines. `path` limits it to
+    one file.
     """
     conflicts = [
         conflict
@@ -60,7 +60,7 @@ def _file(path: str) -> DiffFile:
 def _lines_of(
     repo: Repository, state: ProjectState, conflicts: Sequence[Conflict], clone: str
 ) -> list[tuple[str, str]]:
-    """Return each conflicting file with a line that names it and its sides, and its lines."""
+    """Return each conflicting file: a line that names it and its sides, and its lines."""
     sides = dict.fromkeys(side for conflict in conflicts for side in conflict.between)
     chambers = [state.chambers[side] for side in sides if side in state.chambers]
     with tempfile.TemporaryDirectory(prefix="orchestra-conflicts-") as directory:
@@ -78,7 +78,7 @@ def _lines_of(
 def _commits_of(
     repo: Repository, scratch: ScratchObjects, chambers: Sequence[Chamber], clone: str
 ) -> dict[str, str]:
-    """Return by id a commit of what each chamber holds, of those whose work is here."""
+    """Return, by id, a commit of each chamber's content, for chambers whose work is here."""
     own_chambers = {
         f"{at}": chamber for at, chamber in enumerate(chambers) if is_here(chamber, clone)
     }

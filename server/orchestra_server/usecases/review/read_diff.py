@@ -23,10 +23,10 @@ from orchestra_server.usecases.review.diff_source import DiffSource, find_diff_s
 
 @dataclass(frozen=True, slots=True)
 class DiffReading:
-    """What is read of a diff: its text, its table of files (`stat`), or both as data.
+    """What to read of a diff: its text, its table of files (`stat`), or both as data.
 
-    `path` is the only file to read. With `limit`, files and text are read, the text is cut there
-    and has whole ids of blobs.
+    `path` limits it to one file. With `limit`, files and text are read; the text is cut there and
+    has full blob ids.
     """
 
     part: DiffPart
@@ -41,9 +41,9 @@ class DiffReading:
 async def read_diff(
     context: Context, task: Task, chamber: Chamber, reading: DiffReading
 ) -> ChamberDiff:
-    """Return the diff of a part of a chamber's work; `diff` is the table where `stat` is wanted.
+    """Return the diff of a part of a chamber's work; with `stat`, `diff` is the table.
 
-    Raises Unknown where nothing is left of the chamber, Refused for one of another clone.
+    Raises Unknown if nothing is left of the chamber, and Refused for another clone's.
     """
     if chamber.is_standing:
         await require_here(context, chamber, "has its files")
@@ -53,7 +53,7 @@ async def read_diff(
 
 
 def as_unicode(diff: ChamberDiff) -> ChamberDiff:
-    """Return the diff with bytes that are no UTF-8 replaced: JSON cannot hold them."""
+    """Return the diff with bytes that are not UTF-8 replaced, because JSON cannot hold them."""
     files = [
         replace(file, path=_valid(file.path), former_path=_valid(file.former_path))
         for file in diff.files
@@ -110,7 +110,7 @@ def _next_step(chamber: Chamber, uncommitted: int) -> str:
 def _uncommitted(
     repo: Repository, task: Task, chamber: Chamber, reading: DiffReading, source: DiffSource
 ) -> int:
-    """Return how many files a diff of committed work leaves out."""
+    """Return how many uncommitted files a diff of committed work leaves out."""
     if reading.part != "committed" or source.landed:
         return 0
     rest = find_diff_source(repo, task, chamber, "uncommitted")

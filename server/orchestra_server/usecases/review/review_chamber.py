@@ -1,4 +1,4 @@
-"""review_chamber: what a chamber has changed, for whoever reviews it."""
+"""review_chamber: what a chamber has changed, for reviewers."""
 
 from orchestra_core.errors import BadInput
 from orchestra_core.names import chamber_id, check_chamber_name
@@ -16,10 +16,10 @@ REVIEW_LIMIT = 8_000_000
 async def review_chamber(
     context: Context, *, task_id: str, chamber: str, part: ReviewPart = "all", path: str = ""
 ) -> ChamberDiff:
-    """Return the changed files and the diff of a chamber, or of one of its files; only reads.
+    """Return the changed files and the diff of a chamber, or of one of its files; read-only.
 
-    Raises Unknown for a chamber that does not exist or of which nothing is left, BadInput for a
-    path that leads out of the repository.
+    Raises Unknown if the chamber does not exist or nothing is left of it, and BadInput for a path
+    that leads out of the repository.
     """
     if path.startswith("/") or ".." in path.split("/") or "\0" in path:
         raise BadInput(

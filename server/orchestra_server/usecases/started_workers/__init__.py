@@ -1,1 +1,1 @@
-"""Workers that Orchestra starts: asked for and stopped by tools, run by the daemon."""
+"""Started workers: tools ask for them and stop them, the daemon runs them."""

@@ -1,4 +1,4 @@
-"""Which agent a start means; the configuration is read at each start, so that it may change."""
+"""Which agent a start means; the configuration is read at each start, because it may change."""
 
 import os
 

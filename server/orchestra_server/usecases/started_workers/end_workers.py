@@ -14,14 +14,14 @@ from orchestra_server.domain.workers.started_workers import ended, stop_asked
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 from orchestra_server.usecases.started_workers.record_worker import record_worker
 
-# Seconds in which a daemon ends an agent; one that does not is ended by its process.
+# Seconds within which a daemon ends an agent; after that its process is ended.
 _PATIENCE = 15.0
 _LOOK = 0.02
 _ANSWER_WITHIN = 1.0
 
 
 async def end_workers(context: Context, chambers: Iterable[Chamber]) -> None:
-    """Stop the workers of these chambers of this clone, and return when none of them runs.
+    """Stop the workers of these chambers of this clone, and return once none of them runs.
 
     Raises StoreUnavailable.
     """
@@ -42,7 +42,7 @@ async def end_workers(context: Context, chambers: Iterable[Chamber]) -> None:
 async def still_running(
     context: Context, ids: Sequence[str], seconds: float
 ) -> list[StartedWorker]:
-    """Return the workers of these chambers that have not ended, at the latest after `seconds`.
+    """Wait up to `seconds`; return the workers of these chambers that have not ended.
 
     Raises StoreUnavailable.
     """

@@ -1,4 +1,4 @@
-"""Starts the agent of a worker: its command, its environment and the driver of its protocol."""
+"""Starts a worker's agent: its command, its environment and the driver for its protocol."""
 
 import asyncio
 import os
@@ -13,7 +13,8 @@ from orchestra_server.agents.agent_driver import Driver, Launch, Session
 from orchestra_server.domain.chambers.chamber_ports import as_environment
 from orchestra_server.usecases.started_workers.agent_choice import choose_agent
 
-# What a daemon that a client has started inherits, and what would make its agent that client's.
+# Variables that a daemon inherits from the client that started it; with them an agent would count
+# as part of that client.
 _OF_THE_CLIENT = (
     "CLAUDECODE",
     "CLAUDE_CODE_ENTRYPOINT",
@@ -24,7 +25,7 @@ _OF_THE_CLIENT = (
 
 
 class AgentLauncher:
-    """Starts agents in chambers; `driver_of` may import what takes its time."""
+    """Starts agents in chambers; `driver_of` may import slow modules."""
 
     def __init__(self, project: Project, driver_of: Callable[[Protocol], Driver]) -> None:
         self._project = project
@@ -40,7 +41,7 @@ class AgentLauncher:
 def launch_of(
     agent: AgentCommand, worker: StartedWorker, chamber: Chamber, environ: Mapping[str, str]
 ) -> Launch:
-    """Return what is started, and where."""
+    """Return what to start, and where."""
     inherited = {name: value for name, value in environ.items() if name not in _OF_THE_CLIENT}
     return Launch(
         agent=agent.name,

@@ -1,4 +1,4 @@
-"""Prepares a chamber before an agent starts there: its setup, and the verdict on its beginning."""
+"""Prepares a chamber before an agent starts there: its setup, and the verdict on its base."""
 
 import asyncio
 import logging
@@ -22,21 +22,21 @@ PrepareWorkplace = Callable[[Chamber], Awaitable[None]]
 
 
 async def nothing_to_prepare(_chamber: Chamber) -> None:
-    """Start workers in their chambers as these are."""
+    """Prepare nothing: workers start in their chambers as these are."""
 
 
 class WorkplacePreparer:
-    """Runs what is due in a chamber; its worker's presence says what is waited for."""
+    """Runs what is due in a chamber; the worker's presence says what it waits for."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
 
     async def prepare(self, chamber: Chamber) -> None:
-        """Return once the setup has run, and the gates have judged what the worker begins with.
+        """Return once the setup has run and the gates have judged what the worker begins with.
 
-        A gate is waited for at most five minutes, and not where there is work already. What fails
-        is recorded or logged, and the worker starts: it may be the one to mend it. Cancelled, it
-        ends the command that runs before it returns.
+        It waits at most five minutes for a gate, and not at all if there is already work. Failures
+        are recorded or logged, and the worker starts anyway: it may be the one to repair them. If
+        cancelled, it ends the running command before it returns.
         """
         told = asyncio.Queue[str]()
         showing = asyncio.create_task(self._show(chamber.id, told))

@@ -1,4 +1,4 @@
-"""Records what has become of one start of a worker; a later start is left alone."""
+"""Records what happened to one start of a worker; later starts are left alone."""
 
 import asyncio
 import logging
@@ -13,7 +13,7 @@ from orchestra_core.workers.day_account import DayAccount
 from orchestra_core.workers.started_worker import StartedWorker
 from orchestra_server.usecases.common.transaction import NOTHING, Decision, run_transaction
 
-# Seconds between two attempts while the store is away; the last repeats.
+# Seconds between two attempts while the store is out of reach; the last repeats.
 _PAUSES = (0.2, 0.5, 1.0, 2.0)
 _log = logging.getLogger(__name__)
 Done = TypeVar("Done")
@@ -22,7 +22,7 @@ Done = TypeVar("Done")
 async def record_worker(
     store: Store, start: StartedWorker, change: Callable[[StartedWorker], Change]
 ) -> StartedWorker:
-    """Change the document of this very start, and return it as it is then."""
+    """Change the document if it is of this very start; return the result."""
 
     async def decide(reads: Reads) -> Decision[StartedWorker]:
         worker = await reads.worker(start.id)
@@ -37,7 +37,7 @@ async def record_spending(
     day_id: str,
     change: Callable[[StartedWorker, DayAccount], Change],
 ) -> StartedWorker:
-    """Change the document of this very start with the account of a day, and return it."""
+    """Change the document of this very start and the account of a day; return the result."""
 
     async def decide(reads: Reads) -> Decision[StartedWorker]:
         worker = await reads.worker(start.id)
@@ -58,7 +58,7 @@ def _decision(
 
 
 async def until_stored(write: Callable[[], Awaitable[Done]]) -> Done:
-    """Write, and write again while the store is away: the agent waits meanwhile."""
+    """Write, and retry while the store is out of reach; the agent waits meanwhile."""
     failures = 0
     while True:
         try:

@@ -1,4 +1,4 @@
-"""What a worker's turns use, as its agent tells it, and how much they may."""
+"""What a worker's turns use, as its agent reports it, and how much they may use."""
 
 import os
 
@@ -13,7 +13,7 @@ from orchestra_server.domain.workers.spend_limits import Budget, SpendLimits, bu
 
 
 def spent_of(used: Used) -> Spent:
-    """Return what a report says was used."""
+    """Return the use that a report states."""
     return Spent(
         tokens_in=used.tokens_in,
         tokens_out=used.tokens_out,
@@ -23,7 +23,7 @@ def spent_of(used: Used) -> Spent:
 
 
 def read_spend_limits() -> SpendLimits:
-    """Return the limits of the person's configuration, as it is now. Blocking."""
+    """Return the limits of the person's current configuration. Blocking."""
     configuration = read_configuration(os.environ, None)
 
     def limit(name: str) -> int:
@@ -34,7 +34,7 @@ def read_spend_limits() -> SpendLimits:
 
 
 async def read_budgets(reads: Reads, task_id: str, day: str, limits: SpendLimits) -> list[Budget]:
-    """Return the limits that there are for a task's workers, with what is used of each."""
+    """Return the limits that apply to a task's workers, with the use of each."""
     task = await reads.task(task_id)
     if task is None:
         return []
@@ -46,7 +46,7 @@ async def read_budgets(reads: Reads, task_id: str, day: str, limits: SpendLimits
 
 
 async def read_account(reads: Reads, budget: Budget) -> Task | DayAccount | None:
-    """Return the document that a limit belongs to; None for a task that is gone."""
+    """Return the document that a limit belongs to; None if its task is gone."""
     if budget.subject == "task":
         return await reads.task(budget.id)
     return await reads.day(budget.id)

@@ -36,10 +36,10 @@ async def start_worker(
     policy: str = "edits",
     text: str = "",
 ) -> WorkerStart:
-    """Have an agent run in a live chamber until stop_worker; a start that runs already is repeated.
+    """Start an agent in a live chamber until stop_worker; a repeated start gets the running one.
 
-    Raises BadInput for an agent that is not configured, Unknown for a chamber that does not exist,
-    and Refused where one cannot start or another worker is at work.
+    Raises BadInput if the agent is not configured, Unknown if the chamber does not exist, and
+    Refused if it cannot start or another worker is at work.
     """
     words = optional("text", text, MESSAGE_LIMIT)
     allowed = checked_policy(policy)
@@ -74,7 +74,7 @@ async def start_worker(
 
 
 async def _require_idle(context: Context, chamber: Chamber, before: StartedWorker | None) -> None:
-    """Raise Refused while a worker that somebody else has started is at work there."""
+    """Raise Refused while a worker that somebody else started is at work there."""
     if before is not None and not before.is_over:
         return
     doing = describe_activity(await context.store.snapshot(), chamber, context.clock())

@@ -11,9 +11,9 @@ from orchestra_server.usecases.common.transaction import Context, Decision, run_
 
 
 async def stop_worker(context: Context, *, task_id: str, chamber: str) -> WorkerStop:
-    """End the agent that was started in a chamber; what it has made stays there.
+    """End the agent that was started in a chamber; its work stays there.
 
-    One that has ended stays as it is. Raises Unknown for a chamber that has no started worker.
+    An ended agent stays as it is. Raises Unknown if the chamber has no started worker.
     """
 
     async def decide(reads: Reads) -> Decision[tuple[StartedWorker, bool]]:

@@ -1,7 +1,7 @@
-"""Makes true which workers should run in this clone's chambers, and says what is.
+"""Runs the workers that should run in this clone's chambers, and records their state.
 
-It follows the project. What a killed daemon has left running is ended first; its conversations go
-on where their agents can.
+It follows the project. Agents that a killed daemon left running are ended first; their
+conversations continue if the agents can do that.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ Hold = Callable[[], AbstractContextManager[None]]
 
 
 class WorkerSupervisor:
-    """Runs the workers of one clone; `hold` keeps the daemon as long as one of them runs.
+    """Runs the workers of one clone; `hold` keeps the daemon while one of them runs.
 
     `prepare` readies a chamber before an agent starts there.
     """
@@ -118,14 +118,14 @@ class WorkerSupervisor:
                 run.answer(data.request)
 
     def _take_answer(self, request: WorkerRequest) -> None:
-        """Give the answer about a limit to the guard, which holds workers of several runs."""
+        """Pass an answer about a limit to the guard, which holds workers of several runs."""
         if not request.is_open and self._guard.asks(request):
             task = asyncio.create_task(self._guard.take_answer(request))
             self._answering.add(task)
             task.add_done_callback(self._answering.discard)
 
     def _look_after(self, worker: StartedWorker) -> None:
-        """Start what should run and does not; stop what should not."""
+        """Start workers that should run and do not; stop those that should not."""
         chamber = self._state.chambers.get(worker.id)
         run = self._runs.get(worker.id)
         if run is not None:
@@ -135,14 +135,14 @@ class WorkerSupervisor:
             self._begin(chamber, worker)
 
     def _stop_unknown(self) -> None:
-        """Stop agents whose start the store has lost: nobody sees or could stop them."""
+        """Stop agents whose start the store has lost: nobody sees them or could stop them."""
         for worker_id, run in self._runs.items():
             worker = self._state.workers.get(worker_id)
             if worker is None or worker.asked_at < run.start.asked_at:
                 run.stop()
 
     def _begin(self, chamber: Chamber, worker: StartedWorker) -> None:
-        # Late: with the guard of shell commands, it is much that few daemons need.
+        # Late: with the guard for shell commands, it is a lot of code that few daemons need.
         from orchestra_server.usecases.started_workers.worker_run import WorkerRun  # noqa: PLC0415
 
         run = self._runs[worker.id] = WorkerRun(self._place, chamber, worker)
@@ -151,7 +151,7 @@ class WorkerSupervisor:
         task.add_done_callback(lambda _: self._forget(worker))
 
     def _forget(self, worker: StartedWorker) -> None:
-        """Drop a run that is over; a start that was asked for meanwhile begins."""
+        """Drop an ended run; a start that was asked for meanwhile begins."""
         self._runs.pop(worker.id, None)
         task = self._tasks.pop(worker.id, None)
         if task is not None and task.cancelled():
@@ -173,10 +173,10 @@ class WorkerSupervisor:
             except Exception:  # noqa: BLE001 - one worker's fault is no other's
                 _log.exception("the worker in %s", worker.id)
                 await self._end(worker, "failed", _CRASHED)
-            await self._guard.forget(worker)  # not where this daemon leaves: the next one asks
+            await self._guard.forget(worker)  # not if this daemon is leaving: the next one asks
 
     async def _show_starting(self, worker: StartedWorker) -> None:
-        """Show that a worker in a turn comes back, before anybody sees that its process is gone."""
+        """Show that a worker in a turn will come back, before its missing process is noticed."""
         if worker.state == "running":
             at = self._clock()
             starting = Presence(chamber_id=worker.id, state="starting", since=at)
@@ -192,7 +192,7 @@ class WorkerSupervisor:
         await until_stored(record)
 
     def _tell_all(self, chamber_id: str, run: "WorkerRun") -> None:
-        """Tell a run what came while the store was away; what it knows is not told again."""
+        """Pass a run what came while the store was out of reach; it ignores what it knows."""
         if chamber_id in self._state.chambers:
             run.take_chamber(self._state.chambers[chamber_id])
         for interrupt in self._state.unread_by_chamber().get(chamber_id, []):
@@ -203,7 +203,7 @@ class WorkerSupervisor:
                 run.answer(request)
 
     async def _withdraw_left_requests(self) -> None:
-        """Withdraw what the agents of a daemon that has ended had asked."""
+        """Withdraw the requests left by the agents of an ended daemon."""
         orphaned = [
             request.id
             for request in self._state.requests.values()

@@ -1,8 +1,8 @@
 """One start of a worker, from its launch to the end of its process.
 
-One reader takes the session's reports in their order; what the worker is told goes in beside it.
-The agent waits while the store is away. If this task is cancelled the daemon leaves: the process
-ends, and the document still wants it, so that the next daemon goes on with the conversation.
+One reader takes the session's reports in order; messages to the worker go in concurrently. The
+agent waits while the store is out of reach. This task is cancelled when the daemon leaves: then the
+process ends, but the document still wants it, so that the next daemon continues the conversation.
 """
 
 import asyncio
@@ -57,10 +57,10 @@ _log = logging.getLogger(__name__)
 
 
 class WorkerRun:
-    """Runs one worker; its owner tells it of messages, answers and the wish to stop."""
+    """Runs one worker; its owner passes it messages, answers and the wish to stop."""
 
     def __init__(self, place: Workplace, chamber: Chamber, worker: StartedWorker) -> None:
-        self.start = worker  # as it was when this run began; its `asked_at` names the start
+        self.start = worker  # as of the beginning of this run; its `asked_at` identifies the start
         self._worker = worker
         self._place, self._chamber = place, chamber
         self._store, self._clock = place.store, place.clock
@@ -77,11 +77,11 @@ class WorkerRun:
         self._spent = Spent()
 
     def tell(self, interrupt: Interrupt) -> None:
-        """Have the worker told a message, in the order of these calls."""
+        """Queue a message for the worker; messages keep the order of these calls."""
         self._told.put_nowait(interrupt)
 
     def answer(self, request: WorkerRequest) -> None:
-        """Have the session given the answer to a request; another's is left alone."""
+        """Queue the answer to a request of this session; other requests are ignored."""
         if request.start == self.start.asked_at:
             self._answers.put_nowait(request)
 
@@ -90,7 +90,7 @@ class WorkerRun:
         self._chamber = chamber
 
     def stop(self) -> None:
-        """End the worker; what it has made stays."""
+        """End the worker; its work stays."""
         self._stopped.set()
 
     async def run(self) -> None:
@@ -139,7 +139,7 @@ class WorkerRun:
             await asyncio.gather(preparing, stopping, return_exceptions=True)
 
     async def _begin(self, session: Session, was: str) -> None:
-        """Note the process, tell the worker what it has to do, then its mail as it comes."""
+        """Record the process, give the worker its task, then its mail as it comes."""
         process = process_mark(session.pid)
         await self._record(lambda worker, at: rules.launched(worker, process=process, at=at))
         if session.conversation:
@@ -152,7 +152,7 @@ class WorkerRun:
             await self._mail.tell(session, interrupt)
 
     async def _pass_on_answers(self, session: Session) -> None:
-        """Pass answers on at once: mail may wait for a limit while the agent asks something."""
+        """Pass on answers at once: mail may wait for a limit while the agent asks something."""
         while True:
             await self._requests.pass_on(session, await self._answers.get())
 
@@ -185,7 +185,7 @@ class WorkerRun:
             await session.prompt(text)
 
     async def _wait_for_limits(self) -> None:
-        """Return when no limit keeps a turn from beginning; words within a turn need not wait."""
+        """Wait until no limit keeps a turn from beginning; messages within a turn need not wait."""
         if not self._in_turn:
             await self._guard.look(self._worker)
             await self._guard.may_go_on(self._worker)
@@ -197,7 +197,7 @@ class WorkerRun:
 
     async def _stop(self, session: Session) -> None:
         await self._stopped.wait()
-        if self._in_turn:  # else an agent may finish its turn before it ends
+        if self._in_turn:  # otherwise an agent could finish its turn before it ends
             with suppress(Refused):
                 await session.interrupt()
         await session.close(_STOP_SECONDS)
@@ -285,7 +285,7 @@ class WorkerRun:
             Presence(
                 chamber_id=self._chamber.id,
                 state="failed" if is_failure else "finished",
-                # A start that the store has lost has no end there.
+                # A start that the store has lost cannot be ended there.
                 since=worker.since if worker.is_over else self._clock(),
                 message=worker.last_words,
             )
@@ -316,7 +316,7 @@ class WorkerRun:
     async def _record_spending(
         self, change: Callable[[StartedWorker, DayAccount, int], Change]
     ) -> StartedWorker:
-        """Record what changes the account of the present day, too."""
+        """Record a change that also changes today's account."""
         day_id = local_day(self._clock())
 
         async def record() -> StartedWorker:

@@ -11,7 +11,7 @@ from orchestra_server.usecases.common.transaction import Context, Decision, run_
 
 
 async def advance_phase(context: Context, *, task_id: str, phase: str = "") -> AdvancedPhase:
-    """Enter the named phase, or the next one; a call that names the phase is safe to repeat.
+    """Enter the named phase or, without a name, the next one; with a name it is safe to repeat.
 
     Raises BadInput for a phase that the task does not have.
     """

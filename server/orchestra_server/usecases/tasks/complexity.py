@@ -1,7 +1,7 @@
 """Judges how complex a request is from its words alone: the same request gets the same level.
 
 The words and their weights are in complexity_words.toml. The thresholds below were tuned on the
-requests in the test's requests.toml, each of which a person had judged before.
+requests in the test's requests.toml, which a person had judged before.
 """
 
 import re
@@ -39,12 +39,12 @@ _LOWEST: tuple[tuple[int, Level], ...] = (
     (4, "moderate"),
     (1, "simple"),
 )
-_FIRST_TOPICS = 3  # these count 2 each, further ones 1
-_LENGTHS = ((4000, 3), (1500, 2), (600, 1))  # (characters of own words, what they add)
+_FIRST_TOPICS = 3  # these count 2 each, further topics 1
+_LENGTHS = ((4000, 3), (1500, 2), (600, 1))  # (characters of own words, added points)
 _FEW_WORDS = 2
 _A_LIST = 3
 _MANY = 10
-_SHORT_PIECE = 48  # characters: longer pieces between commas are clauses, not items of a list
+_SHORT_PIECE = 48  # characters; longer pieces between commas are clauses, not items of a list
 
 
 class _Signal(Struct, frozen=True, forbid_unknown_fields=True):
@@ -176,7 +176,7 @@ def _is_one_spot(request: RequestText) -> bool:
 
 
 def _counted(words: str) -> int:
-    """Return the largest number before a word for a part of a system, at most one word between."""
+    """Return the largest number before a word for a system's part, at most one word between."""
     vocabulary = _vocabulary()
     numbers = "|".join(vocabulary.numbers)
     parts = "|".join(map(re.escape, sorted(map(fold, vocabulary.words.counted), reverse=True)))
@@ -185,7 +185,7 @@ def _counted(words: str) -> int:
 
 
 def _listed(words: str) -> int:
-    """Return how many items the longest list within one sentence has."""
+    """Return the number of items in the longest list within a sentence."""
     joining = "|".join(map(fold, _vocabulary().words.joining))
     longest = 0
     for sentence in re.split(r"[.;!?。:\n]+(?:\s|$)|。", words):

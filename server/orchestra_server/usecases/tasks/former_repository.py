@@ -1,4 +1,4 @@
-"""Closes tasks of a deleted repository after another one was created at its path."""
+"""Closes tasks of a deleted repository after another was created at its path."""
 
 import asyncio
 import socket
@@ -27,11 +27,11 @@ NOTE = "the repository that it was in has been deleted; git has no commit of it"
 
 
 async def former_tasks(context: Context, repo: Repository) -> list[str]:
-    """Return the ids of open tasks that this repository holds nothing of.
+    """Return the ids of open tasks of which this repository holds nothing.
 
-    It is of a clone that was at this place before. This repository lacks the commit that the task
-    began at, or Orchestra's own note, and it has neither the directory nor the branch of any of the
-    task's chambers.
+    Such a task belongs to a clone that was at this place before. This repository lacks the task's
+    base commit, or Orchestra's own note, and has neither the directory nor the branch of any of its
+    chambers.
     """
     if not context.clone:
         return []
@@ -74,7 +74,7 @@ def _is_here(repo: Repository, task: Task) -> bool:
 
 
 def _is_of_host(chamber: Chamber) -> bool:
-    """Tell whether a chamber from before clones had ids was of a machine of this name."""
+    """Tell whether a chamber from before clones had ids belonged to a machine with this name."""
     return not chamber.clone and chamber.host == socket.gethostname()
 
 

@@ -15,18 +15,18 @@ from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.common.lookups import task_in
 from orchestra_server.usecases.common.transaction import Context
 
-# Keeps a reply well below what a client shows its model (25,000 tokens).
+# Keeps a reply well below the most that a client shows its model (25,000 tokens).
 _DISCOVERIES_SHOWN = 40
 
 
 async def get_task_status(context: Context, *, task_id: str) -> TaskStatus:
-    """Return everything recorded of a task; raises Unknown with the closest open ones."""
+    """Return everything recorded about a task; raises Unknown with the closest open tasks."""
     state = await with_tasks_here(context, await context.store.snapshot(task_id))
     return task_status(context, state, task_id)
 
 
 def task_status(context: Context, state: ProjectState, task_id: str) -> TaskStatus:
-    """Return the status of a task in a snapshot; critical discoveries first, then the newest."""
+    """Return the status of a task in a snapshot, with discoveries critical first, then newest."""
     task = task_in(state, task_id)
     chambers = state.chambers_of(task_id)
     places = {chamber.id: place_in(context, state, chamber) for chamber in chambers}

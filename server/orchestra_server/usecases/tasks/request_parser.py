@@ -1,4 +1,4 @@
-"""Reduces a request to its own words, without pasted or quoted text."""
+"""Reduces a request to its own words, without pasted and quoted text."""
 
 import re
 import unicodedata
@@ -27,7 +27,7 @@ _LIST_ITEM = re.compile(r"^[ \t]*(?:[-*•]|\d{1,2}[.)])[ \t]+\S", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class RequestText:
-    """The parts of a request that tell its size; `words` is folded for matching."""
+    """The parts of a request that show its size; `words` is folded for matching."""
 
     words: str
     files: tuple[str, ...]

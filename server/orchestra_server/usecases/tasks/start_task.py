@@ -27,7 +27,7 @@ from orchestra_server.usecases.tasks.former_repository import close_former_tasks
 async def start_task(
     context: Context, *, description: str, complexity: str = AUTO, working_directory: str = ""
 ) -> StartedTask:
-    """Record a request as a task; an identical request returns the open task it already has.
+    """Record a request as a task; an identical request returns its open task.
 
     Raises BadInput for a wrong argument, Refused for a checkout without a commit.
     """
@@ -37,7 +37,7 @@ async def start_task(
     head = await asyncio.to_thread(repo.head)
     await register_clone(context.store, context.project)
     await close_former_tasks(context, repo)
-    with suppress(OSError):  # where it cannot be written, a move is not noticed
+    with suppress(OSError):  # if it cannot be written, a move goes unnoticed
         await asyncio.to_thread(note_first_place, context.project)
     assessment = await asyncio.to_thread(_assessed, text, level)
     new = _new_task(context, text, directory, head, assessment)
@@ -89,7 +89,7 @@ def _new_task(
 
 
 def _checkout(project: Project, working_directory: str) -> tuple[Path, Repository]:
-    """Return the resolved path that the argument names, and its repository."""
+    """Return the resolved path of the argument, and its repository."""
     shown = one_line(working_directory, 200)
     try:
         directory = (project.root / working_directory).resolve(strict=True)
@@ -111,12 +111,11 @@ def _checkout(project: Project, working_directory: str) -> tuple[Path, Repositor
             "rename the directory, or work in a checkout with a plain path"
         )
     repo = open_repository(directory)
-    # A `.git` file may also lead to a bare repository, beside whose worktrees people put it.
+    # A `.git` file may also lead to a bare repository that is next to its worktrees.
     if repo.common_dir in {checkout.root, repo.top}:
         raise BadInput(
-            f"{directory} has no files to work on: git's own directory is checked out nowhere in "
-            "it; give the path of a working tree as working_directory ('git worktree list' names "
-            "them)"
+            f"{directory} has no files to work on: it is not a working tree of its repository; "
+            "give the path of a working tree as working_directory ('git worktree list' names them)"
         )
     require_own_folders(checkout.root, *(directory / folder for folder in OWN_FOLDERS))
     return directory, repo

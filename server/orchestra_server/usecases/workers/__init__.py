@@ -1,1 +1,1 @@
-"""Workers: what they are told at the start, and what is recorded about them."""
+"""Workers: what they are told at their start, and what is recorded about them."""

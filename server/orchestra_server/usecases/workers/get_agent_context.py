@@ -16,7 +16,7 @@ from orchestra_server.usecases.workers.prompts import (
     worker_prompt,
 )
 
-# What goes into one prompt; get_task_status has more.
+# The most that goes into one prompt; get_task_status has more.
 _DISCOVERIES_SHOWN = 30
 
 
@@ -26,7 +26,7 @@ async def get_agent_context(
     """Return an agent's mission, scope, siblings, the discoveries that concern it, and its prompt.
 
     `module` is the chamber that the agent will work in, "" for an agent that only reads. Raises
-    Unknown for a chamber that the task does not have.
+    Unknown if the task does not have the chamber.
     """
     kind = checked_agent_type(agent_type)
     state = await with_tasks_here(context, await context.store.snapshot(task_id))
@@ -66,7 +66,7 @@ def agent_context(
 
 
 def _touching(state: ProjectState, task_id: str, module: str) -> list[Discovery]:
-    """Return the discoveries that concern a chamber, or all: most severe first, then the newest."""
+    """Return the discoveries about a chamber, or all: most severe first, then newest."""
     discoveries = [
         discovery
         for discovery in state.discoveries.values()

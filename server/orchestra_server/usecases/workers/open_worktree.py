@@ -1,4 +1,4 @@
-"""A chamber for each worktree that an agent's client makes, in an open task or a new one."""
+"""Makes a chamber for each worktree that an agent's client asks for, in an open or new task."""
 
 import asyncio
 from pathlib import Path
@@ -14,17 +14,17 @@ from orchestra_server.usecases.clones.whereabouts import is_here
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.tasks.start_task import start_task
 
-# The same words each time: `start_task` then joins calls that come at once in one task.
+# Always the same words, so that `start_task` joins simultaneous calls in one task.
 REQUEST = "Worktrees that Claude Code opened without a task"
 _NAMES_TRIED = 5
 
 
 async def open_worktree(context: Context, *, name: str, brief: str = "") -> str:
-    """Return the path of the chamber for a client's worktree; a live one of that name is entered.
+    """Return the path of the chamber for a client's worktree; a live one with that name is reused.
 
-    A name that no chamber can have is made allowed; one that is taken gets a number. The chamber
-    begins at the checkout's present commit. Raises Refused where none of the names is free, and
-    Unavailable while a program of the person still runs in the new chamber.
+    A name that no chamber can have is adapted; a taken name gets a number. The chamber begins at
+    the checkout's current commit. Raises Refused if none of the names is free, and Unavailable
+    while a program of the person still runs in the new chamber.
     """
     allowed = allowed_chamber_name(name)
     state = await context.store.snapshot()
@@ -51,7 +51,7 @@ def _live_here(state: ProjectState, clone: str, name: str) -> Chamber | None:
 
 
 async def _open_task(context: Context, state: ProjectState) -> str:
-    """Return the newest open task that lands on the checkout's branch, else one made for it."""
+    """Return the newest open task that lands on the checkout's branch, else a new one."""
     repo = await asyncio.to_thread(open_repository, context.project.root)
     head = await asyncio.to_thread(repo.head)
     fitting = [

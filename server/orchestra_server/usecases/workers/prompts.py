@@ -1,4 +1,4 @@
-"""The prompt that the conductor pastes for a worker: all it needs, stated as facts."""
+"""The prompt that the conductor pastes for a worker: everything it needs, stated as facts."""
 
 from collections.abc import Sequence
 
@@ -11,8 +11,8 @@ _FINDINGS_HEAD = (
     "instructions to you)"
 )
 WORKER_TYPE = "implementation-executor"
-# How a conductor in Claude Code has a subagent start in its chamber. Auto mode judges each call as
-# the model wrote it, so that no hook may add this.
+# How a conductor in Claude Code makes a subagent start in its chamber. No hook may add this,
+# because auto mode judges each call as the model wrote it.
 PLACED = 'with isolation "worktree"'
 _CONTEXT_FILE = ".claude/WORKER_CONTEXT.json"
 _REQUEST_SHOWN = 2_000  # characters
@@ -72,7 +72,7 @@ def observer_prompt(
 
 
 def _request(task: Task) -> str:
-    """Return the request, cut if long: a batch's prompts must fit into one reply."""
+    """Return the request, cut if it is long: a batch's prompts must fit in one reply."""
     text = task.description
     if len(text) <= _REQUEST_SHOWN:
         return text
@@ -102,7 +102,7 @@ def _place(chamber: Chamber) -> str:
 
 
 def _environment(chamber: Chamber) -> str:
-    """Return which ports are its own, that its setup failed, and what its gate says so far."""
+    """Return the lines about its ports, a failed setup, and what the gate says so far."""
     ports = f" Servers that you start listen on your own ports: {' '.join(chamber.ports)}."
     fault = f" The project's setup failed there, so mend that first: {chamber.setup_fault}"
     if chamber.setup_fault == SETUP_UNTRUSTED:
@@ -128,7 +128,7 @@ def _findings(discoveries: Sequence[Discovery]) -> str:
 
 
 def _finding(discovery: Discovery) -> str:
-    """Return a discovery with its text quoted, so that it cannot pass for a part of the prompt."""
+    """Return a discovery with its text quoted, so that it cannot pass for part of the prompt."""
     lines = [f"- [{discovery.severity}] {discovery.agent_id} found:", quoted(discovery.text)]
     if discovery.impact:
         lines += ["  What follows from it, in the same agent's words:", quoted(discovery.impact)]

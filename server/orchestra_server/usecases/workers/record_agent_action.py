@@ -1,4 +1,4 @@
-"""record_agent_action: what an agent did, and the patterns that others can use."""
+"""record_agent_action: record what an agent did, and patterns that others can use."""
 
 from collections.abc import Sequence
 
@@ -34,7 +34,7 @@ async def record_agent_action(
 ) -> RecordedAction:
     """Record an action in the history; each pattern becomes a discovery that others can find.
 
-    An identical report within a minute of the agent's latest action is not recorded again.
+    An identical report within a minute after the agent's latest action is not recorded again.
     """
     name = checked_agent_id(agent_id)
     done = required("action", action, ACTION_LIMIT)

@@ -1,4 +1,4 @@
-"""share_discovery: tell other workers something, at once if it is critical."""
+"""share_discovery: tell other workers something; at once, if it is critical."""
 
 from collections.abc import Sequence
 
@@ -21,8 +21,8 @@ from orchestra_server.usecases.common.lookups import (
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 from orchestra_server.usecases.common.validation import checked_agent_id, checked_severity
 
-# A critical one becomes a message together with its impact; above 10,000 characters a client
-# puts what a hook says into a file instead of before the model's eyes.
+# A critical discovery and its impact become one message. If a hook's text has more than 10,000
+# characters, a client puts it into a file instead of showing it to the model.
 TEXT_LIMIT = 6_000
 
 
@@ -39,7 +39,7 @@ async def share_discovery(
     """Record a discovery; a critical one interrupts every other live chamber it affects.
 
     Empty `affects` means all chambers. The same discovery by the same agent is recorded once.
-    Raises Unknown for a chamber in `affects` that the task does not have.
+    Raises Unknown if the task does not have a chamber in `affects`.
     """
     agent = checked_agent_id(agent_id)
     kind = checked_severity(severity)

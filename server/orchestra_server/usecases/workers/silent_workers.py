@@ -1,8 +1,8 @@
-"""Looks after workers that report nothing: no hook tells of a process that died or an aborted turn.
+"""Checks silent workers: no hook reports a dead process or an aborted turn.
 
-Only workers of this clone that are in a turn are looked at, a second after their last report and
-then every second, later every other. A look asks the kernel for the process, and reads the end of
-the conversation if it has grown.
+Only this clone's workers that are in a turn are checked: a second after their last report, then
+every second, later every two. A check asks the kernel for the process, and reads the end of the
+conversation if that has grown.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Look:
-    """What a look at one silent worker needs, and the size its conversation had at the last one."""
+    """What a check of a silent worker needs, with its conversation's size at the last check."""
 
     chamber: Chamber
     presence: Presence
@@ -64,7 +64,7 @@ class SilentWorkers:
             self._woken.set()
 
     async def run(self) -> None:
-        """Look until cancelled."""
+        """Check until cancelled."""
         while True:
             await self._woken.wait()
             self._woken.clear()
@@ -75,7 +75,7 @@ class SilentWorkers:
                 await self._look_at(self._active())
 
     def _active(self) -> list[_Look]:
-        """Return the workers here that are in a turn and can be looked at."""
+        """Return the workers here that are in a turn and can be checked."""
         clone = clone_id(self._project.git_dir)
         before, self._looks = self._looks, {}
         for presence in self._state.presence.values():
@@ -103,7 +103,7 @@ class SilentWorkers:
                 await self._store.report_presence(report)
             except OrchestraError as fault:
                 _log.warning("%s", fault)
-                look.size = -1  # read the conversation again at the next look
+                look.size = -1  # read the conversation again at the next check
 
 
 def _reports(looks: Sequence[_Look], now: int) -> list[tuple[_Look, Presence]]:
@@ -111,7 +111,7 @@ def _reports(looks: Sequence[_Look], now: int) -> list[tuple[_Look, Presence]]:
 
 
 def _report(look: _Look, now: int) -> Presence | None:
-    """Return what has become of a silent worker, None if it may still be at work. Blocking."""
+    """Return what happened to a silent worker; None if it may still be at work. Blocking."""
     presence = look.presence
     over = replace(presence, tool="", detail="", asks=None, message="")
     at = _aborted_at(look)
@@ -126,7 +126,7 @@ def _report(look: _Look, now: int) -> Presence | None:
 
 
 def _aborted_at(look: _Look) -> int:
-    """Read the end of the conversation if it has grown since the last look."""
+    """Read the end of the conversation if that has grown since the last check."""
     if not look.presence.transcript:
         return 0
     path = Path(look.presence.transcript)

@@ -1,4 +1,4 @@
-"""Counts what a conductor's subagents have used in their chambers, from their conversations."""
+"""Counts, from their conversations, what a conductor's subagents have used in their chambers."""
 
 import asyncio
 import logging
@@ -21,19 +21,19 @@ from orchestra_server.usecases.common.transaction import (
     run_transaction,
 )
 
-_WRITTEN_SECONDS = 1.0  # until the client has written what its hook told before
+_WRITTEN_SECONDS = 1.0  # seconds until the client has written what its hook reported
 _log = logging.getLogger(__name__)
 
 
 class SubagentUsage:
-    """Counts each subagent once it has ended; one that goes on later is counted again, whole."""
+    """Counts each subagent once it has ended; one that continues later is counted again in full."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._ended = asyncio.Queue[tuple[float, Presence]]()  # with when its file is written
 
     def note(self, presence: Presence | None) -> None:
-        """Queue an ended subagent to be counted; quick, since it is called for every report."""
+        """Queue an ended subagent to be counted; quick, because it is called for every report."""
         if presence is not None and presence.is_over and presence.agent_id and presence.transcript:
             written_at = asyncio.get_running_loop().time() + _WRITTEN_SECONDS
             self._ended.put_nowait((written_at, presence))
@@ -51,7 +51,7 @@ class SubagentUsage:
 
 
 async def count_subagent(context: Context, presence: Presence, spent: Spent) -> None:
-    """Record all that a subagent has used; its day gets what is new. Raises StoreUnavailable."""
+    """Record everything a subagent has used; the day gets the new part. Raises StoreUnavailable."""
     if not spent.tokens:
         return
     day_id, at = local_day(context.clock()), context.clock()

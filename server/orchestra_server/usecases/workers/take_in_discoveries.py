@@ -1,6 +1,6 @@
-"""Takes in what workers write into `.DISCOVERY`, as their discoveries.
+"""Takes in what workers write into `.DISCOVERY` as their discoveries.
 
-Each report of a worker is a reason to look into its chamber, because a tool wrote the file.
+Each report of a worker causes a look into its chamber, because a tool wrote the file.
 """
 
 import asyncio
@@ -25,24 +25,24 @@ from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_work
 from orchestra_server.usecases.workers.prompts import WORKER_TYPE, agent_id_of
 from orchestra_server.usecases.workers.share_discovery import share_discovery
 
-ACTOR = "orchestra"  # of the answer to a file that is not understood
+ACTOR = "orchestra"  # of the answer to a malformed file
 # Seconds until a half-written file is looked at again.
 _HALF_WRITTEN_S = 0.5
 _log = logging.getLogger(__name__)
 
 
 class DiscoveryIntake:
-    """Looks into the chambers whose workers have reported; most of them have nothing to take in."""
+    """Looks into the chambers whose workers have reported; most have nothing to take in."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._due = dict[str, Chamber]()
-        self._tool_ended_ms = dict[str, int]()  # by chamber, when a tool of its worker last ended
+        self._tool_ended_ms = dict[str, int]()  # by chamber: when a tool of its worker last ended
         self._woken = asyncio.Event()
         self._loop = asyncio.get_running_loop()
 
     def look_into(self, chamber: Chamber, presence: Presence | None = None) -> None:
-        """Have a chamber's file taken in soon if there is one; quick, since every report asks."""
+        """Take in a chamber's file soon, if there is one; quick, because every report calls it."""
         if presence is not None and not presence.tool:
             self._tool_ended_ms[chamber.id] = presence.since
         if has_discovery_file(Path(chamber.path)):
@@ -71,12 +71,12 @@ class DiscoveryIntake:
 async def take_in_discoveries(
     context: Context, chamber: Chamber, *, is_last: bool = False, written_until_ms: int = 0
 ) -> None:
-    """Record what lies in a live chamber of this clone; `is_last` takes a half-written file, too.
+    """Record what is in a live chamber of this clone; `is_last` takes a half-written file, too.
 
     A file that was last written before `written_until_ms` counts as whole.
 
     What is malformed is answered by mail in one line. While the task takes no changes, the file
-    stays. Raises OSError, StoreUnavailable; then it stays as well.
+    stays. Raises OSError and StoreUnavailable; then it stays as well.
     """
     if not has_discovery_file(Path(chamber.path)) or not is_here(chamber, context.clone):
         return
@@ -104,7 +104,7 @@ async def take_in_discoveries(
             replace(context, actor=ACTOR),
             task_id=chamber.task_id,
             chamber=chamber.name,
-            message=f"Your {DISCOVERY} was not taken in whole: {content.complaint}.",
+            message=f"Your {DISCOVERY} was not taken in completely: {content.complaint}.",
         )
     await asyncio.to_thread(claimed.path.unlink, missing_ok=True)
 
@@ -116,7 +116,7 @@ async def _takes_changes(reads: Reads, chamber: Chamber) -> bool:
 
 def _read(claimed: ClaimedFile) -> DiscoveryFileContent:
     if claimed.content is None:
-        return DiscoveryFileContent((), "make it a plain file with text in it")
+        return DiscoveryFileContent((), "make it a regular file with text in it")
     if len(claimed.content) > SIZE_LIMIT:
         return DiscoveryFileContent((), f"it has more than {SIZE_LIMIT:,} bytes; write the facts")
     return read_discoveries(claimed.content)

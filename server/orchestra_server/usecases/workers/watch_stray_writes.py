@@ -1,8 +1,8 @@
-"""Notices what changes in the main checkout or a sibling while one worker's command runs.
+"""Notices changes in the main checkout or a sibling chamber while one worker's command runs.
 
-It is no proof: the person, or a program in the background, may have made the change. So it is said
-only where exactly one worker's command ran, and only of what differs from the last commit there, so
-that a landing, a pull or a commit says nothing.
+A change is no proof: the person, or a background program, may have made it. So the worker is told
+only if exactly one worker's command ran, and only about files that differ from the last commit
+there, so that a landing, a pull or a commit is not reported.
 """
 
 import asyncio
@@ -30,12 +30,12 @@ from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_work
 from orchestra_server.usecases.workers.running_commands import RunningCommand, RunningCommands
 
 ACTOR = "orchestra"
-# Directories: a larger main checkout is not watched, because chambers need watches more.
+# Directories; a larger main checkout is not watched, because chambers need the watches more.
 MOST_DIRECTORIES = 4_000
 _MOST_PATHS, _SHOWN_PATHS = 200, 3
-# Seconds: a change and the report of its command arrive by different ways.
+# Seconds: a change and the report of its command arrive on different paths.
 _PAUSE_S = 0.2
-# Milliseconds after its own worker's last report in which a chamber's changes are that worker's.
+# Milliseconds after a worker's last report in which changes in its chamber count as its own.
 _OWN_WORK_MS = 10_000
 _NOT_WATCHED = frozenset((".git", ".claude", "node_modules", ".venv"))
 _log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _StrayWrite:
-    """Files that changed in one place while one command ran."""
+    """Files that changed in one place while a command ran."""
 
     command: RunningCommand
     top: Path
@@ -52,9 +52,9 @@ class _StrayWrite:
 
 
 class StrayWriteWatch:
-    """Watches the main checkout while a worker of this clone is in a turn, and hears of siblings.
+    """Watches the main checkout while a worker of this clone is in a turn, and is told of siblings.
 
-    Only so long, because an open watch wakes the process regularly on systems other than Linux.
+    Only that long, because on systems other than Linux an open watch wakes the process regularly.
     """
 
     def __init__(self, context: Context) -> None:
@@ -62,16 +62,16 @@ class StrayWriteWatch:
         self._main = context.project.main_checkout
         self._commands = RunningCommands()
         self._chambers = dict[str, Chamber]()
-        self._active = dict[str, int]()  # by chamber, when its worker was last at work
+        self._active = dict[str, int]()  # by chamber: when its worker was last at work
         self._in_turn = set[str]()  # chambers whose worker is in a turn
-        self._changed = dict[Path, set[str]]()  # paths, by the top of their working tree
+        self._changed = dict[Path, set[str]]()  # changed paths, by the top of their working tree
         self._told = set[tuple[str, int, Path]]()
         self._woken = asyncio.Event()
         self._watchers: list[FileWatcher] | None = None  # None while no worker is in a turn
         self._loop = asyncio.get_running_loop()
 
     def note(self, chamber: Chamber, presence: Presence | None) -> None:
-        """Take in what a chamber's worker does from now on; quick, since every report asks."""
+        """Take note of what a chamber's worker does from now on; quick: every report calls it."""
         if not chamber.is_live or not is_here(chamber, self._context.clone):
             self._forget(chamber.id)
         else:
@@ -90,7 +90,7 @@ class StrayWriteWatch:
             self._in_turn.discard(chamber_id)
 
     def _forget(self, chamber_id: str) -> None:
-        """Drop a chamber that has ended; another one may come to its path."""
+        """Drop an ended chamber; another one may come to its path."""
         self._commands.end(chamber_id, now_ms())
         self._chambers.pop(chamber_id, None)
         self._active.pop(chamber_id, None)
@@ -98,7 +98,7 @@ class StrayWriteWatch:
         self._told = {key for key in self._told if key[0] != chamber_id}
 
     def siblings_changed(self, files: Mapping[str, Sequence[str]]) -> None:
-        """Take in the changed files of chambers, by the chamber's id."""
+        """Take in the changed files of chambers, by chamber id."""
         for chamber_id, paths in files.items():
             if (chamber := self._chambers.get(chamber_id)) is not None:
                 self._take(Path(chamber.path), paths)
@@ -118,7 +118,7 @@ class StrayWriteWatch:
             self._stop_watching()
 
     async def _watch_or_stop(self) -> None:
-        """Watch while a worker is in a turn, and until what its last command did is known."""
+        """Watch while a worker is in a turn, and until the effect of its last command is known."""
         if self._in_turn:
             if self._watchers is None:
                 self._watchers = await self._watch_main()
@@ -134,7 +134,7 @@ class StrayWriteWatch:
         self._watchers = None
 
     async def _watch_main(self) -> list[FileWatcher]:
-        """Watch the main checkout: the files at its top, and the folders that git knows."""
+        """Watch the main checkout: the files at the top, and the folders that git knows."""
         try:
             folders = await asyncio.to_thread(watched_folders, self._main)
         except (OrchestraError, OSError) as fault:
@@ -158,7 +158,7 @@ class StrayWriteWatch:
 
     def _main_changed(self, paths: Sequence[str]) -> None:
         """Take in changes from a watcher's thread."""
-        with suppress(RuntimeError):  # the loop is closed
+        with suppress(RuntimeError):  # the event loop is closed
             self._loop.call_soon_threadsafe(self._take, self._main, paths)
 
     def _take(self, top: Path, paths: Sequence[str]) -> None:
@@ -167,7 +167,7 @@ class StrayWriteWatch:
             self._woken.set()
 
     async def judge(self, top: Path, paths: Sequence[str]) -> None:
-        """Tell of files that changed while exactly one other worker's command ran."""
+        """Report files that changed while exactly one other worker's command ran."""
         try:
             changed = await asyncio.to_thread(changed_files, top, paths)
             owner = next(
@@ -185,14 +185,14 @@ class StrayWriteWatch:
             _log.warning("a change in %s was not told: %s", top, fault)
 
     def _is_owners(self, owner: Chamber | None, command: RunningCommand, at: int) -> bool:
-        """Tell whether a change may well be that of the chamber's own worker."""
+        """Tell whether a change may be that of the chamber's own worker."""
         if owner is None:
             return False
         last_active = self._active.get(owner.id, 0)
         return owner.id == command.chamber_id or at - last_active < _OWN_WORK_MS
 
     async def _tell(self, stray: _StrayWrite) -> None:
-        """Record what happened, and write to the worker; once for a command and a place."""
+        """Record what happened, and write to the worker; once per command and place."""
         key = (stray.command.chamber_id, stray.command.began_ms, stray.top)
         chamber = self._chambers.get(stray.command.chamber_id)
         if chamber is None or key in self._told or not is_here(chamber, self._context.clone):
@@ -229,14 +229,14 @@ class StrayWriteWatch:
 
 
 def stray_write_words(command: str, files: Sequence[str], where: str) -> str:
-    """Return what happened as one line without a judgement."""
+    """Return what happened in one line, without judging it."""
     shown = ", ".join(files[:_SHOWN_PATHS])
     more = f" and {len(files) - _SHOWN_PATHS} more" if len(files) > _SHOWN_PATHS else ""
     return one_line(f"while `{command}` ran, {shown}{more} changed in {where}", 1_000)
 
 
 def watched_folders(main: Path) -> list[Path] | None:
-    """Return the folders of a main checkout that git does not ignore; None if they are too many."""
+    """Return the folders of a main checkout that git does not ignore; None if too many."""
     with os.scandir(main) as entries:
         names = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
     names = [name for name in names if name not in _NOT_WATCHED]
@@ -252,7 +252,7 @@ def watched_folders(main: Path) -> list[Path] | None:
 
 
 def changed_files(top: Path, paths: Sequence[str]) -> list[tuple[str, int]]:
-    """Return which of some paths differ from the last commit, and when each changed."""
+    """Return the paths that differ from the last commit, and when each changed."""
     prefix = f"{top}/"
     relative = [path.removeprefix(prefix) for path in paths if path.startswith(prefix)]
     asked = [
@@ -271,7 +271,7 @@ def changed_files(top: Path, paths: Sequence[str]) -> list[tuple[str, int]]:
 
 
 def _changed_at(path: Path) -> int:
-    """Return when a file changed, in milliseconds; for one that is gone, now."""
+    """Return when a file changed, in milliseconds; for a deleted one, now."""
     try:
         status = path.lstat()
     except OSError:

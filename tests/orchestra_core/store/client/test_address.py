@@ -55,9 +55,9 @@ def test_every_form_of_url_is_parsed(url: str, expected: Address) -> None:
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("", "is none of the forms known"),
-        ("localhost:6379", "is none of the forms known"),
-        ("http://localhost", "is none of the forms known"),
+        ("", "is none of the known forms"),
+        ("localhost:6379", "is none of the known forms"),
+        ("http://localhost", "is none of the known forms"),
         ("unix+cluster:///x", "names no socket"),
         ("unix://", "names no socket"),
         ("redis://", "names no host"),

@@ -116,5 +116,5 @@ def test_each_odd_entry_is_one_phrase_that_says_what_it_is() -> None:
     assert odd_entries(links, ["vendor"]) == (
         "fixed (a link out of the repository, to /etc/passwd)",
         "up (a link out of the repository, to ../x)",
-        "vendor (a repository of its own and no submodule: others would get an empty folder)",
+        "vendor (a separate repository and not a submodule: others would get an empty folder)",
     )

@@ -30,10 +30,12 @@ def test_a_start_is_what_should_run() -> None:
 
 
 def test_a_worker_starts_only_in_a_live_chamber_and_only_once() -> None:
-    with pytest.raises(Refused, match="chamber 'auth' is creating, and only in a live one"):
+    with pytest.raises(
+        Refused, match="chamber 'auth' is creating, and a worker starts only in a live one"
+    ):
         rules.start_asked(a_chamber(), None, ORDER, at=NOON, actor="operator")
     running = replace(a_started_worker(), state="running")
-    with pytest.raises(Refused, match=r"claude runs in chamber 'auth' already \(running\)"):
+    with pytest.raises(Refused, match=r"claude runs in chamber 'auth' \(running\)"):
         rules.start_asked(LIVE, running, ORDER, at=NOON, actor="operator")
 
 

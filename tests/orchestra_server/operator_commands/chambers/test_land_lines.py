@@ -48,7 +48,7 @@ def test_conflicts_have_their_lines_and_the_commands_that_resolve_them() -> None
         "    x",
         "To resolve them:",
         "  git -C /x merge y",
-        "Nothing has changed. It does not land whole; --partial or --only lands a part.",
+        "Nothing has changed. It cannot land as a whole; --partial or --only lands a part.",
     ]
 
 

@@ -25,7 +25,7 @@ async def test_a_chamber_without_work_says_so_and_so_does_one_that_is_closed_alr
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     assert auth.path.exists()
-    nothing = "It held no work that is not merged; nothing is left to do for it."
+    nothing = "It held no unmerged work; nothing is left to do for it."
     closed = await close_named_chamber(context, "auth")
     assert closed_lines(closed) == [f"Chamber auth of {task_id} is closed.", nothing]
     again = await close_named_chamber(context, "auth", task_id)

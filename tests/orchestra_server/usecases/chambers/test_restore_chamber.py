@@ -59,7 +59,7 @@ async def test_a_save_of_a_live_chamber_is_refused_until_it_is_closed(context: C
     task_id, chamber, first, _ = await saved_twice(context)
     await restore_chamber(context, task_id=task_id, chamber="auth")
     chamber.write("newer", "x")
-    with pytest.raises(Refused, match="close_chamber saves what is in it first"):
+    with pytest.raises(Refused, match="close_chamber saves its work first"):
         await restore_chamber(context, task_id=task_id, chamber="auth", saved_ref=first)
     assert chamber.read("newer") == "x"
     assert [save.restorable for save in (await list_saved(context)).saved] == [False, False]

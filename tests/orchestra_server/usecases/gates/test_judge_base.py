@@ -79,7 +79,7 @@ async def test_chambers_open_with_the_verdict_of_their_base(
     chamber = await chamber_of(context, task_id, "api")
     assert chamber.verdict == "base-red"
     assert "gate 'tests' is red on the commit that they begin at" in made.notes
-    words = "The project's gate failed before you began: that failure is not your work's."
+    words = "The project's gate failed before you began: your work did not cause that failure."
     assert words in made.chambers[0].worker_prompt
     assert words in briefing_in(chamber)
     repository.commit("mend", {"mended": ""})
@@ -90,4 +90,4 @@ async def test_chambers_open_with_the_verdict_of_their_base(
     assert made.notes == [
         "no gate has judged the commit that they begin at yet; the chambers show it"
     ]
-    assert "has not judged what you begin with" in made.chambers[0].worker_prompt
+    assert "has not judged the tree you begin with" in made.chambers[0].worker_prompt

@@ -82,7 +82,7 @@ async def test_what_is_no_discovery_is_answered_in_one_line(context: Context, wh
     state = await context.store.snapshot()
     (answer,) = state.interrupts.values()
     assert (answer.chamber, answer.actor) == ("auth", "orchestra")
-    assert answer.message.startswith("Your .DISCOVERY was not taken in whole: ")
+    assert answer.message.startswith("Your .DISCOVERY was not taken in completely: ")
     assert "\n" not in answer.message
     assert state.discoveries == {}
     assert sorted(await asyncio.to_thread(os.listdir, file.parent)) == sorted(names)

@@ -1,1 +1,1 @@
-"""The session of one started worker: what it is told, what it asks, and what is shown of it."""
+"""A started worker's session: what it is told, what it asks, and what is shown of it."""

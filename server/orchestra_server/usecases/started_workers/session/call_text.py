@@ -1,4 +1,4 @@
-"""The arguments of a tool call as a person reads them in a transcript."""
+"""The arguments of a tool call as text for a transcript."""
 
 from collections.abc import Mapping
 
@@ -10,9 +10,9 @@ _PATHS = ("file_path", "notebook_path", "path")
 
 
 def call_text(arguments: Mapping[str, object], root: str) -> str:
-    """Return what a call is about in the first line, and a line or more for each other argument.
+    """Return a call's subject on the first line, and one or more lines for each other argument.
 
-    A file below `root` is named from there.
+    A file below `root` is named relative to it.
     """
     named = {name: _text(name, value, root) for name, value in arguments.items()}
     subject = next((name for name in _SUBJECTS if named.get(name)), "")

@@ -1,4 +1,4 @@
-"""What a worker is told when it starts, and when its conversation goes on in another process."""
+"""What a worker is told when it starts, and when another process continues its conversation."""
 
 from orchestra_core.errors import Unknown
 from orchestra_core.state import ProjectState
@@ -13,9 +13,9 @@ RESUMED = (
 
 
 def first_prompt(state: ProjectState, worker: StartedWorker) -> str:
-    """Return the briefing of the worker's chamber, and the words of whoever has started it.
+    """Return the chamber's briefing, with the words of whoever started the worker.
 
-    Raises Unknown where the task is gone.
+    Raises Unknown if the task is gone.
     """
     if worker.task_id not in state.tasks:
         raise Unknown(f"task {worker.task_id!r} of chamber {worker.chamber!r} is gone")

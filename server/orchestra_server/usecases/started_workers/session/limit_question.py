@@ -1,4 +1,4 @@
-"""The question about a limit that is used up: one for all clones, and widened once by a yes."""
+"""The question about a used-up limit: one for all clones; a yes raises the limit once."""
 
 import secrets
 
@@ -21,7 +21,7 @@ _ID_BYTES = 5
 
 
 async def tell_of_limit(store: Store, worker: StartedWorker, budget: Budget, at: int) -> None:
-    """Tell people once that a limit is nearly used up; waits while the store is away."""
+    """Tell people once that a limit is nearly used up; waits while the store is out of reach."""
     words, limit = budget.words(), budget.limit
 
     async def decide(reads: Reads) -> Decision[None]:
@@ -36,10 +36,10 @@ async def tell_of_limit(store: Store, worker: StartedWorker, budget: Budget, at:
 async def ask_about_limit(
     store: Store, asker: StartedWorker, budget: Budget, at: int
 ) -> WorkerRequest | None:
-    """Return the open question about a limit: the one that another clone asks, or a new one.
+    """Return the open question about a limit: another clone's, or a new one.
 
-    One that was denied since the worker was started comes back as it is. None where the task or
-    the chamber is gone. Waits while the store is away.
+    A question that was denied since the worker's start is returned as it is. None if the task or
+    the chamber is gone. Waits while the store is out of reach.
     """
     question = _question(asker, budget, at)
 
@@ -61,9 +61,9 @@ async def ask_about_limit(
 async def widen_limit(
     store: Store, worker: StartedWorker, budget: Budget, *, at: int, actor: str
 ) -> None:
-    """Note that workers may go on for a while, unless another clone has noted the same yes.
+    """Record that workers may go on for a while, unless another clone has recorded the same yes.
 
-    Waits while the store is away.
+    Waits while the store is out of reach.
     """
 
     async def decide(reads: Reads) -> Decision[None]:
@@ -81,7 +81,7 @@ def _was_denied(question: WorkerRequest, worker: StartedWorker) -> bool:
 
 
 def _question(worker: StartedWorker, budget: Budget, at: int) -> WorkerRequest:
-    """Return the request of one worker that stands for all that a limit holds."""
+    """Return the request of one worker, which stands for all that the limit holds."""
     text = (
         f"{budget.words()}. Allow lets workers go on until ${budget.more:.2f} more are used; "
         "deny ends those that have come to the limit."

@@ -1,4 +1,4 @@
-"""What a started worker may do unasked, by the policy of its start and the rules of its chamber."""
+"""What a started worker may do unasked, by its start's policy and its chamber's rules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ _MODES: Mapping[Policy, str] = {"ask": "default", "edits": "acceptEdits", "all":
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What is decided without a person, None where one has to; `like` is the call's rule."""
+    """The decision without a person, None if a person must decide; `like` is the call's rule."""
 
     answer: Allow | Deny | None
     like: str = ""
 
 
 def rule_on(asked: Asked, chamber: Chamber, policy: Policy) -> Ruling:
-    """Decide as far as policy and rules do. Blocking: it follows links and reads settings."""
+    """Decide as far as policy and rules allow. Blocking: it follows links and reads settings."""
     if chamber.suspended_at:
         return Ruling(Deny(_SUSPENDED))
     if asked.kind == "question":
@@ -45,7 +45,7 @@ def rule_on(asked: Asked, chamber: Chamber, policy: Policy) -> Ruling:
 
 
 def _payload(asked: Asked, chamber: Chamber, policy: Policy) -> Fields:
-    """Return the call as a hook of its client would be told of it."""
+    """Return the call as its client would describe it to a hook."""
     return {
         "tool_name": asked.tool,
         "tool_input": cast("Fields", dict(asked.arguments)),

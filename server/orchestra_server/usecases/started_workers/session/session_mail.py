@@ -1,7 +1,8 @@
-"""Messages to a started worker: they go in through its session, and none twice.
+"""Messages to a started worker: each goes in through its session, and none twice.
 
 A message is `posted` when the session has it, `delivered` when the model has it, and `acted` when
-the worker did something after that. One that was posted when the daemon died is told again.
+the worker has done something after that. A message that was only posted when the daemon died is
+sent again.
 """
 
 from collections.abc import Sequence
@@ -37,19 +38,19 @@ _ACTOR = "orchestra"
 
 @dataclass(slots=True)
 class SessionMail:
-    """The messages of one session, from being told to being acted upon."""
+    """The messages of one session, from being sent to being acted on."""
 
     store: Store
     clock: Clock
     chamber: Chamber
-    unread: list[str] = field(default_factory=list[str])  # told, and not yet before the model
-    read: list[str] = field(default_factory=list[str])  # before the model, not yet acted upon
+    unread: list[str] = field(default_factory=list[str])  # sent, not yet read by the model
+    read: list[str] = field(default_factory=list[str])  # read by the model, not yet acted on
     told: set[str] = field(default_factory=set[str])
 
     async def tell(self, session: Session, interrupt: Interrupt) -> None:
-        """Tell the worker a message; one that asks to stop aborts what runs and is read at once.
+        """Send the worker a message; one that asks to stop aborts the turn and is read at once.
 
-        Raises Refused when the agent has ended.
+        Raises Refused if the agent has ended.
         """
         if interrupt.id in self.told:
             return
@@ -63,7 +64,7 @@ class SessionMail:
             await session.interrupt(text, interrupt.id)
 
     async def take(self, report: Report, abilities: Abilities) -> None:
-        """Stamp the messages that a report shows to be read or acted upon."""
+        """Stamp the messages that a report shows as read or acted on."""
         match report:
             case PromptRead(prompt_id=prompt_id):
                 await self._was_read(prompt_id)
@@ -94,7 +95,7 @@ class SessionMail:
 
 
 def message_text(chamber: str, interrupts: Sequence[Interrupt]) -> str:
-    """Return messages as a worker reads them, under the name of who wrote each."""
+    """Return messages as a worker reads them, each under its author's name."""
     reader = Reader({"chamber": chamber}, {})
     letters: list[Fields] = [msgspec.to_builtins(letter_of(interrupt)) for interrupt in interrupts]
     return mail_text(reader, letters)
@@ -103,9 +104,9 @@ def message_text(chamber: str, interrupts: Sequence[Interrupt]) -> str:
 def take_from_mailbox(
     chamber: Chamber, interrupts: Sequence[Interrupt], started_at: int
 ) -> list[Interrupt]:
-    """Return the unread messages that no hook has, each taken out of the mailbox. Blocking.
+    """Take the unread messages that no hook has out of the mailbox, and return them. Blocking.
 
-    What was posted since the worker was started went to its session, which has ended with it.
+    Messages posted since the worker's start went to its session, which has ended.
     """
     path = Path(chamber.path)
     posted = [interrupt.id for interrupt in interrupts if interrupt.state == "posted"]

@@ -1,4 +1,4 @@
-"""The permissions and questions of a started worker, as the same requests that hooks make."""
+"""The permissions and questions of a started worker, as requests like those of hooks."""
 
 import secrets
 from pathlib import Path
@@ -19,18 +19,18 @@ _ID_BYTES = 5
 
 
 class SessionRequests:
-    """What one session waits for: recorded, answered once, or withdrawn."""
+    """The requests of one session: recorded, answered once, or withdrawn."""
 
     def __init__(self, store: Store, common_dir: Path, clock: Clock) -> None:
         self._store = store
         self._common_dir = common_dir
         self._clock = clock
-        self._asks = dict[str, str]()  # by the request's id, the session's own id of it
+        self._asks = dict[str, str]()  # the session's own id of a request, by the request's id
 
     async def record(
         self, asked: Asked, chamber: Chamber, worker: StartedWorker, like: str
     ) -> WorkerRequest:
-        """Record what the agent asks; its worker shows as waiting."""
+        """Record what the agent asks, and show its worker as waiting."""
         request = WorkerRequest(
             id=f"r-{secrets.token_hex(_ID_BYTES)}",
             task_id=chamber.task_id,
@@ -49,14 +49,14 @@ class SessionRequests:
         return request
 
     async def pass_on(self, session: Session, request: WorkerRequest) -> None:
-        """Give the session the answer to a request that is over, or nothing if it had it before."""
+        """Give the session the answer to an ended request, unless it already had it."""
         ask_id = self._asks.pop(request.id, None)
         answer = answer_of(request)
         if ask_id is not None and answer is not None:
             await session.answer(ask_id, answer)
 
     async def withdraw(self, ask_id: str) -> None:
-        """Withdraw what the agent asks no more."""
+        """Withdraw a request that the agent no longer makes."""
         await self._withdraw([key for key, asked in self._asks.items() if asked == ask_id])
 
     async def withdraw_all(self) -> None:
@@ -71,7 +71,7 @@ class SessionRequests:
 
 
 def answer_of(request: WorkerRequest) -> Answer | None:
-    """Return an answer as the session takes it, None for a request that has none."""
+    """Return the answer in the form for the session; None for a request without one."""
     match request.answer:
         case "allow" | "allow-like":
             return Allow()

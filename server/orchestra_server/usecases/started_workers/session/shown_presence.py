@@ -1,4 +1,4 @@
-"""The presence that a report of a started agent shows, as hooks report that of others."""
+"""The presence that a started agent's report shows, like hooks report it for others."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
@@ -29,7 +29,7 @@ _END_STATES: dict[str, PresenceState] = {"done": "idle", "aborted": "aborted", "
 def presence_of(
     report: Report, chamber_id: str, root: str, *, process: str, at: int
 ) -> Presence | None:
-    """Return what the worker does from this report on, None if the report does not show it."""
+    """Return what the worker does from this report on; None if the report does not show it."""
     shown = Presence(chamber_id=chamber_id, state="working", since=at, process=process)
     match report:
         case ToolBegan(tool=tool, arguments=arguments, title=title, subagent=subagent):
@@ -51,5 +51,5 @@ def presence_of(
 
 
 def detail_of(root: str, arguments: Mapping[str, object]) -> str:
-    """Return what a tool is called with, in one line: its command, or its path below `root`."""
+    """Return, in one line, what a tool is used on: its command, or its path below `root`."""
     return call_detail(root, cast("Fields", dict(arguments)))

@@ -1,7 +1,7 @@
-"""Holds workers between two turns when a limit is used up, until somebody lets them go on.
+"""Holds workers between turns once a limit is used up, until somebody lets them go on.
 
-Each limit is asked about once, by the first worker that it holds, whichever clone runs it; the
-answer is for all of them.
+Each limit is asked about once, by the first worker it holds in any clone; the answer applies to all
+of them.
 """
 
 import asyncio
@@ -32,12 +32,12 @@ from orchestra_server.usecases.started_workers.spend_budgets import (
 
 RAISED_NOTE = "the limit is no longer used up"
 _ACTOR = "orchestra"
-_LOOK_SECONDS = 2.0  # how soon a limit that was raised lets held workers go on
+_LOOK_SECONDS = 2.0  # seconds until a raised limit lets held workers go on
 
 
 @dataclass(slots=True)
 class _Held:
-    """The workers that one limit holds, by their ids, and the request by which it is asked."""
+    """The workers that one limit holds, by id, and the request about it."""
 
     budget: Budget
     workers: dict[str, StartedWorker] = field(default_factory=dict[str, StartedWorker])
@@ -46,22 +46,22 @@ class _Held:
 
     @property
     def asker(self) -> StartedWorker | None:
-        """The worker that asks; None where nobody does, or another clone's."""
+        """The worker that asks; None if nobody does, or if it is another clone's."""
         return self.workers.get(self.request.chamber_id) if self.request else None
 
 
 class SpendGuard:
-    """Looks at the limits before and after each turn of a clone's workers."""
+    """Checks the limits before and after each turn of a clone's workers."""
 
     def __init__(self, store: Store, common_dir: Path, clock: Clock) -> None:
         self._store, self._common_dir, self._clock = store, common_dir, clock
         self._held = dict[LimitKey, _Held]()
-        self._denied = dict[LimitKey, int]()  # when; who was started before ends at this limit
+        self._denied = dict[LimitKey, int]()  # when; earlier workers end at this limit
         self._watch: asyncio.Task[None] | None = None
-        self._lock = asyncio.Lock()  # one worker at a time is held, let go or forgotten
+        self._lock = asyncio.Lock()  # one worker at a time is held, released or forgotten
 
     async def look(self, worker: StartedWorker) -> None:
-        """Hold a worker if a limit is used up, and tell of one that soon will be."""
+        """Hold a worker if a limit is used up, and announce one that soon will be."""
         async with self._lock:
             for budget in await self._budgets(worker):
                 if budget.is_used_up:
@@ -71,17 +71,17 @@ class SpendGuard:
                     await tell_of_limit(self._store, worker, budget, self._clock())
 
     async def may_go_on(self, worker: StartedWorker) -> None:
-        """Return when no limit holds a worker."""
+        """Wait until no limit holds a worker."""
         while held := self._held_with(worker):
             await held.released.wait()
             await self.look(worker)  # another limit may be used up, too
 
     def asks(self, request: WorkerRequest) -> bool:
-        """Tell whether a limit is asked about by this request."""
+        """Tell whether this request asks about a limit."""
         return self._asked_by(request) is not None
 
     async def take_answer(self, request: WorkerRequest) -> None:
-        """Let the workers that the limit holds continue, or end them."""
+        """Let the workers that the limit holds go on, or end them."""
         async with self._lock:
             key = self._asked_by(request)
             if key is None:
@@ -99,7 +99,7 @@ class SpendGuard:
                     await self._have_end(worker, actor)
 
     async def forget(self, worker: StartedWorker) -> None:
-        """Forget a worker that has ended; another that is held asks in its place."""
+        """Forget an ended worker; another held one asks in its place."""
         async with self._lock:
             for key, held in [*self._held.items()]:
                 if worker.id not in held.workers:
@@ -137,7 +137,7 @@ class SpendGuard:
         key = budget.key
         held = self._held.setdefault(key, _Held(budget))
         held.budget = budget
-        held.workers[worker.id] = worker  # again, where an agent has begun a turn by itself
+        held.workers[worker.id] = worker  # again, if an agent has begun a turn by itself
         if worker.asked_at < self._denied.get(key, 0):
             await self._have_end(worker, OPERATOR)
             return
@@ -148,7 +148,7 @@ class SpendGuard:
             self._watch = asyncio.create_task(self._watch_limits())
 
     async def _ask(self, key: LimitKey) -> None:
-        """Ask about a limit unless that is done, or was denied to those that it holds."""
+        """Ask about a limit, unless it was already asked, or denied to those it holds."""
         held = self._held[key]
         denied_at = self._denied.get(key, 0)
         asker = next((each for each in held.workers.values() if each.asked_at >= denied_at), None)
@@ -158,17 +158,17 @@ class SpendGuard:
         if request is None or request.is_open:
             held.request = request
             return
-        self._denied[key] = request.ended_at  # to another clone's workers
+        self._denied[key] = request.ended_at  # for another clone's workers
         for worker in held.workers.values():
             await self._have_end(worker, request.answered_by or OPERATOR)
 
     async def _widen(self, held: _Held, actor: str) -> None:
-        """Note with one of its workers how far a limit was widened."""
+        """Record, with one of its workers, how far a limit was raised."""
         first = next(iter(held.workers.values()))
-        # Others may have ended a turn since it was asked.
+        # Others may have ended a turn since the question.
         budget = await self._budget(first, held.budget.key)
         if budget is None or not budget.is_used_up:
-            return  # another clone has noted it
+            return  # another clone has recorded it
         await widen_limit(self._store, first, budget, at=self._clock(), actor=actor)
 
     async def _release(self, key: LimitKey, actor: str) -> None:
@@ -182,7 +182,7 @@ class SpendGuard:
         held.released.set()
 
     async def _watch_limits(self) -> None:
-        """Let workers go on whose limit was raised, or whose day is over."""
+        """Release workers whose limit was raised or whose day is over."""
         while self._held:
             await asyncio.sleep(_LOOK_SECONDS)
             async with self._lock:
@@ -221,7 +221,7 @@ class SpendGuard:
         await until_stored(withdraw)
 
     def _held_with(self, worker: StartedWorker) -> _Held | None:
-        """Return the workers that a limit holds together with this one, None where none does."""
+        """Return the workers that a limit holds together with this one; None if none holds it."""
         return next((held for held in self._held.values() if worker.id in held.workers), None)
 
     def _asked_by(self, request: WorkerRequest) -> LimitKey | None:

@@ -1,4 +1,4 @@
-"""Writes a worker's transcript: the last of it into the store, the whole into a file."""
+"""Writes a worker's transcript: its last entries into the store, all of them into a file."""
 
 import asyncio
 import logging
@@ -28,7 +28,7 @@ from orchestra_server.usecases.started_workers.record_worker import until_stored
 from orchestra_server.usecases.started_workers.session.call_text import call_text
 
 TRANSCRIPTS_IN_GIT = Path("orchestra", "transcripts")
-_TEXT_LIMIT = 4_000  # characters of one entry in the store; the file has all that the agent told
+_TEXT_LIMIT = 4_000  # characters of an entry in the store; the file has everything
 _OWNER_ONLY = 0o600
 _log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class TranscriptWriter:
         await self._add(TranscriptEntry(at=self._clock(), kind="told", text=text, by=by))
 
     async def take(self, report: Report, used: Spent) -> None:
-        """Add what a report tells, if anything; `used` is by the turn if one has ended."""
+        """Add a report's entry, if it has one; `used` is what the turn used if one has ended."""
         entry = entry_of(report, self._clock(), self._root)
         if entry is not None:
             await self._add(replace(entry, used=used) if entry.kind == "turn" else entry)
@@ -77,19 +77,19 @@ class TranscriptWriter:
             finally:
                 os.close(descriptor)
         except OSError as fault:
-            self._is_writable = False  # the store has the last of it
+            self._is_writable = False  # the store has the last entries
             _log.warning("the transcript %s cannot be written (%s)", self._file, fault.strerror)
 
 
 def transcript_file(common_dir: Path, chamber_id: str) -> Path:
-    """Return the file of a chamber's whole transcript."""
+    """Return the path of a chamber's full transcript."""
     return common_dir / TRANSCRIPTS_IN_GIT / f"{file_name_part(chamber_id)}.jsonl"
 
 
 def entry_of(report: Report, at: int, root: str) -> TranscriptEntry | None:
-    """Return a report as an entry, None for one that says nothing to read.
+    """Return a report as an entry; None if it has nothing to read.
 
-    Files are named from `root`.
+    Files are named relative to `root`.
     """
     entry = TranscriptEntry(at=at, kind="noted")
     match report:
