@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import tempfile
 import threading
 from collections.abc import Generator, Mapping
@@ -70,6 +71,10 @@ _CURES = (
         "convert its line ends, or let git do it: git config core.safecrlf warn",
     ),
 )
+# One of the user's filters failed. Where it has ended before it was asked, git does not name it,
+# and a shell's line above says which program is missing.
+FAILED_FILTER = re.compile(r"\b(?:clean|smudge) filter '?(?P<name>[^'\n]+?)'? failed")
+UNNAMED_FILTER = "the remote end hung up unexpectedly"
 _BY_HOOK = "aborted by hook"
 # A file monitor is a program that may hang and may have missed a file.
 NO_FILE_MONITOR = ("-c", "core.fsmonitor=false")
@@ -91,15 +96,30 @@ class GitResult:
         # The names that an error lists stand below it, each behind a tab.
         lines = [line for line in self.err.replace(":\n\t", ": ").splitlines() if line.strip()]
         telling = [line for line in lines if _PREFIX.match(line)] or lines
-        if any(_BY_HOOK in line for line in telling):
-            telling = lines  # the hook's own words say why
-        said = "; ".join(_PREFIX.sub("", line, count=1) for line in telling)
+        if any(_BY_HOOK in line or UNNAMED_FILTER in line for line in telling):
+            telling = lines  # the hook's own words say why, or those of the shell
+        if FAILED_FILTER.search(telling[-1] if telling else ""):
+            telling = [telling[0], telling[-1]]  # those between say the same
+        said = "; ".join(dict.fromkeys(_PREFIX.sub("", line, count=1) for line in telling))
         line = one_line(said, _WORDS_LIMIT) or f"git ended with status {self.status}"
         lock = _LOCK.search(line)
         if lock:
             return f"{line} If no git is at work there, delete it: rm '{lock[1]}'"
-        cure = next((cure for words, cure in _CURES if words.search(self.err)), "")
+        cure = _filter_cure(self.err) or next(
+            (cure for words, cure in _CURES if words.search(self.err)), ""
+        )
         return f"{line}; {cure}" if cure else line
+
+
+def _filter_cure(said: str) -> str:
+    failed = FAILED_FILTER.search(said)
+    if failed is None:
+        return ""
+    name = re.escape(failed["name"])
+    return (
+        f"install the program of filter {failed['name']!r}, or see why it fails: "
+        f"git config --get-regexp {shlex.quote(f'^filter.{name}.')}"
+    )
 
 
 def run_plain_git(

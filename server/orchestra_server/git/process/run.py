@@ -26,7 +26,11 @@ _STARTS_PROGRAMS = frozenset((
 
 
 class GitFailed(Unavailable):
-    """A git command failed; the text has the command and git's own message."""
+    """A git command failed; the text has the command and git's own message, `said` all of it."""
+
+    def __init__(self, text: str, said: str = "") -> None:
+        super().__init__(text)
+        self.said = said
 
 
 def run_git(
@@ -63,7 +67,9 @@ def git_output(
     """Return what git prints in a working tree or bare repository; raises GitFailed."""
     result = run_git(directory, *args, stdin=stdin, env={**ceiling_env(directory), **(env or {})})
     if result.status:
-        raise GitFailed(f"git {_subcommand(args)} failed in {directory}: {result.failure}")
+        raise GitFailed(
+            f"git {_subcommand(args)} failed in {directory}: {result.failure}", result.err
+        )
     return result.out
 
 

@@ -34,15 +34,17 @@ class WorktreeStatus:
     own_files: tuple[str, ...] = ()  # Orchestra's that HEAD lacks; in no other field
 
 
-def read_status(worktree: Path, *, among_many: bool = False) -> WorktreeStatus:
+def read_status(
+    worktree: Path, *, among_many: bool = False, options: tuple[str, ...] = ()
+) -> WorktreeStatus:
     """Return the status of a working tree; raises Unavailable if it no longer is one.
 
     `among_many` says that the caller reads several at once: threads of git's own would only be in
-    each other's way.
+    each other's way. `options` are more for git, before its command.
     """
     require_worktree(worktree)
     headers, entries, own = dict[str, str](), list[str](), list[str]()
-    settings = _ONE_THREAD if among_many else ()
+    settings = (*options, *_ONE_THREAD) if among_many else options
     for line in git_output(worktree, *settings, *_STATUS_COMMAND).split("\0")[:-1]:
         if line.startswith("# "):
             name, _, value = line[2:].partition(" ")

@@ -19,8 +19,8 @@ from orchestra_server.git.saves.save import (
     find_admin_directory,
     saved_head_commits,
 )
-from orchestra_server.git.saves.save_format import holds_state, is_state_saved
-from orchestra_server.git.snapshot.ignored_files_to_save import IgnoredFiles
+from orchestra_server.git.saves.save_format import as_saved, holds_state, is_state_saved
+from orchestra_server.git.snapshot.ignored_files_to_save import NO_IGNORED_FILES, IgnoredFiles
 from orchestra_server.git.snapshot.index_copy import read_state
 from orchestra_server.git.worktrees.add_and_list import (
     Worktree,
@@ -65,7 +65,10 @@ def recreate_worktree(repo: Repository, wanted: WorktreeToRecreate) -> tuple[str
 
 
 def _put_work_in(repo: Repository, wanted: WorktreeToRecreate) -> None:
-    states = (read_state(wanted.path), read_state(wanted.path, ignored=wanted.ignored))
+    states = [
+        as_saved(repo, wanted.ref, wanted.path, read_state(wanted.path, ignored=ignored))
+        for ignored in (NO_IGNORED_FILES, wanted.ignored)
+    ]
     if states[0].clean or not any(holds_state(repo, wanted.ref, state) for state in states):
         reset_partial_restore(repo, wanted.ref, wanted.path)
         restore_work(repo, wanted.ref, wanted.path)

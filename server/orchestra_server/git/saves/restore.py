@@ -1,11 +1,13 @@
 """Restores saved work exactly, into a worktree made for it."""
 
 import os
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
 from orchestra_core.errors import Refused, Unknown
 from orchestra_core.names import SAVED
+from orchestra_server.git.process.failing_filters import without_filters
 from orchestra_server.git.process.run import ceiling_env, git_output, run_git
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import require_worktree
@@ -23,6 +25,7 @@ from orchestra_server.git.saves.save_index_and_operation import (
     operation_files,
     read_entry,
     read_extras,
+    saved_unfiltered,
     unmerged_stages,
 )
 from orchestra_server.git.snapshot.exact_bytes_and_modes import MODES, restore_exact_files
@@ -31,6 +34,7 @@ from orchestra_server.git.snapshot.index_copy import WorktreeState, read_state
 from orchestra_server.git.snapshot.reflog_commits import LOG
 from orchestra_server.git.worktrees.submodules import fill_submodules
 
+_TRUSTED = 2.0  # seconds: no file is as young
 _HEADS = "refs/heads/"
 
 
@@ -111,8 +115,23 @@ def _restore(
     mark_restoring(admin, saved.ref)
     _put_head(repo, worktree, saved, read_entry(repo, read_extras(repo, saved.commit), "HEAD"))
     take_out_removed_submodules(repo, saved.ref, worktree, main_copies, admin)
-    git_output(worktree, "read-tree", "-m", "-u", "HEAD", saved.commit)
+    unfiltered = saved_unfiltered(repo, saved.commit)
+    if unfiltered:
+        _trust_index(admin)
+    git_output(
+        worktree, *without_filters(unfiltered), "read-tree", "-m", "-u", "HEAD", saved.commit
+    )
     _finish(repo, saved, worktree, admin, main_copies)
+
+
+def _trust_index(admin: Path) -> None:
+    """Let git take files as clean by their times, which the index of a clean worktree has.
+
+    It looks into a file that was written in the second in which the index was, and the caller does
+    without the filter that makes of it what the index holds.
+    """
+    later = time.time() + _TRUSTED
+    os.utime(admin / "index", (later, later))
 
 
 def _finish(

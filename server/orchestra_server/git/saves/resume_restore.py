@@ -10,6 +10,7 @@ from orchestra_server.git.saves.only_saved_content import (
     tree_paths,
 )
 from orchestra_server.git.saves.save import find_admin_directory
+from orchestra_server.git.saves.save_format import as_saved
 from orchestra_server.git.snapshot.in_progress_operation import remove_operation_files
 from orchestra_server.git.snapshot.index_copy import read_state
 from orchestra_server.git.worktrees.submodules import filled_submodules, take_out
@@ -34,6 +35,7 @@ def reset_partial_restore(
     if admin is None:
         return
     require_only_saved_submodules(repo, ref, worktree, main_copies, (state.head, f"{ref}^1", ref))
+    state = as_saved(repo, ref, worktree, state)
     if state.clean or not has_only_saved_content(repo, ref, state):
         return
     paths_in_head = tree_paths(repo, state.head)

@@ -1,18 +1,27 @@
 """The form of saved work: one commit under a ref, whose parents hold what its tree cannot."""
 
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
 from orchestra_core.errors import Refused
 from orchestra_core.names import SAVED
 from orchestra_server.git.process.identity import ORCHESTRA_IDENTITY
-from orchestra_server.git.process.run import GitFailed
+from orchestra_server.git.process.run import GitFailed, git_output
 from orchestra_server.git.repository.deleted_objects import is_whole
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.saves.save_index_and_operation import (
+    UNFILTERED,
     SaveExtras,
     has_same_extras,
     read_extras,
     write_tree,
 )
-from orchestra_server.git.snapshot.index_copy import WorktreeState
+from orchestra_server.git.snapshot.exact_bytes_and_modes import EXACT
+from orchestra_server.git.snapshot.index_copy import WorktreeState, empty_index, split_nul
+
+_AT_ONCE = 500  # names in one command; the system limits its length
 
 
 def write_save(
@@ -59,6 +68,28 @@ def holds_state(repo: Repository, commit: str, state: WorktreeState) -> bool:
     return same and has_same_extras(read_extras(repo, commit), state)
 
 
+def as_saved(repo: Repository, ref: str, worktree: Path, state: WorktreeState) -> WorktreeState:
+    """Return a state in which each file with the bytes that `ref` holds counts as that save's own.
+
+    It is the given one unless the save did without a filter: that has its files as they were, of
+    which git reads other content when the filter works again.
+    """
+    extras = {} if state.clean else read_extras(repo, ref)
+    if UNFILTERED not in extras:
+        return state
+    changed = list(_changed(repo, state.work_tree, ref, worktree))
+    bytes_of = _bytes_of(worktree, [path for _, _, path in changed])
+    entries = [
+        f"{mode} {blob}\t{path}\0"
+        for mode, blob, path in changed
+        if bytes_of[path] == extras.get(f"{EXACT}{path}", blob).split()[-1]
+    ]
+    with empty_index(repo.top) as index:
+        index.git("read-tree", state.work_tree)
+        index.git("update-index", "-z", "--index-info", stdin="".join(entries))
+        return replace(state, work_tree=index.git("write-tree").strip())
+
+
 def _commit(repo: Repository, state: WorktreeState, extras: SaveExtras, message: str) -> str:
     index = _commit_tree(repo, state.index_tree, (state.head,), "Index of saved work")
     parents = [state.head, index]
@@ -81,3 +112,25 @@ def _commit_tree(repo: Repository, tree: str, parents: tuple[str, ...], message:
         stdin=message,
         env=ORCHESTRA_IDENTITY,
     ).strip()
+
+
+def _bytes_of(worktree: Path, paths: Sequence[str]) -> dict[str, str]:
+    """Return by path the blob that a file's own bytes would be."""
+    blobs = dict[str, str]()
+    for start in range(0, len(paths), _AT_ONCE):
+        batch = paths[start : start + _AT_ONCE]
+        hashed = git_output(worktree, "hash-object", "--no-filters", "--", *batch).split()
+        blobs |= zip(batch, hashed, strict=True)
+    return blobs
+
+
+def _changed(
+    repo: Repository, tree: str, ref: str, worktree: Path
+) -> Iterator[tuple[str, str, str]]:
+    """Yield the save's mode, blob and path of each file with other content there."""
+    listed = split_nul(repo.git("diff-tree", "-r", "-z", "--no-renames", tree, f"{ref}^{{tree}}"))
+    for entry, path in zip(listed[::2], listed[1::2], strict=True):
+        _, mode, _, blob, kind = entry.split()
+        place = worktree / path
+        if kind == "M" and place.exists() and stat.S_ISREG(place.lstat().st_mode):
+            yield mode, blob, path

@@ -7,7 +7,8 @@ Its entries:
 - `HEAD`: what HEAD named, if that was not the chamber's own branch, whose commit is in `branch`;
 - `log`: the worktree's reflog, if it leads to commits that were amended or reset away;
 - `exact/`: files whose bytes git's filters would change, and `modes`: the files' own modes;
-- `submodules`: which submodules were saved, each in its own repository.
+- `submodules`: which submodules were saved, each in its own repository;
+- `unfiltered`: the filters that failed, whose files the work's tree has with their own bytes.
 
 The commit's parents keep the commits that only these entries name.
 """
@@ -27,6 +28,7 @@ from orchestra_server.git.snapshot.reflog_commits import LOG, abandoned_commits
 
 GIT = "git/"
 SUBMODULES = "submodules"
+UNFILTERED = "unfiltered"
 _STAGES = ("1/", "2/", "3/")
 _COMPARED = (*_STAGES, GIT)
 _HEADS = "refs/heads/"
@@ -62,7 +64,7 @@ def gather_extras(
 
     `own_branch` is the chamber's, without refs/heads/; `submodules` what was saved of these.
     """
-    entries = compared_entries(state)
+    entries = [*compared_entries(state), *unfiltered_entry(repo, state)]
     if worktree is not None:
         entries += exact_entries(repo, worktree, state)
     exact = any(f"\t{EXACT}" in entry for entry in entries)
@@ -84,6 +86,17 @@ def gather_extras(
         entries.append(f"100644 {_blob(repo, submodules)}\t{SUBMODULES}")
     others = dict.fromkeys(commit for commit in commits if commit != state.head)
     return SaveExtras(tuple(entries), tuple(others), tip)
+
+
+def unfiltered_entry(repo: Repository, state: WorktreeState) -> list[str]:
+    """Return the entry that names the filters which failed, none where all worked."""
+    names = "".join(f"{name}\0" for name in state.unfiltered)
+    return [f"100644 {_blob(repo, names)}\t{UNFILTERED}"] if names else []
+
+
+def saved_unfiltered(repo: Repository, commit: str) -> list[str]:
+    """Return the filters that a save did without."""
+    return split_nul(read_entry(repo, read_extras(repo, commit), UNFILTERED))
 
 
 def write_tree(repo: Repository, entries: Sequence[str]) -> str:

@@ -5,17 +5,18 @@ They are saved on top of what the worktree last held, and come back together wit
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_core.errors import Refused
+from orchestra_server.git.process.failing_filters import around_failing_filters, without_filters
 from orchestra_server.git.process.run import git_output
 from orchestra_server.git.repository.find_orchestra_files import is_ours
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.saves.save import SavedCommit
 from orchestra_server.git.saves.save_format import write_save
-from orchestra_server.git.saves.save_index_and_operation import SaveExtras
+from orchestra_server.git.saves.save_index_and_operation import SaveExtras, unfiltered_entry
 from orchestra_server.git.snapshot.exact_bytes_and_modes import exact_entries
 from orchestra_server.git.snapshot.index_copy import PLAIN, WorktreeState
 
@@ -47,6 +48,21 @@ def save_late_files(
     if not files:
         return None
     _require_no_repository(directory)
+    state, extras = around_failing_filters(
+        repo.top, lambda failing: _read(repo, directory, onto, files, failing)
+    )
+    commit = write_save(repo, ref, state, extras, message)
+    return SavedCommit(ref, commit, onto.head, "", onto.head)
+
+
+def _read(
+    repo: Repository,
+    directory: Path,
+    onto: LastState,
+    files: Sequence[str],
+    unfiltered: tuple[str, ...],
+) -> tuple[WorktreeState, SaveExtras]:
+    settings = (*PLAIN, *without_filters(unfiltered))
     head_tree = repo.git("rev-parse", f"{onto.head}^{{tree}}").strip()
     with tempfile.TemporaryDirectory(prefix="orchestra-index-") as scratch:
         env = {
@@ -56,15 +72,14 @@ def save_late_files(
         }
         git_output(directory, *PLAIN, "read-tree", onto.tree, env=env)
         git_output(
-            directory, *PLAIN, "--literal-pathspecs", "add", "--force", "--sparse",
+            directory, *settings, "--literal-pathspecs", "add", "--force", "--sparse",
             "--pathspec-from-file=-", "--pathspec-file-nul",
             stdin="".join(f"{path}\0" for path in files), env=env,
         )  # fmt: skip
-        work_tree = git_output(directory, *PLAIN, "write-tree", env=env).strip()
-        state = WorktreeState(onto.head, head_tree, head_tree, work_tree, ())
-        extras = SaveExtras(tuple(exact_entries(repo, directory, state, env=env)), ())
-    commit = write_save(repo, ref, state, extras, message)
-    return SavedCommit(ref, commit, onto.head, "", onto.head)
+        work_tree = git_output(directory, *settings, "write-tree", env=env).strip()
+        state = WorktreeState(onto.head, head_tree, head_tree, work_tree, (), unfiltered=unfiltered)
+        entries = exact_entries(repo, directory, state, env=env)
+    return state, SaveExtras((*entries, *unfiltered_entry(repo, state)), ())
 
 
 def _files(directory: Path) -> Iterator[str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from orchestra_core.errors import OrchestraError, Unavailable
 from orchestra_server.domain.chambers.orchestra_files import all_pathspecs
+from orchestra_server.git.process.failing_filters import around_failing_filters, without_filters
 from orchestra_server.git.process.foreign_programs import map_watched
 from orchestra_server.git.process.identity import ORCHESTRA_IDENTITY
 from orchestra_server.git.process.plain_git import GitResult
@@ -162,16 +163,27 @@ def _tree_of(scratch: ScratchObjects, name: str, worktree: Path) -> str:
         is_new = not scratch.has_index(name, workers_index)
         index = scratch.index_for(name, workers_index)
         env = {**ceiling_env(worktree), **scratch.env, "GIT_INDEX_FILE": str(index)}
-        added = run_git(worktree, *PLAIN, *_ADD_ALL, env=env)
-        if added.status not in (0, _SOME_UNREADABLE):
-            raise GitFailed(f"git add failed in {worktree}: {added.failure}")
-        git = partial(git_output, worktree, *PLAIN, env=env)
-        staged = split_nul(git("ls-files", "-z", "--", *all_pathspecs())) if is_new else []
-        _leave_out_own_files(git, worktree, (*staged, *_added(added.out)))
-        return git_output(worktree, *PLAIN, "write-tree", env=env).strip()
+
+        def tree(failing: tuple[str, ...]) -> str:
+            return _tree_without(failing, worktree, env, is_new=is_new)
+
+        return around_failing_filters(worktree, tree)
     except (OrchestraError, OSError) as fault:
         _log.debug("%s cannot be seen: %s", name, fault)
         return ""
+
+
+def _tree_without(
+    filters: tuple[str, ...], worktree: Path, env: Mapping[str, str], *, is_new: bool
+) -> str:
+    settings = (*PLAIN, *without_filters(filters))
+    added = run_git(worktree, *settings, *_ADD_ALL, env=env)
+    if added.status not in (0, _SOME_UNREADABLE):
+        raise GitFailed(f"git add failed in {worktree}: {added.failure}", added.err)
+    git = partial(git_output, worktree, *settings, env=env)
+    staged = split_nul(git("ls-files", "-z", "--", *all_pathspecs())) if is_new else []
+    _leave_out_own_files(git, worktree, (*staged, *_added(added.out)))
+    return git("write-tree").strip()
 
 
 def _added(verbose: str) -> list[str]:

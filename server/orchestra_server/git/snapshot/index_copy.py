@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestra_server.git.process.failing_filters import around_failing_filters, without_filters
 from orchestra_server.git.process.run import git_output
 from orchestra_server.git.repository.find_orchestra_files import is_ours
 from orchestra_server.git.repository.worktree_status import (
@@ -34,11 +35,12 @@ class IndexCopy:
 
     worktree: Path
     index: Path
+    settings: tuple[str, ...] = PLAIN
 
     def git(self, *args: str, stdin: str = "") -> str:
         """Return what git prints on the copied index; raises GitFailed."""
         env = {"GIT_INDEX_FILE": str(self.index)}
-        return git_output(self.worktree, *PLAIN, *args, stdin=stdin, env=env)
+        return git_output(self.worktree, *self.settings, *args, stdin=stdin, env=env)
 
     def untracked(self) -> list[str]:
         """Return untracked files that are not ignored; a nested repository ends with a slash."""
@@ -68,6 +70,7 @@ class WorktreeState:
     stages: tuple[str, ...]  # "mode object stage<TAB>path"
     operation: tuple[str, ...] = ()  # the operation in progress, from `read_operation`
     branch: str = ""  # "" on a detached HEAD
+    unfiltered: tuple[str, ...] = ()  # filters that failed: `work_tree` has their files' own bytes
 
     @property
     def clean(self) -> bool:
@@ -82,15 +85,18 @@ def split_nul(listed: str) -> list[str]:
 
 
 @contextmanager
-def copied_index(worktree: Path) -> Generator[IndexCopy]:
-    """Yield a working tree with a copy of its index; raises Unavailable if it is not one."""
+def copied_index(worktree: Path, unfiltered: Sequence[str] = ()) -> Generator[IndexCopy]:
+    """Yield a working tree with a copy of its index; raises Unavailable if it is not one.
+
+    Its git does without the filters named in `unfiltered`.
+    """
     require_worktree(worktree)
     index = git_directory(worktree) / "index"
     with tempfile.TemporaryDirectory(prefix="orchestra-index-") as scratch:
         copy = Path(scratch) / "index"
         if index.exists():
             shutil.copy2(index, copy)  # with its time, by which git tells racy entries
-        yield IndexCopy(worktree, copy)
+        yield IndexCopy(worktree, copy, (*PLAIN, *without_filters(unfiltered)))
 
 
 @contextmanager
@@ -100,16 +106,32 @@ def empty_index(worktree: Path) -> Generator[IndexCopy]:
         yield IndexCopy(worktree, Path(scratch) / "index")
 
 
-def read_state(
-    worktree: Path, *, ignored: IgnoredFiles = NO_IGNORED_FILES, hidden: bool = True
-) -> WorktreeState:
+def read_state(worktree: Path, *, ignored: IgnoredFiles = NO_IGNORED_FILES) -> WorktreeState:
     """Return a working tree's state; its blobs and trees are written to the object database.
 
-    `ignored` says which ignored files count as work. With `hidden`, so do changes in files that
-    git was told to treat as unchanged. Raises Refused when the working tree contains a nested
-    repository, of which git would keep only a pointer.
+    `ignored` says which ignored files count as work. So do changes in files that git was told to
+    treat as unchanged. Git does without each required filter that fails. Raises Refused when the
+    working tree contains a nested repository, of which git would keep only a pointer.
     """
-    standing = read_status(worktree)
+
+    def read(failing: tuple[str, ...]) -> WorktreeState:
+        return _read_state(worktree, ignored=ignored, hidden=True, unfiltered=failing)
+
+    return around_failing_filters(worktree, read)
+
+
+def read_state_to_commit(worktree: Path) -> WorktreeState:
+    """Return the state that a commit would hold, which leaves hidden changes out.
+
+    Raises GitFailed where a required filter fails, and as `read_state`.
+    """
+    return _read_state(worktree, ignored=NO_IGNORED_FILES, hidden=False, unfiltered=())
+
+
+def _read_state(
+    worktree: Path, *, ignored: IgnoredFiles, hidden: bool, unfiltered: tuple[str, ...]
+) -> WorktreeState:
+    standing = read_status(worktree, options=without_filters(unfiltered))
     admin = git_directory(worktree)
     seen = not hidden or not hides_changes(admin / "index", len(standing.commit) // 2)
     if standing.clean and not ignored.are_work and seen:
@@ -117,7 +139,7 @@ def read_state(
         operation = read_operation(worktree, admin)
         return WorktreeState(standing.commit, tree, tree, tree, (), operation, standing.branch)
     require_no_repository(worktree, standing.untracked)
-    with copied_index(worktree) as index_copy:
+    with copied_index(worktree, unfiltered) as index_copy:
         head, head_tree = index_copy.git("rev-parse", "HEAD", "HEAD^{tree}").split()
         unstage(index_copy.git, standing.own_files)
         index_tree, stages = _read_index(index_copy, head)
@@ -128,7 +150,10 @@ def read_state(
             _add_ignored(index_copy, index_copy.ignored(ignored.skipped_patterns))
         work_tree = index_copy.git("write-tree").strip()
     operation = read_operation(worktree, admin)
-    return WorktreeState(head, head_tree, index_tree, work_tree, stages, operation, standing.branch)
+    return WorktreeState(
+        head, head_tree, index_tree, work_tree, stages, operation, standing.branch,
+        unfiltered,
+    )  # fmt: skip
 
 
 def read_staged(top: Path, head: str, branch: str, admin: Path) -> WorktreeState:

@@ -7,7 +7,7 @@ from orchestra_server.git.process.identity import ORCHESTRA_IDENTITY
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import WorktreeStatus
 from orchestra_server.git.snapshot.commit import require_no_conflict
-from orchestra_server.git.snapshot.index_copy import read_state, split_nul
+from orchestra_server.git.snapshot.index_copy import read_state_to_commit, split_nul
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ def read_uncommitted_work(
     require_no_conflict(worktree, standing)
     if standing.clean:
         return UncommittedWork(standing.commit, ())
-    state = read_state(worktree, hidden=False)  # a commit leaves hidden changes out
+    state = read_state_to_commit(worktree)
     if state.work_tree == state.head_tree:
         return UncommittedWork(state.head, ())
     listed = repo.git(

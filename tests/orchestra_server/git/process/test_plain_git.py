@@ -47,6 +47,28 @@ def test_where_git_does_not_say_what_to_do_the_failure_does(words: str, cure: st
     assert GitResult(128, "", f"fatal: {words}\n").failure == f"{words}; {cure}"
 
 
+def test_a_filter_that_failed_is_named_with_what_to_do() -> None:
+    said = (
+        "error: cannot run git-crypt: No such file or directory\n"
+        "error: external filter 'git-crypt clean' failed\n"
+        "fatal: a.key: clean filter 'crypt' failed\n"
+    )
+    assert GitResult(128, "", said).failure == (
+        "cannot run git-crypt: No such file or directory; a.key: clean filter 'crypt' failed; "
+        "install the program of filter 'crypt', or see why it fails: "
+        "git config --get-regexp '^filter.crypt.'"
+    )
+
+
+def test_a_filter_that_ended_before_it_was_asked_is_told_by_its_shell() -> None:
+    said = (
+        "git-lfs filter-process: git-lfs: not found\nfatal: the remote end hung up unexpectedly\n"
+    )
+    assert GitResult(128, "", said).failure == (
+        "git-lfs filter-process: git-lfs: not found; the remote end hung up unexpectedly"
+    )
+
+
 def test_where_a_hook_refused_its_own_words_are_kept() -> None:
     err = "main is frozen\nfatal: ref updates aborted by hook\n"
     assert GitResult(128, "", err).failure == "main is frozen; ref updates aborted by hook"

@@ -5,6 +5,7 @@ import pytest
 from orchestra_core.errors import Refused
 from orchestra_server.git.process.run import GitFailed
 from orchestra_server.git.saves.save_format import (
+    as_saved,
     find_commit,
     holds_state,
     is_state_saved,
@@ -12,7 +13,15 @@ from orchestra_server.git.saves.save_format import (
 )
 from orchestra_server.git.saves.save_index_and_operation import SaveExtras
 from orchestra_server.git.snapshot.index_copy import read_state
-from tests.support.chambers import Workshop, saved_ref, workshop
+from tests.support.chambers import Workshop, close, saved_ref, workshop
+from tests.support.missing_filter import (
+    contents,
+    filtered_workshop,
+    find_filter,
+    lose_filter,
+    recreate,
+    worked_in,
+)
 from tests.support.repositories import TestRepository
 
 NO_EXTRAS = SaveExtras((), ())
@@ -107,3 +116,45 @@ def test_a_state_is_saved_only_if_work_index_and_head_are_all_equal(
 
 def test_a_missing_ref_has_no_commit(shop: Workshop) -> None:
     assert find_commit(shop.repo, "refs/orchestra/saved/t/auth/1") == ""
+
+
+def test_a_repeated_restore_finds_its_own_work_when_the_program_is_back(tmp_path: Path) -> None:
+    shop = filtered_workshop(tmp_path / "shop")
+    chamber = worked_in(shop)
+    lose_filter(shop)
+    ref = close(shop, chamber)
+    find_filter(shop)
+    recreate(shop, chamber)
+    before = contents(chamber), chamber.status
+    recreate(shop, chamber)
+    assert (contents(chamber), chamber.status) == before
+    state = read_state(chamber.path)
+    assert holds_state(shop.repo, ref, as_saved(shop.repo, ref, chamber.path, state))
+
+
+def test_a_file_changed_since_is_not_taken_for_the_saved_one(tmp_path: Path) -> None:
+    shop = filtered_workshop(tmp_path / "shop")
+    chamber = worked_in(shop)
+    lose_filter(shop)
+    ref = close(shop, chamber)
+    find_filter(shop)
+    recreate(shop, chamber)
+    chamber.write("new.up", "later\n")
+    chamber.path.joinpath("staged.up").unlink()
+    state = as_saved(shop.repo, ref, chamber.path, read_state(chamber.path))
+    assert not holds_state(shop.repo, ref, state)
+    assert shop.main.git("show", f"{state.work_tree}:new.up") == "LATER"
+    assert shop.main.git("show", f"{state.work_tree}:old.up") == "new"
+    with pytest.raises(Refused, match="has uncommitted work"):
+        recreate(shop, chamber)
+    assert chamber.read("new.up") == "later\n"
+
+
+def test_the_state_beside_a_save_with_all_filters_stays_as_it_is(tmp_path: Path) -> None:
+    shop = workshop(tmp_path / "shop")
+    [chamber] = shop.open("auth")
+    chamber.write("new", "new\n")
+    ref = close(shop, chamber)
+    recreate(shop, chamber)
+    state = read_state(chamber.path)
+    assert as_saved(shop.repo, ref, chamber.path, state) is state

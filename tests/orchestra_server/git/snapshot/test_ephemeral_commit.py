@@ -90,3 +90,16 @@ def test_an_index_is_copied_again_only_when_it_has_changed(
 def test_closing_removes_every_file(scratch: ScratchObjects) -> None:
     scratch.close()
     assert not scratch.directory.exists()
+
+
+def test_files_whose_required_filter_fails_are_in_the_snapshot_as_they_are(
+    scratch: ScratchObjects, shop: Workshop, chamber: TestRepository
+) -> None:
+    chamber.write(".gitattributes", "*.up filter=up\n")
+    shop.main.git("config", "filter.up.required", "true")
+    shop.main.git("config", "filter.up.clean", "no-such-program")
+    chamber.write("new.up", "new\n")
+    chamber.write("new.py", "code\n")
+    commit = snapshot(scratch, shop, chamber)["auth"]
+    shown = shop.repo.run("show", f"{commit}:new.up", f"{commit}:new.py", env=scratch.env)
+    assert shown.out == "new\ncode\n"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from orchestra_core.errors import OrchestraError
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
 from orchestra_server.usecases.common.transaction import Context
@@ -79,3 +80,26 @@ async def test_work_lands_on_a_branch_whose_commit_git_replaces(
     assert (await complete_task(context, task_id=task_id, summary=SUMMARY)).completed
     assert (repository.read("auth.py"), repository.read("api.py")) == ("auth\n", "api\n")
     assert (repository.branches, repository.status) == (["main"], "")
+
+
+async def test_work_whose_required_filter_is_missing_is_not_landed_but_closed_and_restored(
+    context: Context, repository: TestRepository
+) -> None:
+    repository.git("config", "filter.up.required", "true")
+    repository.git("config", "filter.up.clean", "tr a-z A-Z")
+    repository.git("config", "filter.up.smudge", "tr A-Z a-z")
+    repository.commit("rules", {".gitattributes": "*.up filter=up\n"})
+    task_id = await a_started_task(context)
+    chambers = await chambers_open(context, task_id, ["auth", "api"])
+    chambers["auth"].write("new.up", "new\n")
+    repository.git("config", "filter.up.clean", "no-such-program")
+    dry = await complete_task(context, task_id=task_id, summary=SUMMARY, dry_run=True)
+    refused = "new.up: clean filter 'up' failed; install the program of filter 'up'"
+    assert [refused in line for line in dry.notes] == [True], dry.notes
+    with pytest.raises(OrchestraError, match=f"auth: .*{refused}"):
+        await complete_task(context, task_id=task_id, summary=SUMMARY)
+    assert (repository.status, chambers["auth"].read("new.up")) == ("", "new\n")
+    await save_and_restore(context, task_id, chambers["auth"])
+    repository.git("config", "filter.up.clean", "tr a-z A-Z")
+    assert (await complete_task(context, task_id=task_id, summary=SUMMARY)).completed
+    assert (repository.git("show", "HEAD:new.up"), repository.read("new.up")) == ("NEW", "new\n")
