@@ -11,6 +11,7 @@ import pytest
 from orchestra_server.domain.chambers.chamber_lifecycle import HookProbe
 from orchestra_server.files.chamber.chamber_files import HOOK
 from orchestra_server.files.chamber.mailbox import MAIL, post, unread
+from orchestra_server.files.hook.find_reader import IDLE
 from orchestra_server.files.hook_setup.hook_probe import probe_hook
 from tests.support.hooks import (
     HookAnswer,
@@ -24,6 +25,7 @@ from tests.support.hooks import (
     receipts_of,
     send,
 )
+from tests.support.valkey_users import wait_until
 
 READ = {"tool_name": "Read", "tool_input": {"file_path": "/a"}}
 
@@ -146,13 +148,22 @@ def test_one_of_twenty_concurrent_hooks_takes_the_mail_and_the_second_reader_get
     assert sum("Just once" in finish(process).context for process in processes) == 1
 
 
-def wake(session: Session) -> tuple[int, str]:
+def start_waking(session: Session, **environ: str) -> "subprocess.Popen[bytes]":
     (command,) = session.commands("FileChanged", "wake")
-    ended = subprocess.run(
-        ["/bin/sh", "-c", command], input=b"{}" * 50_000, capture_output=True, check=False
+    return subprocess.Popen(
+        ["/bin/sh", "-c", command],
+        env={**os.environ, **environ},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
-    assert ended.stdout == b""
-    return ended.returncode, ended.stderr.decode()
+
+
+def wake(session: Session, **environ: str) -> tuple[int, str]:
+    with start_waking(session, **environ) as waking:
+        said, trouble = waking.communicate(b"{}" * 50_000)
+    assert said == b""
+    return waking.returncode, trouble.decode()
 
 
 def test_mail_wakes_an_idle_session_once_and_never_a_working_one(checkout: HookedCheckout) -> None:
@@ -168,6 +179,46 @@ def test_mail_wakes_an_idle_session_once_and_never_a_working_one(checkout: Hooke
     assert worker.fire("Stop").decision == "block"
     send(worker.directory, "Made to go on", start=3)
     assert wake(worker) == (0, "")
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+def test_mail_that_comes_while_a_turn_ends_wakes_only_if_its_hook_does_not_read_it(
+    checkout: HookedCheckout, tmp_path: Path, *, is_read: bool
+) -> None:
+    worker = Session(checkout.chamber())
+    worker.fire("Stop")
+    send(worker.directory, "Hello")
+    idle = worker.directory / HOOK.parent / IDLE
+    sleep, waits, go_on = (tmp_path / name for name in ("sleep", "waits", "go-on"))
+    sleep.write_text(
+        f"#!/bin/sh\ntouch {waits}; while [ ! -e {go_on} ]; do /bin/sleep 0.02; done\n"
+    )
+    sleep.chmod(0o755)
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as ending:
+        assert ending.stdin is not None
+        idle.write_text(f"{ending.pid}\n")
+        with start_waking(worker, PATH=f"{tmp_path}:{os.environ['PATH']}") as waking:
+            assert waking.stdin is not None
+            waking.stdin.close()
+            wait_until(waits.exists)
+            if is_read:
+                (worker.directory / MAIL).unlink()
+                idle.unlink()
+            ending.stdin.close()
+            ending.wait()
+            go_on.touch()
+            assert waking.wait(60) == (0 if is_read else 2)
+
+
+def test_a_hook_at_the_end_of_a_turn_that_never_ends_keeps_no_mail_from_waking(
+    checkout: HookedCheckout, tmp_path: Path
+) -> None:
+    worker = Session(checkout.chamber())
+    worker.fire("Stop")
+    send(worker.directory, "Hello")
+    (worker.directory / HOOK.parent / IDLE).write_text(f"{os.getpid()}\n")
+    (tmp_path / "sleep").symlink_to("/bin/true")
+    assert wake(worker, PATH=f"{tmp_path}:{os.environ['PATH']}")[0] == 2
 
 
 @pytest.mark.parametrize("event", ["UserPromptSubmit", "SessionStart", "PreToolUse"])

@@ -69,7 +69,7 @@ class Stage:
             yield played
         finally:
             await session.close(5)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 await listener
         assert isinstance(played.reports[-1], Ended)
         assert processes_in(self.directory) == []

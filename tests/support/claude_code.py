@@ -13,7 +13,7 @@ PACKAGE = "@anthropic-ai/claude-code"
 PINNED = "2.1.330"
 VERSION_VARIABLE = "ORCHESTRA_TEST_CLAUDE"  # another version to test with
 VERSION = os.environ.get(VERSION_VARIABLE) or PINNED
-_RUN_SECONDS = 90
+_RUN_SECONDS = 300
 
 
 def claude_binary() -> Path:

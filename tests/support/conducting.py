@@ -21,6 +21,7 @@ from orchestra_server.usecases.completion.merge_and_land import (
 from orchestra_server.usecases.tasks.start_task import start_task
 from tests.support.repositories import TestRepository
 from tests.support.samples import NOON
+from tests.support.waiting import BOUND
 
 
 class Clock:
@@ -66,7 +67,7 @@ async def kinds(context: Context) -> list[str]:
     return event_kinds[1:] if event_kinds[:1] == ["clone.appeared"] else event_kinds
 
 
-async def until_told(context: Context, kind: str, seconds: float = 10.0) -> None:
+async def until_told(context: Context, kind: str, seconds: float = BOUND) -> None:
     """Return once an event of this kind is in the history."""
     async with asyncio.timeout(seconds):
         while kind not in await kinds(context):  # noqa: ASYNC110 - each look is a round trip

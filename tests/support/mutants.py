@@ -56,6 +56,9 @@ _OF_SUBMODULES = (f"{_WORKTREES}submodules.py",)
 _INTERRUPTED = (f"{_SAVES}recreate_interrupted.py",)
 # Where a module's tests are not at its own name, or not all of them.
 _OTHER_TESTS: Mapping[str, Sequence[str]] = {
+    "git/merge/fast_forward": (
+        *("git/merge/test_fast_forward.py", "git/merge/test_blocked_files.py"),
+    ),
     "git/merge/undo_fast_forward": (
         *("git/merge/test_undo_fast_forward.py", "git/merge/test_fast_forward.py"),
     ),

@@ -17,6 +17,7 @@ from orchestra_core.private_valkey import inspect, shut_down
 from orchestra_core.settings import STATE_DIR, Settings, read_settings
 from orchestra_core.store.client.redis_request import ask
 from orchestra_core.store.client.reply_parser import as_bytes
+from tests.support.waiting import BOUND
 
 _USER = """
 import sys
@@ -109,7 +110,7 @@ def recorded_pid(settings: Settings) -> int:
     return int(json.loads(record.read_text())["pid"])
 
 
-def wait_until(condition: Callable[[], bool], within: float = 20.0) -> None:
+def wait_until(condition: Callable[[], bool], within: float = BOUND) -> None:
     """Wait for `condition`; fails the test when it does not hold within so many seconds."""
     until = time.monotonic() + within
     while not condition():

@@ -40,7 +40,7 @@ async def test_the_published_message_equals_the_event_in_the_stream(store: Store
     async with store.client.listen(store.keys.channel) as subscription:
         committed = await commit(store, starting())
 
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             channel, payload = await subscription.hear()
 
     assert channel == store.keys.channel.encode()

@@ -64,7 +64,7 @@ def ended(process: int) -> bool:
 
 async def test_the_daemon_keeps_its_clone_heard(project: Project, settings: Settings) -> None:
     await asyncio.to_thread(running, project, settings)
-    async with open_store(project.id, settings) as store, asyncio.timeout(20):
+    async with open_store(project.id, settings) as store, asyncio.timeout(60):
         while not any(  # noqa: ASYNC110 - a heartbeat is not published
             beat.serves for beat in (await store.snapshot()).heartbeats.values()
         ):
@@ -154,9 +154,9 @@ async def test_serving_that_is_cancelled_ends_although_its_store_cannot_be_close
     live = LiveSettings(settings, project.root)
     commands = CommandRunner(project, live, served)
     serving = asyncio.create_task(daemon.serve_clone(project, live, served, commands))
-    await asyncio.wait_for(opened.wait(), 10)
+    await asyncio.wait_for(opened.wait(), 60)
     serving.cancel()
-    await asyncio.wait([serving], timeout=10)
+    await asyncio.wait([serving], timeout=60)
     assert serving.cancelled()
 
 

@@ -38,7 +38,7 @@ async def test_the_process_on_duty_delivers_mail_watches_chambers_and_sends_hear
     locks = [project.git_dir / DUTY_LOCK, project.git_dir / "orchestra-radar.lock"]
     async with (
         on_duty(store, project, LiveSettings(settings, project.root), now_ms),
-        asyncio.timeout(20),
+        asyncio.timeout(60),
     ):
         await until(lambda: all(is_locked(lock) for lock in locks))
         clone = own_clone_id(project.git_dir)
@@ -55,7 +55,7 @@ async def test_who_is_on_duty_trims_the_history(
     event = Event(at=at, kind="clone.appeared", data=EventData(clone=a_clone()))
     await commit(store, Change(events=(event,)))
     with_history = LiveSettings(replace(settings, history_keep=7), project.root)
-    async with on_duty(store, project, with_history, now_ms), asyncio.timeout(20):
+    async with on_duty(store, project, with_history, now_ms), asyncio.timeout(60):
         while await checkpoint_number(store) == 0:  # noqa: ASYNC110 - trimming is no event
             await asyncio.sleep(0.01)
     assert min(event.at for event in await store.events()) > at

@@ -33,7 +33,7 @@ async def test_a_daemon_that_nobody_attaches_to_ends_by_itself(
 ) -> None:
     monkeypatch.setattr(lifetime, "_FIRST_USE_SECONDS", 0.01)
     alone = Lifetime(tmp_path, lambda: 0)
-    await asyncio.wait_for(alone.ended(), 10)
+    await asyncio.wait_for(alone.ended(), 60)
     assert not alone.was_stopped
 
 
@@ -48,7 +48,7 @@ async def test_a_held_daemon_stays_and_ends_with_its_last_holder(
             assert held.holders == 2
         await asyncio.sleep(0.03)  # past its first look
         assert not ended.done()
-    await asyncio.wait_for(ended, 10)
+    await asyncio.wait_for(ended, 60)
 
 
 async def test_a_hook_that_writes_into_the_spool_keeps_the_daemon(
@@ -64,13 +64,13 @@ async def test_a_hook_that_writes_into_the_spool_keeps_the_daemon(
         await asyncio.sleep(0.05)
         assert not ended.done()
     os.utime(spool, (1, 1))
-    await asyncio.wait_for(ended, 10)
+    await asyncio.wait_for(ended, 60)
 
 
 async def test_a_stopped_daemon_ends_although_it_is_held(tmp_path: Path) -> None:
     stopped = Lifetime(tmp_path, lambda: 100)
     with stopped.hold():
         stopped.stop()
-        await asyncio.wait_for(stopped.ended(), 10)
+        await asyncio.wait_for(stopped.ended(), 60)
     assert stopped.was_stopped
     stopped.close()

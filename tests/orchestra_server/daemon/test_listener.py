@@ -115,7 +115,7 @@ async def test_a_stopped_daemon_says_so_to_those_who_hold_it(
         writer.write(json.dumps(from_user("attach", project, settings)).encode() + b"\n")
         await reader.readline()
         assert await ask(project, {"call": "stop"}) == {"pid": os.getpid()}
-        await asyncio.wait_for(lifetime.ended(), 10)
+        await asyncio.wait_for(lifetime.ended(), 60)
     assert json.loads(await reader.readline()) == {"stopped": True}
     writer.close()
 
@@ -198,9 +198,9 @@ async def test_a_command_is_cancelled_when_its_asker_hangs_up(
     async with listening(project, settings, run):
         _, writer = await asyncio.open_unix_connection(daemon_socket(project.git_dir))
         writer.write(json.dumps(from_user("command", project, settings)).encode() + b"\n")
-        await asyncio.wait_for(began.wait(), 10)
+        await asyncio.wait_for(began.wait(), 60)
         writer.close()
-        await asyncio.wait_for(ended.wait(), 10)
+        await asyncio.wait_for(ended.wait(), 60)
 
 
 def test_an_asker_differs_by_code_place_or_store() -> None:

@@ -47,4 +47,4 @@ async def test_the_removal_of_the_repository_is_noticed(tmp_path: Path, how: str
             shutil.rmtree(common)
         else:
             common.rename(tmp_path / "other")
-        await asyncio.wait_for(waiting, 10)
+        await asyncio.wait_for(waiting, 60)

@@ -70,14 +70,14 @@ async def test_an_escape_waits_for_nothing_while_nothing_was_asked() -> None:
 async def test_a_terminal_that_never_answers_is_taken_to_be_quick() -> None:
     terminal = Terminal()
     terminal.ask("shown")
-    async with asyncio.timeout(5.0):
+    async with asyncio.timeout(60):
         await until(lambda: terminal.heard == ["shown"])
 
 
 async def test_a_late_first_answer_counts_for_its_own_question_only() -> None:
     terminal = Terminal()
     terminal.ask("first")
-    async with asyncio.timeout(5.0):
+    async with asyncio.timeout(60):
         await until(lambda: terminal.heard == ["first"])
     terminal.ask("second")
     terminal.type(f"a{ANSWER}b{ANSWER}")

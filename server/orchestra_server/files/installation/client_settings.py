@@ -56,6 +56,7 @@ _ACTIVE_EVENTS = frozenset(_REPORTED_EVENTS) - {"Stop", "Notification", "Subagen
 _WRITING_TOOLS = "Edit|Write|MultiEdit|NotebookEdit"
 # Seconds; the hook needs a hundredth of it, and one that hangs must not block its worker.
 _TIMEOUT_S = 10
+_LOOKS = 50  # tenths of a second that the hook at the end of a turn is waited for
 # A request waits for a person, and at its end the client asks by itself.
 _ANSWER_TIMEOUT_S = 86_400
 
@@ -178,7 +179,7 @@ def event_line(event: str, command: Command) -> str:
     elif event == "PostToolBatch":
         line = f"[ -e {batches} ] || true 2>/dev/null >{batches}; {line}"
     if command.mailbox and event == "Stop":
-        line = f"echo 2>/dev/null >{idle}; {line}"
+        line = f"echo $$ 2>/dev/null >{idle}; {line}"
     elif command.mailbox and event in _ACTIVE_EVENTS:
         line = f"[ -s {idle} ] && true 2>/dev/null >{idle}; {line}"
     return closed_first(command, event) + line if event in _MAIL_EVENTS else line
@@ -187,12 +188,17 @@ def event_line(event: str, command: Command) -> str:
 def _waking(command: Command) -> list[Json]:
     """Return the handler that wakes an idle session for mail; one at work finds it by itself.
 
-    The mark of an idle session has content, so that the shell itself can take it back.
+    The mark of an idle session has content, so that the shell itself can take it back: the number
+    of the hook that ends the turn. While that one runs it may be reading the very mail, and its
+    turn goes on then.
     """
     idle = _mark(command, "idle")
     said = "A message has arrived for the worker in this chamber."
     line = (
-        f"cat >/dev/null; [ -e {command.mailbox} ] && [ -s {idle} ] && rm {idle} 2>/dev/null "
+        f"cat >/dev/null; [ -e {command.mailbox} ] && read -r ending 2>/dev/null <{idle} "
+        f'|| exit 0; looks=0; while kill -s 0 "$ending" 2>/dev/null && [ $looks -lt {_LOOKS} ]; '
+        "do looks=$((looks + 1)); sleep 0.1; done; "
+        f"[ -e {command.mailbox} ] && [ -s {idle} ] && rm {idle} 2>/dev/null "
         f"|| exit 0; echo {shlex.quote(said)} >&2; exit 2"
     )
     handler: Json = {

@@ -92,13 +92,15 @@ def _where_checked_out(repo: Repository, checkout: Path, branch: str) -> _Place 
             raise Refused(f"{checkout} is on a branch by now; merge again and land on that")
         return _Place(checkout, head.commit)
     _require_no_rebase(repo, branch)
-    trees = [tree for tree in list_worktrees(repo) if tree.branch == branch and not tree.gone]
-    if not trees and repo.run("config", "--type=bool", "--get", "core.bare").out.strip() == "true":
-        require_really_bare(repo.common_dir)  # its checkout would be left behind
-    if not trees:
+    trees = (tree for tree in list_worktrees(repo) if tree.branch == branch and not tree.gone)
+    tree = next(trees, None)
+    if tree is None:
+        is_bare = repo.run("config", "--type=bool", "--get", "core.bare").out.strip() == "true"
+        if is_bare:
+            require_really_bare(repo.common_dir)  # its checkout would be left behind
         return None
-    require_own_files(repo, trees[0].path)
-    return _Place(trees[0].path, trees[0].commit)
+    require_own_files(repo, tree.path)
+    return _Place(tree.path, tree.commit)
 
 
 def _require_no_rebase(repo: Repository, branch: str) -> None:

@@ -28,7 +28,7 @@ async def test_a_command_can_be_cancelled_at_every_step(store: Store) -> None:
         for _ in range(steps % STEPS):
             await asyncio.sleep(0)
         asking.cancel()
-        done, _ = await asyncio.wait([asking], timeout=5)
+        done, _ = await asyncio.wait([asking], timeout=60)
         assert done, f"it went on after a cancellation {steps % STEPS} turns of the loop in"
         assert asking.cancelled()
 
@@ -45,7 +45,7 @@ async def test_cancelling_a_call_always_takes_effect_and_leaks_no_connection(
                 said = asyncio.create_task(_echo_for_ever(store, number))
                 await asyncio.sleep(chance.uniform(0, LONGEST))
                 said.cancel()
-                done, _ = await asyncio.wait([said], timeout=10)
+                done, _ = await asyncio.wait([said], timeout=60)
                 assert done, f"call {number} went on after its cancellation"
                 assert said.cancelled(), said.exception()
 
@@ -53,7 +53,7 @@ async def test_cancelling_a_call_always_takes_effect_and_leaks_no_connection(
             for number in numbers:
                 asking = _within(chance.uniform(0, LONGEST), _echo_for_ever(store, number))
                 ended = asyncio.create_task(asking)
-                done, _ = await asyncio.wait([ended], timeout=10)
+                done, _ = await asyncio.wait([ended], timeout=60)
                 assert done, f"call {number} went on after its time"
                 assert isinstance(ended.exception(), TimeoutError)
 

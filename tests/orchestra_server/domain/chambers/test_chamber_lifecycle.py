@@ -66,8 +66,25 @@ def test_closing_a_chamber_again_keeps_the_first_saved_ref() -> None:
         replace(a_chamber(), state="live"), at=NOON, actor="a"
     )
     again, nothing = chamber_lifecycle.closing(first, at=NOON + 5, actor="a")
+    assert (first.ended_at, again) == (NOON, first)
     assert chamber_lifecycle.ref_for(again) == chamber_lifecycle.ref_for(first)
     assert (len(change.events), nothing.events) == (1, ())
+
+
+def test_the_clone_of_a_chamber_goes_on_with_a_closing_that_another_one_asked_for() -> None:
+    asked = replace(
+        a_chamber(), state="closing", ended_at=NOON, asked_by="c-2", note="c-2 could not reach it"
+    )
+    begun, change = chamber_lifecycle.closing(asked, at=NOON + 5, actor="a")
+    assert (begun.ended_at, begun.asked_by, begun.note) == (NOON, "", "")
+    assert [event.kind for event in change.events] == ["chamber.closing"]
+
+
+def test_a_chamber_keeps_its_note_while_it_is_closed() -> None:
+    begun, _ = chamber_lifecycle.closing(
+        replace(a_chamber(), state="live", note="restored"), at=NOON, actor="a"
+    )
+    assert begun.note == "restored"
 
 
 def test_closing_a_chamber_releases_its_name_and_expires_its_unread_mail() -> None:
@@ -84,11 +101,16 @@ def test_restoring_a_chamber_reopens_its_task_and_claims_the_request_only_if_it_
     *, is_free: bool
 ) -> None:
     task = replace(a_task(), state="completed", landed_commit="1" * 40)
-    ended = replace(a_chamber(), state="closed", ended_at=NOON - 1)
+    ended = replace(
+        a_chamber(), state="closed", ended_at=NOON - 1, handed_over=NOON - 2, handover_fault="no",
+        landed="1" * 40, verdict="green",
+    )  # fmt: skip
     restored, change = chamber_lifecycle.restored(
         ended, task, {}, request_is_free=is_free, clone="here", at=NOON, actor="a"
     )
     assert (restored.state, restored.ended_at, restored.clone) == ("live", 0, "here")
+    assert (restored.handed_over, restored.handover_fault) == (0, "")
+    assert (restored.landed, restored.verdict) == ("", "")
     assert [event.kind for event in change.events] == ["chamber.restored", "task.reopened"]
     assert len(change.claims) == (2 if is_free else 1)
 

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from orchestra_core.errors import BadInput
-from orchestra_core.models import Level, Phase, Task
+from orchestra_core.models import Level, Phase, Task, TaskState
 from orchestra_server.domain.tasks import task_lifecycle
 from orchestra_server.usecases.tasks.complexity import PHASES
 from tests.support.samples import NOON, a_task
@@ -40,6 +40,7 @@ def test_returning_to_an_earlier_phase_starts_it_again() -> None:
     back = task_lifecycle.advanced(there, "analysis", at=NOON + 9, actor="b").task
     assert back.phases[0] == Phase(name="analysis", started_at=NOON + 9, by="b")
     assert back.phases[2].finished_at == NOON + 9
+    assert back.phases[1] == Phase(name="design")
 
 
 def test_an_unknown_phase_is_named_in_a_one_line_error() -> None:
@@ -52,6 +53,7 @@ def test_an_unknown_phase_is_named_in_a_one_line_error() -> None:
 def test_a_task_in_no_phase_begins_its_first_one() -> None:
     step = task_lifecycle.advanced(replace(_planned(), phase=""), "", at=NOON, actor="a")
     assert (step.moved, step.task.phase) == (True, "analysis")
+    assert [phase.finished_at for phase in step.task.phases] == [0, 0, 0]
 
 
 def test_a_task_without_phases_stays_as_it_is() -> None:
@@ -105,6 +107,18 @@ def test_a_milestone_brings_a_task_in_no_phase_into_the_first_one() -> None:
 def test_a_milestone_that_a_plan_has_no_phase_for_leaves_a_task_in_no_phase() -> None:
     task = replace(_planned(), phase="")
     step = task_lifecycle.reached(task, "work begun", at=NOON, actor="a")
+    assert (step.moved, step.task) == (False, task)
+
+
+def test_a_milestone_finishes_no_phase_that_a_task_was_never_in() -> None:
+    step = task_lifecycle.reached(_with_plan("moderate"), "work begun", at=NOON, actor="a")
+    assert step.task.phase == "implementation"
+    assert [phase.finished_at for phase in step.task.phases] == [0, 0, 0]
+
+
+def test_a_landing_brings_a_plan_without_verification_into_no_phase() -> None:
+    task = replace(a_task(), phases=(Phase(name="implementation"), Phase(name="release")), phase="")
+    step = task_lifecycle.reached(task, "landing", at=NOON, actor="a")
     assert (step.moved, step.task) == (False, task)
 
 
@@ -170,6 +184,35 @@ def test_reopening_a_task_makes_only_its_current_phase_unfinished() -> None:
     task = replace(a_task(), phases=done, phase="b", state="completed")
     again, _ = task_lifecycle.reopened(task, at=NOON, actor="a")
     assert [phase.finished_at for phase in again.phases] == [2, 0, 2]
+
+
+def test_a_task_that_is_reopened_or_ended_keeps_nothing_of_its_completing() -> None:
+    completing, _ = task_lifecycle.completing(
+        _planned(), at=NOON, actor="a", summary="", clone="c-1", confirmed=True, chosen=["auth"]
+    )
+    assert (completing.completing_at, completing.completing_clone) == (NOON, "c-1")
+    assert completing.chosen == ("auth",)
+    reopened, _ = task_lifecycle.reopened(completing, at=NOON, actor="a")
+    ended, _ = task_lifecycle.ended(
+        completing, completed=True, landed_commit="", at=NOON, actor="a"
+    )
+    for task in (reopened, ended):
+        assert (task.completing_at, task.completing_clone) == (0, "")
+        assert (task.confirmed, task.chosen, task.ending) == (False, (), "")
+
+
+@pytest.mark.parametrize(
+    ("state", "host", "completing_clone"),
+    [("completing", "host", "c-1"), ("completing", "", "c-0"), ("open", "host", "c-0")],
+)
+def test_a_task_that_named_a_host_completes_in_the_clone_that_has_its_chambers(
+    state: TaskState, host: str, completing_clone: str
+) -> None:
+    task = replace(a_task(), state=state, host=host, completing_clone="c-0")
+    (event,) = task_lifecycle.claimed(task, clone="c-1", at=NOON, actor="a").events
+    assert event.data.task is not None
+    assert (event.data.task.clone, event.data.task.host) == ("c-1", "")
+    assert event.data.task.completing_clone == completing_clone
 
 
 @pytest.mark.parametrize("is_over", [True, False])

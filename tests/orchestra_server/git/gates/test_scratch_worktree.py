@@ -119,7 +119,7 @@ async def test_the_gate_of_a_killed_process_is_ended_before_the_next_one_begins(
     (path.parent / "in-use").touch()
     sleeper = await asyncio.create_subprocess_exec("sleep", "100", cwd=path, start_new_session=True)
     check_out(repo, tmp_path / "state", shop.head)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         assert await sleeper.wait()
 
 

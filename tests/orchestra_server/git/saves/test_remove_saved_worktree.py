@@ -241,7 +241,7 @@ def test_what_a_hook_that_never_ends_has_let_through_is_said_to_be_deleted(
 ) -> None:
     made = small_repository(tmp_path / "repo")
     made.git("branch", "auth")
-    made.git("config", "orchestra.programSeconds", "1")
+    made.git("config", "orchestra.programSeconds", "4")
     made.hook("reference-transaction", f'[ "$1" != {phase} ] || sleep 100')
     repo = open_repository(made.path)
     assert delete_branch(repo, "auth", made.head) == is_deleted

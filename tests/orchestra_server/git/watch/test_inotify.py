@@ -25,7 +25,7 @@ async def test_a_change_is_told_with_its_watch_and_its_name(tmp_path: Path) -> N
         assert inotify.read() == []
         waiting = asyncio.create_task(inotify.wait())
         (tmp_path / "größe").write_text("x")
-        assert await asyncio.wait_for(waiting, 10) == [(watch, CLOSE_WRITE, "größe")]
+        assert await asyncio.wait_for(waiting, 60) == [(watch, CLOSE_WRITE, "größe")]
 
 
 async def test_several_changes_are_told_together_in_their_order(tmp_path: Path) -> None:

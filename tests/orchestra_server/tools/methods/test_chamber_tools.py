@@ -26,7 +26,7 @@ async def two_chambers(conductor: Conductor) -> tuple[str, Path, Path]:
 async def until_known(
     conductor: Conductor, task_id: str, met: Callable[[CurrentConflicts], bool]
 ) -> CurrentConflicts:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             conflicts = await conductor.call(
                 CurrentConflicts, "get_conflicts", {"task_id": task_id}

@@ -29,7 +29,7 @@ async def test_a_call_that_is_making_a_chamber_is_waited_for(
         waiting = asyncio.create_task(let_creations_end(context, repo, task))
         done, _ = await asyncio.wait([waiting], timeout=0.05)
         assert not done
-    await asyncio.wait_for(waiting, 10)
+    await asyncio.wait_for(waiting, 60)
 
 
 async def test_a_chamber_whose_maker_died_is_removed_and_one_that_is_being_made_is_not(

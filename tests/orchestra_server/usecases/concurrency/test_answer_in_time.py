@@ -56,7 +56,7 @@ async def test_work_that_ends_in_time_is_answered_without_a_notice(
     shop: TestRepository,
 ) -> None:
     caller = Caller(shop)
-    assert await caller.call() == "ended with 0"
+    assert await caller.call(patience=60) == "ended with 0"
     assert caller.announced == []
 
 

@@ -37,7 +37,7 @@ async def test_work_with_the_same_key_runs_one_after_another() -> None:
         steps.append("second")
 
     background.soon("task", slow)
-    await asyncio.wait_for(began.wait(), 5)
+    await asyncio.wait_for(began.wait(), 60)
     background.soon("task", quick)
     await background.finish()
     assert steps == ["first", "second"]

@@ -224,7 +224,7 @@ async def test_one_of_two_monitors_works_and_the_other_takes_over(
 async def test_a_monitor_stopped_while_waiting_leaves_the_lock_to_others(context: Context) -> None:
     async with radar_on(context), radar_on(context):
         pass
-    async with asyncio.timeout(10), radar_on(context):
+    async with asyncio.timeout(60), radar_on(context):
         task_id = await a_started_task(context)
         chambers = await chambers_open(context, task_id, ["auth", "api"])
         for name, chamber in chambers.items():

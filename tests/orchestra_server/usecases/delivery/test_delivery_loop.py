@@ -144,7 +144,7 @@ async def test_what_another_reader_has_left_in_the_spool_is_taken_in_without_a_n
     async with delivering(context):
         with locked_spool(context.project.git_dir, patience=10) as locked:
             assert locked
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 await given_up.wait()
                 Session(auth.path).fire("Stop")
                 given_up.clear()

@@ -61,7 +61,7 @@ async def test_a_yes_holds_for_both_clones_and_widens_the_limit_once(
     for guard, worker in two_guards:
         assert guard.asks(question)
         await guard.take_answer(question)
-        await asyncio.wait_for(guard.may_go_on(worker), 5)
+        await asyncio.wait_for(guard.may_go_on(worker), 60)
         await guard.close()
     assert (await context.store.snapshot()).tasks[task_id].dollars_allowed == 13.0
     for name in ("auth", "api"):

@@ -239,7 +239,7 @@ async def test_a_worker_that_two_limits_hold_goes_on_after_a_yes_to_each(
         asked += [each for each in await requests(context) if each not in asked]
     for request in asked:
         await guard.take_answer(replace(request, answer="allow"))
-    await asyncio.wait_for(guard.may_go_on(worker), 5)
+    await asyncio.wait_for(guard.may_go_on(worker), 60)
     assert (await worker_in(context, task_id)).state == "waiting"
     await guard.close()
 
