@@ -17,6 +17,8 @@ from tests.support.orchestration import in_memory
 from tests.support.repositories import PLAIN_GIT, TestRepository, small_repository
 from tests.support.valkey_users import a_user_of_their_own
 
+pytestmark = pytest.mark.usefixtures("forked_commands")
+
 
 @pytest.fixture
 def settings() -> Iterator[Settings]:

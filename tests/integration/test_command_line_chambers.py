@@ -14,6 +14,8 @@ from tests.support.repositories import PLAIN_GIT, TestRepository, small_reposito
 from tests.support.terminal import terminal
 from tests.support.valkey_users import environment
 
+pytestmark = pytest.mark.usefixtures("forked_commands")
+
 
 @pytest.fixture
 def shop(tmp_path: Path) -> TestRepository:

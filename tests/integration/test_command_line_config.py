@@ -10,6 +10,8 @@ from orchestra_core.settings import Settings
 from tests.support.commands import orchestra
 from tests.support.repositories import TestRepository, small_repository
 
+pytestmark = pytest.mark.usefixtures("forked_commands")
+
 
 @pytest.fixture
 def shop(tmp_path: Path) -> TestRepository:

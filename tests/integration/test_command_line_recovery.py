@@ -25,6 +25,8 @@ from tests.support.replies import decode_exactly
 from tests.support.repositories import PLAIN_GIT, TestRepository, small_repository
 from tests.support.valkey_users import a_user_of_their_own
 
+pytestmark = pytest.mark.usefixtures("forked_commands")
+
 # Ends its starter, as kill -9 does, when it is asked for a branch's worktree the second time.
 _KILLER = """#!/bin/sh
 case "$*" in *"worktree add"*two*) kill -9 $PPID; exit 1;; esac

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from orchestra_core.settings import REDIS_URL, Settings
+from tests.support import run_forked
 from tests.support.repositories import PLAIN_GIT
 from tests.support.valkey_users import environment
 
@@ -19,10 +20,13 @@ def orchestra(
     directory: Path, settings: Settings, *arguments: str, **environ: str
 ) -> subprocess.CompletedProcess[str]:
     """Run the command to its end without a terminal."""
+    whole_environ = orchestra_environ(settings, environ)
+    if run_forked.is_forking():
+        return run_forked.run_forked(arguments, directory, whole_environ, _SECONDS)
     return subprocess.run(
         [*COMMAND, *arguments],
         cwd=directory,
-        env=orchestra_environ(settings, environ),
+        env=whole_environ,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

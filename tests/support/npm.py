@@ -45,8 +45,15 @@ def installed_binary(program: str, package: str, version: str, pattern: str) -> 
 
 
 def _find(where: Path, pattern: str, version: str) -> Path | None:
+    """Return the binary that runs here; other processes need not try it again for a second each."""
     binaries = sorted((where / "node_modules").glob(pattern))
-    return next((path for path in binaries if _runs(path, version)), None)
+    found = where / "runs"
+    known = found.read_text() if found.exists() else ""
+    for path in binaries:
+        if str(path) == known or _runs(path, version):
+            found.write_text(str(path))
+            return path
+    return None
 
 
 def _runs(binary: Path, version: str) -> bool:
