@@ -46,9 +46,11 @@ def _has_equals(repo: Repository, commit: str, into: str) -> bool:
     own = set(repo.git("rev-list", f"{into}..{commit}").split())
     marked = repo.git("rev-list", "--no-merges", "--cherry-mark", f"{into}...{commit}").split()
     equal = {line[1:] for line in marked if line.startswith("=")}
-    patches = _patches(repo, equal)
-    merged_patches = {patches.get(commit) for commit in equal - own}
-    return all(patches.get(commit) in merged_patches for commit in own)
+    if not own <= equal:
+        return False
+    patches = _patches(repo, equal)  # an empty commit has none
+    merged_patches = {patches.get(commit, "") for commit in equal - own}
+    return all(patches.get(commit, "") in merged_patches for commit in own)
 
 
 def _patches(repo: Repository, commits: Iterable[str]) -> dict[str, str]:

@@ -203,3 +203,42 @@ def test_work_that_would_merge_cleanly_and_has_not_been_merged_is_not_merged(
     made.commit("work", {"new.txt": content})
     on_main(made, lambda: made.commit("meanwhile", {"main.txt": ""}))
     assert not merged(made)
+
+
+def an_empty_commit(made: TestRepository) -> str:
+    made.git("commit", "--quiet", "--allow-empty", "--message", "run the checks")
+    return made.head
+
+
+def test_an_empty_commit_on_both_sides_does_not_make_other_work_merged(
+    made: TestRepository,
+) -> None:
+    made.commit("only here", {"mine.txt": "mine\n"})
+    an_empty_commit(made)
+    on_main(made, lambda: an_empty_commit(made))
+    assert not merged(made)
+
+
+def test_an_empty_commit_on_both_sides_does_not_stand_for_a_merge_with_work_of_its_own(
+    made: TestRepository,
+) -> None:
+    mine = made.commit("mine", {"mine.txt": "mine\n"})
+    an_empty_commit(made)
+    made.git("checkout", "--quiet", "-b", "side", "main")
+    side = made.commit("side", {"side.txt": "other\n"})
+    made.git("checkout", "--quiet", "work")
+    made.git("merge", "--quiet", "--no-commit", "side")
+    made.commit("merge with work of its own", {"resolved.txt": "only here\n"})
+    picked(made, mine, side)
+    on_main(made, lambda: an_empty_commit(made))
+    changed_again(made, "mine.txt")
+    assert not merged(made)
+
+
+def test_rebased_commits_with_an_empty_one_among_them_are_merged(made: TestRepository) -> None:
+    commits = [made.commit("one", {"one.txt": "1\n"}), made.commit("two", {"two.txt": "2\n"})]
+    an_empty_commit(made)
+    picked(made, *commits)
+    on_main(made, lambda: an_empty_commit(made))
+    changed_again(made, "one.txt", "two.txt")
+    assert merged(made)

@@ -63,6 +63,20 @@ async def test_every_kind_of_work_is_saved_and_restored_unchanged(
     assert repository.status == ""
 
 
+async def test_commits_are_saved_although_an_empty_one_among_them_has_its_like_on_the_branch(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    auth = (await chambers_open(context, task_id, ["auth"]))["auth"]
+    work = auth.commit("only here", {"auth.py": "tokens\n"})
+    for made in (auth, repository):
+        made.git("commit", "--quiet", "--allow-empty", "--message", "run the checks")
+    closed = await close_chamber(context, task_id=task_id, chamber="auth")
+    assert repository.git("for-each-ref", "--format=%(refname)", "--contains", work) == (
+        closed.saved_ref
+    )
+
+
 async def test_closing_a_closed_chamber_returns_how_it_ended(context: Context) -> None:
     task_id = await a_started_task(context)
     chamber = (await chambers_open(context, task_id, ["auth"]))["auth"]
