@@ -1,1 +1,1 @@
-"""The files that agents see: projections of Redis, a chamber's own files, mail and installation."""
+"""The files that agents see: projections of Redis, chambers' files, mail, and the installation."""

@@ -1,7 +1,7 @@
 """One marked block in the common `info/exclude`, which hides Orchestra's files in `git status`.
 
-The file holds for the main checkout and for every worktree (gitrepository-layout(5)); it is local
-to the clone. A file that the project tracks is not hidden by it, so callers do not write those.
+The file applies to the main checkout and every worktree (gitrepository-layout(5)); it is local to
+the clone. It does not hide files that the project tracks, so callers do not write those.
 """
 
 import re
@@ -26,14 +26,14 @@ def exclude_file(common_dir: Path) -> Path:
 
 
 def ensure_excluded(common_dir: Path, patterns: Sequence[str] = PATTERNS) -> bool:
-    """Add the missing `patterns` to Orchestra's block; tell whether the file was changed."""
+    """Add missing `patterns` to Orchestra's block; return whether the file was changed."""
     text = _read(common_dir)
     new = with_patterns(text, patterns)
     return _write(common_dir, text, new)
 
 
 def forget_excluded(common_dir: Path) -> bool:
-    """Take Orchestra's block out; tell whether the file was changed."""
+    """Remove Orchestra's block; return whether the file was changed."""
     text = _read(common_dir)
     return _write(common_dir, text, without_block(text))
 

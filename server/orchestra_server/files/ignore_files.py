@@ -1,8 +1,8 @@
 """Orchestra's own `.gitignore` files, for repositories whose rules outrank `info/exclude`.
 
-A whitelist or a rule such as `!.claude/**` shows what the exclude block hides (gitignore(5)); a
+An allowlist, or a rule such as `!.claude/**`, shows what the exclude block hides (gitignore(5)); a
 `.gitignore` nearer to the files outranks both. It names our files and itself, and is written only
-where it is needed. A file of that name that is not ours stays as it is.
+if needed. A file with that name that is not ours stays as it is.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -21,7 +21,7 @@ _FOLDER = ".claude"
 _NAME = ".gitignore"
 _MAIL = ".INTERRUPT"
 _BELOW = ("worktrees", "workspaces", "hooks", "tools")
-# The files that this module may write, as patterns; they are nobody's work.
+# Patterns for the files that this module may write; they are nobody's work.
 IGNORE_FILES = (
     f"**/{_FOLDER}/{_NAME}",
     *(f"**/{_FOLDER}/{name}/{_NAME}" for name in _BELOW),
@@ -29,7 +29,7 @@ IGNORE_FILES = (
 _CLIENT_FILES = tuple(
     path for path in SHARED_FILES if "/" in path and not path.endswith(f"/{_NAME}")
 )
-# What the patterns name below the folder, each by one path which git is asked about.
+# One path for each pattern below the folder, to ask git about.
 _SAMPLES = {
     f"{_FOLDER}/{name.replace('*', 'x')}{'x' if name.endswith('/') else ''}": name
     for name in (
@@ -40,7 +40,7 @@ _SAMPLES = {
 
 @dataclass(frozen=True, slots=True)
 class StillShown:
-    """What git's status shows all the same: mail, and names below the folder `.claude`."""
+    """What git's status still shows: mail, and names below the folder `.claude`."""
 
     mail: bool = False
     names: tuple[str, ...] = ()
@@ -49,12 +49,12 @@ class StillShown:
 def hide_by_ignore_files(
     top: Path, folder: Path, ignored: Callable[..., Collection[str]]
 ) -> StillShown:
-    """Hide Orchestra's files below `folder/.claude` where another rule shows them.
+    """Hide Orchestra's files below `folder/.claude` if another rule shows them.
 
     `top` is the working tree's; `ignored(paths)` returns those of the paths, relative to `folder`,
-    that git ignores there. Git is asked only where a rule can show anything. Nothing outranks the
-    rules of a file's own folder, so mail may still show, and so may what lies beside an ignore file
-    of the project. Raises OSError.
+    that git ignores there. Git is asked only if a rule can show anything. Nothing outranks the
+    rules of a file's own folder, so mail may still show, and so may files next to the project's own
+    ignore file. Raises OSError.
     """
     if not _may_show(top, folder) or not _is_inside(top, folder / _FOLDER):
         return StillShown()
@@ -66,7 +66,7 @@ def hide_by_ignore_files(
     for place in (folder / _FOLDER, *(folder / _FOLDER / name for name in _BELOW)):
         within = place.relative_to(folder).as_posix()
         paths = list(_SAMPLES)
-        # A rule for directories alone speaks of those that are there.
+        # A rule for directories only applies to existing ones.
         paths += [f"{path.relative_to(folder).as_posix()}/" for path in _chambers(folder)]
         paths = [path for path in paths if path.startswith(f"{within}/")]
         if set(paths) <= set(ignored(paths)):

@@ -1,7 +1,7 @@
-"""Changes to a person's JSON file that leave every other byte of it as it was.
+"""Changes a person's JSON file and leaves every other byte as it was.
 
-Decoding and encoding a file would lose its indentation, its number forms and its line ends. So
-these functions find where a value stands in the text, and replace only that.
+Decoding and encoding a file would lose its indentation, number formats and line ends. So these
+functions find the place of a value in the text, and replace only that.
 """
 
 import json
@@ -18,7 +18,7 @@ _decoder = json.JSONDecoder()
 
 @dataclass(frozen=True, slots=True)
 class _Member:
-    """The positions of an object's member or an array's item, and of its value."""
+    """The positions of an object's member or an array's item, and of the value."""
 
     key: str | int
     start: int
@@ -29,7 +29,7 @@ class _Member:
 def check(text: str, name: str) -> dict[str, Json]:
     """Return the object in `text`; raises BadInput naming `name` and the line of what is wrong.
 
-    A key that stands twice is refused: clients differ in which of the two they read.
+    A repeated key is refused, because clients differ in which of the two they read.
     """
     if text.startswith("\ufeff"):
         raise BadInput(f"{name} begins with a byte order mark; save it as UTF-8 without one")
@@ -52,7 +52,7 @@ def check(text: str, name: str) -> dict[str, Json]:
 def put(text: str, path: Path, value: Json) -> str:
     """Return `text` with `value` at `path`, replacing a member or adding one.
 
-    Missing objects on the way are added; an item of an array must exist.
+    Missing objects on the path are added; an item of an array must exist.
     """
     at = _skip(text, 0)
     for depth, key in enumerate(path):
@@ -73,7 +73,7 @@ def append(text: str, path: Path, value: Json) -> str:
 
 
 def remove(text: str, path: Path) -> str:
-    """Return `text` without the member or item at `path`, and without the comma it leaves."""
+    """Return `text` without the member or item at `path` and its comma."""
     container = _locate(text, path[:-1])
     members = _members(text, container)
     index = next(i for i, member in enumerate(members) if member.key == path[-1])
@@ -86,7 +86,7 @@ def remove(text: str, path: Path) -> str:
 
 
 class _RepeatedKeyError(ValueError):
-    """A key that stands twice in one object."""
+    """A key that occurs twice in one object."""
 
 
 def _no_repeats(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
@@ -119,7 +119,7 @@ def _find(text: str, container: int, key: str | int) -> _Member | None:
 
 
 def _members(text: str, container: int) -> list[_Member]:
-    """Return what the object or array that begins at `container` holds."""
+    """Return the members of the object or array that begins at `container`."""
     is_object = text[container] == "{"
     members: list[_Member] = []
     at = _skip(text, container + 1)
@@ -128,7 +128,7 @@ def _members(text: str, container: int) -> list[_Member]:
         key: str | int = len(members)
         if is_object:
             key, at = _decoder.raw_decode(text, at)
-            at = _skip(text, _skip(text, at) + 1)  # over the colon
+            at = _skip(text, _skip(text, at) + 1)  # past the colon
         _, end = _decoder.raw_decode(text, at)
         members.append(_Member(key, start, at, end))
         at = _skip(text, end)
@@ -155,7 +155,7 @@ def _insert(text: str, container: int, depth: int, prefix: str, value: Json) -> 
 
 
 def _dump(text: str, value: Json, depth: int) -> str:
-    """Return `value` as the file itself would write it at `depth`."""
+    """Return `value` in the file's own style at `depth`."""
     unit = _unit(text)
     if not unit:
         return json.dumps(value, ensure_ascii=False)
@@ -170,7 +170,7 @@ def _newline(text: str) -> str:
 
 
 def _unit(text: str) -> str:
-    """Return the indentation of one level: two spaces in an empty file, "" in a one-line file."""
+    """Return the indentation of one level: two spaces for an empty file, "" for a one-line file."""
     if text.strip() == "{}":
         return "  "
     opening = _skip(text, 0)

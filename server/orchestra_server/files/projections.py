@@ -1,4 +1,4 @@
-"""The JSON files below `.claude/` that show a task's state to agents; written, never read back."""
+"""The JSON files below `.claude/` that show a task's state to agents; never read back."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,14 +30,14 @@ NAMES = (
     "DISCOVERIES.json",
 )
 _NOTE = "Written by Orchestra from its state, and never read back: a change made here is lost."
-# Finished tasks that are still shown; all of them stay in Redis.
+# How many finished tasks are still shown; all of them stay in Redis.
 _FINISHED_SHOWN = 5
 
 
 def write_projections(working_directory: Path, state: ProjectState) -> None:
     """Write the five files for the tasks of `working_directory`.
 
-    A directory that is gone is not made again. Raises Unavailable when it cannot be written.
+    A missing directory is not made again. Raises Unavailable if it cannot be written.
     """
     if not working_directory.is_dir():
         return
@@ -62,23 +62,23 @@ def write_projections(working_directory: Path, state: ProjectState) -> None:
 
 
 def document(seq: int, tasks: list[Fields]) -> bytes:
-    """Return one projection as readable JSON; `as_of_event` is the event it is up to date with."""
+    """Return one projection as readable JSON; `as_of_event` is the last event it reflects."""
     shown: Fields = {"note": _NOTE, "as_of_event": seq, "tasks": [*tasks]}
     return pretty(shown)
 
 
 def pretty(value: Fields) -> bytes:
-    """Return readable JSON with a newline at its end."""
+    """Return readable JSON with a final newline."""
     return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
 
 
 def moment(at: int) -> str | None:
-    """Return a moment as the files write it, None for "not yet"."""
+    """Format a time for the files, None for "not yet"."""
     return iso_time_ms(at) or None
 
 
 def _tasks_shown(working_directory: Path, state: ProjectState) -> list[Task]:
-    """Return the open tasks of a directory and the last finished ones, the newest first."""
+    """Return the open tasks of a directory and the last finished ones, newest first."""
     here = {str(working_directory), str(working_directory.resolve())}
     ours = [task for task in state.tasks.values() if task.working_directory in here]
     ours.sort(key=lambda task: (task.started_at, task.id), reverse=True)

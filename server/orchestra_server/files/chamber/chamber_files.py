@@ -1,9 +1,9 @@
 """The files that Orchestra writes into a new worktree: briefing, hook, settings and skeleton.
 
-None of them shows in `git status`, because the common exclude block hides them. Only the skeleton
-shows: it is for the worker to commit. A path that the project tracks is never written, because it
-would be committed with the worker's work. Where that path is `settings.local.json`, the main
-checkout's hook serves the sessions in this chamber.
+The common exclude block hides them in `git status`, except the skeleton, which the worker is to
+commit. A path that the project tracks is never written, because it would be committed with the
+worker's work. If that path is `settings.local.json`, the main checkout's hook serves the sessions
+in this chamber.
 """
 
 import os
@@ -47,7 +47,7 @@ from orchestra_server.files.spool.spool_folder import make_spool
 
 CONTEXT = Path(".claude", "WORKER_CONTEXT.json")
 SETTINGS = Path(".claude", "settings.local.json")
-# The paths that are written in a chamber; `ProvisionPlan.tracked` is about these.
+# The paths written in a chamber; `ProvisionPlan.tracked` is about these.
 WRITTEN = (
     *(CONTEXT, SETTINGS, HOOK, HOOK_SETTINGS),
     *(agent.place for agent in AGENTS.values()),
@@ -57,7 +57,7 @@ _PYTHON = Path(sys.executable)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProvisionPlan:
-    """Everything that is needed to provision one chamber.
+    """Everything needed to provision one chamber.
 
     `included` are the files, relative to `project.root`, that `.worktreeinclude` matches and git
     ignores; `tracked` are those of WRITTEN that the chamber's commit contains. Both come from git.
@@ -74,10 +74,10 @@ class ProvisionPlan:
 
 
 def provision_chamber(plan: ProvisionPlan) -> list[str]:
-    """Write a chamber's files and return a line for each thing to report; safe to repeat.
+    """Write a chamber's files; return a line for each thing to report. Safe to repeat.
 
     Raises BadInput for a skeleton path outside the chamber or settings that are not JSON, Refused
-    where a file of the project is in the way, Unavailable when the disk cannot be written.
+    if a file of the project is in the way, and Unavailable if the disk cannot be written.
     """
     chamber = Path(plan.chamber.path)
     skeleton = [skeleton_path(chamber, path, WRITTEN) for path in plan.skeleton]
@@ -105,12 +105,12 @@ def provision_chamber(plan: ProvisionPlan) -> list[str]:
 
 
 def remove_provisions(chamber: Path) -> None:
-    """Remove what provisioning wrote, except the skeleton and included files: they are work.
+    """Remove what provisioning wrote, except the skeleton and included files, which are work.
 
     Mail and receipts stay until the worktree is removed. Raises OSError.
     """
     if chamber.is_symlink():
-        return  # what it leads to is not the chamber's
+        return  # its target is not the chamber's
     for path in (CONTEXT, HOOK, HOOK_SETTINGS):
         (chamber / path).unlink(missing_ok=True)
     for mark in owner_marks(chamber):
@@ -142,7 +142,7 @@ def _check_folder(chamber: Path) -> None:
 
 
 def _copy_included(plan: ProvisionPlan, chamber: Path) -> list[str]:
-    """Copy git-ignored files, a symlink as a symlink; a file the chamber already has is kept."""
+    """Copy git-ignored files, a symlink as a symlink; files the chamber already has are kept."""
     lines: list[str] = []
     for name in plan.included:
         source, target = plan.project.root / name, chamber / name
@@ -189,10 +189,10 @@ def _write_own_files(plan: ProvisionPlan, chamber: Path) -> list[str]:
 
 
 def _write_agent_settings(plan: ProvisionPlan, chamber: Path, agent: AgentClient) -> str:
-    """Add our hooks to another agent's settings; return why not, "" when they were added.
+    """Add our hooks to another agent's settings; return why that failed, "" if it did not.
 
-    A client that reads the main checkout's settings does so only in a worktree that has the folder
-    too; it may be empty (Codex 0.169.0).
+    A client that reads the main checkout's settings does so only if the worktree has the folder
+    too, even an empty one (Codex 0.169.0).
     """
     path = chamber / agent.place
     if agent.in_main:
@@ -220,7 +220,7 @@ def _merged_settings(plan: ProvisionPlan, chamber: Path) -> bytes:
         text = path.read_text(encoding="utf-8") if path.is_file() else "{}\n"
     except UnicodeDecodeError as fault:
         raise BadInput(f"{path} is not UTF-8; save it as UTF-8") from fault
-    refusing = with_refusal(text, str(path))  # the orchestration is the conductor's alone
+    refusing = with_refusal(text, str(path))  # only the conductor uses the orchestration server
     for name, port in as_environment(plan.chamber.ports).items():
         refusing = put(refusing, ("env", name), port)
     return with_hooks(refusing, str(path), hooks_of(_command(plan, chamber))).encode()

@@ -1,4 +1,4 @@
-"""The links by which agents and hooks find chambers at their documented places."""
+"""The links through which agents and hooks find chambers at their documented places."""
 
 import os
 from pathlib import Path
@@ -8,9 +8,9 @@ from orchestra_server.files.hook_setup.hook_settings import ELSEWHERE
 
 
 def link_workspace(chamber: Path) -> list[str]:
-    """Link `.claude/workspaces/<name>` to the chamber; anything but a link there is kept.
+    """Link `.claude/workspaces/<name>` to the chamber; anything there but a link is kept.
 
-    Returns a line when something else is in the link's place.
+    Returns a line if something else is in the link's place.
     """
     link = workspace_link(chamber)
     if link is None:
@@ -28,7 +28,7 @@ def link_workspace(chamber: Path) -> list[str]:
 
 
 def link_chamber_folder(main: Path, folder: Path) -> None:
-    """Let the main checkout's hook find the chambers of a task in a subdirectory."""
+    """Make the main checkout's hook find the chambers of a task in a subdirectory."""
     if folder.parent.parent == main or not folder.is_relative_to(main):
         return
     name = quote(str(folder.parent.parent.relative_to(main)), safe="")
@@ -39,7 +39,7 @@ def link_chamber_folder(main: Path, folder: Path) -> None:
 
 
 def workspace_link(chamber: Path) -> Path | None:
-    """Return the path of a chamber's link, None for a chamber outside `.claude/worktrees`."""
+    """Return the path of a chamber's link; None for a chamber outside `.claude/worktrees`."""
     if chamber.parent.name != "worktrees":
         return None
     return chamber.parent.parent / "workspaces" / chamber.name

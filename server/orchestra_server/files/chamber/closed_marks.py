@@ -1,7 +1,7 @@
 """Marks for the subagents of a closed chamber that may still run: their hook tells them so.
 
-The main checkout's hook starts for one of them only where it finds such a mark; it takes the mark
-away when the subagent ends.
+The main checkout's hook starts for such a subagent only if it finds a mark, and removes the mark
+when the subagent ends.
 """
 
 import time
@@ -14,7 +14,7 @@ from msgspec import Struct
 from orchestra_server.files.hook.find_reader import closed_mark
 from orchestra_server.files.hook_setup.hook_settings import BINDINGS
 
-_FORGOTTEN_AFTER_S = 86_400  # a subagent whose client was killed never says that it has ended
+_FORGOTTEN_AFTER_S = 86_400  # a subagent whose client was killed never reports its end
 
 
 class _Binding(Struct, frozen=True):
@@ -23,7 +23,7 @@ class _Binding(Struct, frozen=True):
 
 
 def mark_closed(main: Path, chamber: Path) -> None:
-    """Mark the subagents that work in a chamber, which was just closed. Raises OSError."""
+    """Mark the subagents that work in a chamber that was just closed. Raises OSError."""
     for mark in (main / BINDINGS).glob("*.closed"):
         if time.time() - mark.stat().st_mtime > _FORGOTTEN_AFTER_S:
             mark.unlink(missing_ok=True)
@@ -32,7 +32,7 @@ def mark_closed(main: Path, chamber: Path) -> None:
 
 
 def unmark_restored(main: Path, chamber: Path) -> None:
-    """Let the subagents that worked in a chamber go on: it was restored. Raises OSError."""
+    """Let the subagents that worked in a chamber go on, because it was restored. Raises OSError."""
     for binding in _bindings_to(main, chamber):
         Path(closed_mark(str(binding))).unlink(missing_ok=True)
 
@@ -43,6 +43,6 @@ def _bindings_to(main: Path, chamber: Path) -> Iterator[Path]:
         try:
             binding = msgspec.json.decode(path.read_bytes(), type=_Binding)
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-            continue  # it is being written, or is nobody's
+            continue  # still being written, or nobody's
         if binding.chamber == str(chamber) and not binding.ended:
             yield path

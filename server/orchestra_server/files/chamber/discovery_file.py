@@ -1,7 +1,7 @@
-"""The file `.DISCOVERY` in a chamber's root, by which a worker tells the others what it has found.
+"""The file `.DISCOVERY` in a chamber's root, in which a worker tells others what it has found.
 
-It is renamed before it is read, so that nothing that is written meanwhile is lost with it, and
-removed after its discoveries are recorded. What a reader that died has claimed is read again.
+It is renamed before it is read, so that nothing written meanwhile is lost, and removed after its
+discoveries are recorded. A file claimed by a reader that died is read again.
 """
 
 import os
@@ -13,24 +13,25 @@ from pathlib import Path
 from orchestra_server.files.hook.find_reader import DISCOVERY
 
 CLAIMED = f"{DISCOVERY}.claimed"
-# Bytes; more is no discovery.
+# Bytes; a larger file is not a discovery.
 SIZE_LIMIT = 256 * 1024
-# Seconds after which a file that does not end its last line is not going to be finished.
+# Seconds after which a file with an unfinished last line counts as finished.
 _UNFINISHED_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimedFile:
-    """A file that was claimed, with its content; None where it cannot be read as a file."""
+    """A claimed file with its content; None if it is not a readable file."""
 
     path: Path
     content: bytes | None
 
 
 def has_discovery_file(chamber: Path) -> bool:
-    """Tell whether a worker has written something, whole or not; quick.
+    """Tell whether a worker has written something, complete or not; quick.
 
-    A directory of that name is nothing, and neither is what a chamber that became a link leads to.
+    A directory with that name does not count, nor does a file in the target of a chamber that
+    became a link.
     """
     return not chamber.is_symlink() and (
         _is_there(chamber / CLAIMED) or _is_there(chamber / DISCOVERY)
@@ -40,10 +41,10 @@ def has_discovery_file(chamber: Path) -> bool:
 def claim_discovery_file(
     chamber: Path, *, is_last: bool = False, written_until_ms: int = 0
 ) -> ClaimedFile | None:
-    """Claim what a worker has written; None where there is nothing, or not all of it yet.
+    """Claim what a worker has written; None if there is nothing, or it is not complete yet.
 
-    With `is_last` nothing more is waited for; what was written until `written_until_ms`, when a
-    tool of the worker ended, is whole. Raises OSError for a chamber that cannot be written.
+    With `is_last` it does not wait for more. What was written before `written_until_ms`, when a
+    tool of the worker ended, is complete. Raises OSError if the chamber cannot be written.
     """
     if not has_discovery_file(chamber):
         return None
@@ -61,7 +62,7 @@ def _is_there(path: Path) -> bool:
 
 
 def _is_half_written(path: Path, written_until_ms: int) -> bool:
-    """Tell whether a file's last line has no end and its writer may still be at it."""
+    """Tell whether a file's last line is unfinished and its writer may still be writing."""
     content = _content(path)
     if content is None or content.endswith(b"\n") or len(content) > SIZE_LIMIT:
         return False
@@ -71,7 +72,7 @@ def _is_half_written(path: Path, written_until_ms: int) -> bool:
 
 
 def _content(path: Path) -> bytes | None:
-    """Return a plain file's content, cut one byte above the limit; nothing else is opened."""
+    """Return a regular file's content, cut one byte above the limit; nothing else is opened."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:

@@ -1,9 +1,9 @@
 """A chamber's mailbox: `.INTERRUPT` in its root, one JSON document any agent can read.
 
-Redis holds the state of an interrupt; this file announces it, and may be written again. Writers
-and hooks take turns by a lock on the chamber's directory, which needs no file of its own. A hook
-takes mail by renaming it to `.INTERRUPT.<pid>.<ns>`, and moves that away, as its receipt, when the
-text is printed (`files/spool/receipts.py`).
+Redis holds the state of an interrupt; this file announces it, and may be written again. Writers and
+hooks take turns by locking the chamber's directory, which needs no extra file. A hook takes mail by
+renaming it to `.INTERRUPT.<pid>.<ns>` and, after printing the text, moves that file away as its
+receipt (`files/spool/receipts.py`).
 """
 
 import os
@@ -22,7 +22,7 @@ from orchestra_server.files.atomic_write import write_atomically
 from orchestra_server.files.chamber.own_directory import require_own_directory
 
 MAIL = ".INTERRUPT"
-DELIVERED = ".INTERRUPT.delivered"  # what a reader was shown and has not acted on; one per reader
+DELIVERED = ".INTERRUPT.delivered"  # shown to a reader, not yet acted on; one per reader
 _CLAIM = re.compile(r"\.INTERRUPT\.\d+\.\d+")
 _HOW_TO_ACKNOWLEDGE = (
     "Read the messages in order, then delete this file. Orchestra's hook does both by itself "
@@ -38,7 +38,7 @@ _ASKS: dict[Requires, str] = {
 
 
 class Letter(Struct, frozen=True, kw_only=True):
-    """One message as it stands in the file; `sent_at` is ISO 8601 in UTC."""
+    """One message in the file; `sent_at` is ISO 8601 in UTC."""
 
     id: str = ""
     sender: str = msgspec.field(default="", name="from")
@@ -62,9 +62,9 @@ class _Delivered(Struct, frozen=True, kw_only=True):
 
 
 def post(chamber_path: Path, interrupts: Sequence[Interrupt]) -> None:
-    """Add `interrupts` to the chamber's unread mail, in order; one already there stays as it is.
+    """Add `interrupts` to the chamber's unread mail, in order; those already there stay.
 
-    Raises Unavailable when the chamber's directory cannot be written.
+    Raises Unavailable if the chamber's directory cannot be written.
     """
     require_own_directory(chamber_path)
     try:
@@ -83,10 +83,10 @@ def post(chamber_path: Path, interrupts: Sequence[Interrupt]) -> None:
 
 
 def withdraw(chamber_path: Path, chamber: str, ids: Collection[str]) -> set[str]:
-    """Take unread letters out of the mail of `chamber` and return their ids.
+    """Take unread letters out of the mail of `chamber`; return their ids.
 
-    Letters that a hook has taken are being read and stay with it. Raises Unavailable when the
-    chamber's directory is there and cannot be written.
+    Letters that a hook has taken are being read and stay with it. Raises Unavailable if the
+    chamber's directory exists but cannot be written.
     """
     place = chamber_path / MAIL
     if not ids or not place.exists():
@@ -120,7 +120,7 @@ def unread(chamber_path: Path) -> list[str]:
 
 
 def mail_ids(chamber_path: Path) -> set[str]:
-    """Return the ids of all mail in the mailbox, held by a hook, or read last."""
+    """Return the ids of all mail: in the mailbox, held by a hook, or read last."""
     return {*unread(chamber_path), *_delivered_ids(chamber_path)}
 
 
@@ -149,11 +149,11 @@ def letter_of(interrupt: Interrupt) -> Letter:
 
 
 def _sender(interrupt: Interrupt) -> str:
-    """Return who speaks: the agent that made a discovery, not the one that recorded it."""
+    """Return the sender: the agent that made a discovery, not the one that recorded it."""
     actor = interrupt.actor or OPERATOR
     if not interrupt.author:
         return actor
-    if interrupt.author.endswith(f"-{actor}"):  # the worker of that chamber wrote it down itself
+    if interrupt.author.endswith(f"-{actor}"):  # the chamber's worker wrote it itself
         return f"agent {interrupt.author}"
     return f"agent {interrupt.author}, whose discovery {actor} recorded,"
 
@@ -179,7 +179,7 @@ def _claimed_ids(chamber_path: Path) -> list[str]:
 
 
 def _delivered_ids(chamber_path: Path) -> set[str]:
-    """Return the ids of what a reader was given, or what lies ready as a copy for another."""
+    """Return the ids of mail that a reader was given, or that is ready as a copy for another."""
     copies = chamber_path.glob(f"{MAIL}.for.*")
     ids = {letter.id for copy in copies for letter in _read_mail(copy)}
     for memory in chamber_path.glob(f"{DELIVERED}*"):

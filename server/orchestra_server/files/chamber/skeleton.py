@@ -7,10 +7,10 @@ from orchestra_core.errors import BadInput
 
 
 def skeleton_path(chamber: Path, path: str, written: Iterable[Path]) -> tuple[Path, bool]:
-    """Return a skeleton path made absolute, and whether its final slash asks for a directory.
+    """Return the absolute path for a skeleton path, and whether a final slash makes it a directory.
 
-    `written` are the paths of Orchestra's own files. Raises BadInput for a path that leaves the
-    chamber or is one of those.
+    `written` are the paths of Orchestra's own files. Raises BadInput if the path leaves the chamber
+    or is one of those.
     """
     reserved = {PurePosixPath(own) for own in written}
     pure = PurePosixPath(path)

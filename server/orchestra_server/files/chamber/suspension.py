@@ -1,9 +1,9 @@
-"""A chamber's suspension: `.INTERRUPT.suspended` in its root, there for as long as it lasts.
+"""A chamber's suspension: `.INTERRUPT.suspended` in its root, which exists as long as it lasts.
 
-Redis holds the state (`Chamber.suspended_at`); the server writes and removes this file to match.
-While it is there the hook denies every tool of the chamber's worker and of the worker's own
-subagents, with `message` in the reason; mail is delivered and stamped as at any other time, and a
-turn may end. Its name begins like the mailbox's, so that the shell guard starts the hook.
+Redis holds the state (`Chamber.suspended_at`); the server writes and removes this file accordingly.
+While it exists, the hook denies every tool of the chamber's worker and of the worker's subagents,
+with `message` in the reason. Mail is delivered and stamped as usual, and a turn may end. Its name
+begins like the mailbox's, so that the shell guard starts the hook.
 """
 
 from pathlib import Path
@@ -19,7 +19,7 @@ SUSPENDED = ".INTERRUPT.suspended"
 
 
 class Suspension(Struct, frozen=True, kw_only=True):
-    """Since when (ms since 1970), by which interrupt, and what that said."""
+    """Since when (ms since 1970), by which interrupt, and with which message."""
 
     since: int
     interrupt_id: str
@@ -28,7 +28,7 @@ class Suspension(Struct, frozen=True, kw_only=True):
 
 
 def show_suspension(chamber_path: Path, suspension: Suspension | None) -> bool:
-    """Write the file, or remove it for None; tell whether that changed anything.
+    """Write the file, or remove it for None; return whether that changed anything.
 
     Raises Unavailable when the chamber's directory cannot be written.
     """
@@ -56,7 +56,7 @@ def shows(chamber_path: Path, suspension: Suspension | None) -> bool:
 
 
 def read_suspension(chamber_path: Path) -> Suspension | None:
-    """Return the suspension in the file, None where there is none or it is not readable."""
+    """Return the suspension in the file; None if there is none or it is unreadable."""
     try:
         return msgspec.json.decode((chamber_path / SUSPENDED).read_bytes(), type=Suspension)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):

@@ -1,4 +1,4 @@
-"""A worker's briefing, `WORKER_CONTEXT.json`: all it needs to begin without asking."""
+"""A worker's briefing, `WORKER_CONTEXT.json`: everything it needs to begin without asking."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -74,7 +74,7 @@ def _ports(chamber: Chamber) -> Sequence[str]:
 
 
 def _plainly(chamber: Chamber) -> str:
-    """Return how to work there with commands for which Claude Code asks nobody."""
+    """Return how to work there with commands that Claude Code does not ask about."""
     return (
         f"by plain commands where your shell stands there, else by full paths and "
         f"`git -C {chamber.path} …`, never by `cd … && git`."

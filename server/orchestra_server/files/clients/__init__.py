@@ -1,1 +1,1 @@
-"""Other agents' clients: the files in a chamber that make them run Orchestra's hook."""
+"""Other agents' clients: the files that make them run Orchestra's hook, and their conversations."""

@@ -1,9 +1,9 @@
-"""The other agents whose clients can show mail: the file each reads, and what it can do.
+"""The other agents whose clients can show mail: the file that each reads, and what it can do.
 
-Each was run in a chamber on a scripted model: Codex 0.169.0, Gemini CLI 0.61.0, opencode 1.18.33,
-in November 2026. A session of such an agent is started in a chamber, as one of Claude Code would
-be; subagents in the main checkout are not followed, because no other client says in which of them
-a call was made.
+Each was tried in a chamber with a scripted model: Codex 0.169.0, Gemini CLI 0.61.0, opencode
+1.18.33, in November 2026. A session of such an agent is started in a chamber, like one of Claude
+Code. Subagents in the main checkout are not followed, because no other client says which subagent
+made a call.
 """
 
 from collections.abc import Callable
@@ -22,16 +22,16 @@ from orchestra_server.files.hook_setup.shell_guard import (
 from orchestra_server.files.installation.client_settings import Hooks, with_hooks
 from orchestra_server.files.json_edit import Json
 
-# Their workers' writes are not guarded: their hooks serve mail, suspension and presence only.
+# Their workers' writes are not guarded: their hooks only serve mail, suspension and presence.
 _CAN = "its sessions in chambers read mail before the next tool, when a prompt comes and at the end"
 
 
 @dataclass(frozen=True, slots=True)
 class AgentClient:
-    """One agent: the file that its client reads, and how Orchestra's hooks are merged into it.
+    """One agent: the file its client reads, and how Orchestra's hooks are merged into that.
 
-    With `in_main` it is the main checkout's file that the client reads in every worktree, and a
-    worktree's own is passed over.
+    With `in_main`, the client reads the main checkout's file in every worktree, and ignores a
+    worktree's own.
     """
 
     name: str
@@ -43,14 +43,14 @@ class AgentClient:
 
 
 def _codex(command: Command) -> Hooks:
-    """Return hooks as Codex reads them; timeouts in seconds."""
+    """Return hooks in Codex's form, with timeouts in seconds."""
     tools = ("PreToolUse", "PostToolUse")
     others = ("SessionStart", "UserPromptSubmit", "Stop")
     return _hooks(command, "codex", tools, others, timeout=10, matcher="")
 
 
 def _gemini(command: Command) -> Hooks:
-    """Return hooks as Gemini CLI reads them; timeouts in milliseconds."""
+    """Return hooks in Gemini CLI's form, with timeouts in milliseconds."""
     tools = ("BeforeTool", "AfterTool")
     others = ("SessionStart", "BeforeAgent", "AfterAgent", "Notification", "SessionEnd")
     return _hooks(command, "gemini", tools, others, timeout=10_000, matcher=".*")
@@ -65,7 +65,7 @@ def _hooks(
     timeout: int,
     matcher: str,
 ) -> Hooks:
-    """Return one handler per event; it costs Python only where there is mail."""
+    """Return one handler per event; it starts Python only if there is mail."""
 
     def group(event: str) -> Json:
         report = reported(command, event, agent)

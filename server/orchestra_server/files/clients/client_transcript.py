@@ -1,6 +1,6 @@
-"""The conversation that a client keeps in a file: only it tells that a turn was aborted.
+"""The conversation that a client keeps in a file: only this shows that a turn was aborted.
 
-No hook fires when a person aborts a turn; the client appends a message of the user that says so.
+No hook runs when a person aborts a turn; the client appends a user message that says so.
 """
 
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-# Bytes: after the message come a few short lines.
+# Bytes; only a few short lines follow that message.
 _TAIL = 64 * 1024
 _BEGINNING = "[Request interrupted by user"
 _SIGN = f'"text":"{_BEGINNING}'.encode()
@@ -32,7 +32,7 @@ class _Line(Struct):
 
 
 def subagent_transcript(transcript: str, agent_id: str) -> str:
-    """Return the file of a subagent's conversation, from that of its session."""
+    """Return the file of a subagent's conversation, given the session's file."""
     stem = transcript.removesuffix(".jsonl")
     return f"{stem}/subagents/agent-{agent_id}.jsonl" if stem != transcript else ""
 
@@ -57,7 +57,7 @@ def _read_tail(path: Path) -> bytes:
 
 
 def _moment(raw: bytes) -> int:
-    """Return the time of a message that says that the turn was aborted, 0 for any other."""
+    """Return the time of a message that says that the turn was aborted; 0 for any other message."""
     try:
         line = msgspec.json.decode(raw, type=_Line)
         at = int(datetime.fromisoformat(line.timestamp).timestamp() * 1_000)

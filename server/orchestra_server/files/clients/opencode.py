@@ -1,7 +1,8 @@
-"""The plugin by which opencode runs Orchestra's hook: it has JavaScript plugins, not hook commands.
+"""The plugin with which opencode runs Orchestra's hook: it has plugins, but no hook commands.
 
-Written to `.opencode/plugins/orchestra.js` of a chamber, which opencode loads by itself. What falls
-idle under `opencode run` ends at once: mail is left for the next session there, not taken.
+It is written to `.opencode/plugins/orchestra.js` of a chamber, which opencode loads by itself. A
+session that becomes idle under `opencode run` ends at once, so mail is left for the next session
+there.
 """
 
 import json
@@ -60,7 +61,7 @@ export const Orchestra = async ({ client, directory }) => ({
 
 
 def plugin(_text: str, _name: str, command: Command) -> str:
-    """Return the plugin; it replaces the file's text, since a file of this name is Orchestra's."""
+    """Return the plugin; it replaces the file's text: a file with this name is Orchestra's."""
     events = {"@MAIL@": "PreToolUse", "@TOLD@": "UserPromptSubmit", "@ENDED@": "Stop"}
     source = _SOURCE
     for place, event in events.items():

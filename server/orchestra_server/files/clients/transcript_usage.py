@@ -1,6 +1,6 @@
-"""What the model requests of a conversation have used, from the file in which Claude Code keeps it.
+"""What a conversation's model requests have used, from the file in which Claude Code keeps it.
 
-A message stands there once for each of its blocks, each time with what the whole of it has used.
+The file has a message once for each of its blocks, each time with the use of the whole message.
 """
 
 import os
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from orchestra_core.workers.started_worker import Spent, total
 
 _SIGN = b'"usage"'
-_MOST = 256 * 1024 * 1024  # bytes of a file; what lies behind is not counted
+_MOST = 256 * 1024 * 1024  # bytes of a file; the rest is not counted
 _LONGEST = 16 * 1024 * 1024  # bytes of a line; a longer one is not counted
 
 
@@ -37,7 +37,7 @@ class _CountedLine(Struct):
 def spent_in_transcript(path: Path) -> Spent:
     """Return the tokens of all messages, as one turn; raises OSError. Blocking."""
     usages: dict[str, _Usage] = {}
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # a pipe in its place holds nobody up
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # a pipe in its place does not block
     with os.fdopen(descriptor, "rb") as file:
         size = 0
         while size < _MOST and (raw := file.readline(_LONGEST)):

@@ -23,8 +23,8 @@ from orchestra_server.files.hook.json_files import (
 from orchestra_server.files.hook.spool import leave_receipt
 from orchestra_server.files.hook.take_mail import letters_in, mail_text, take_mail, waiting_mail
 
-SAME_BATCH_S = 5  # a call that comes later after the first denial belongs to a new batch
-# Else a model may take the denial for the user's answer, and end its turn.
+SAME_BATCH_S = 5  # seconds; a call later than this after the first denial belongs to a new batch
+# Without this a model may take the denial for the user's answer, and end its turn.
 NOT_RUN = "This call did not run, but the user did not refuse it"
 SHOWS_CONTEXT = ("SessionStart", "UserPromptSubmit", "PostToolBatch", "PostToolUse")
 
@@ -49,8 +49,8 @@ def handle_mail(event: str, reader: Reader) -> bool:
 def deny_call(reader: Reader) -> None:
     """Deny a tool call while mail waits; the text is shown when the batch of calls ends.
 
-    A client that reports no end of batches would be denied for ever, so a later denial delivers the
-    text.
+    If a client does not report ends of batches, calls would be denied forever, so a later denial
+    delivers the text.
     """
     suspended = read_suspension(reader)
     letters = [letter for path in waiting_mail(reader) for letter in letters_in(path)]
@@ -77,7 +77,7 @@ def deny_call(reader: Reader) -> None:
 
 
 def read_suspension(reader: Reader) -> str:
-    """Return the reason why the tools of this chamber are denied, "" when they are not."""
+    """Return why the tools of this chamber are denied, "" if they are not."""
     path = reader.place(f"{MAIL}.suspended")
     if not os.path.lexists(path):
         return ""
@@ -93,7 +93,7 @@ def read_suspension(reader: Reader) -> str:
 
 
 def deliver_mail(event: str, reader: Reader) -> bool:
-    """Take the mail, print it, then move the claims away as its receipts: a kill loses nothing."""
+    """Take the mail, print it, then move the claims away as receipts: a kill loses nothing."""
     letters, claims = take_mail(reader)
     if letters:
         print_answer(event, reader, mail_text(reader, letters))
@@ -111,7 +111,7 @@ def deliver_mail(event: str, reader: Reader) -> bool:
 
 
 def note_acted(event: str, reader: Reader) -> None:
-    """Leave a receipt for what this reader was shown before; a new session only forgets it."""
+    """Leave a receipt for what this reader was shown before; a new session just forgets that."""
     delivered = read_json(reader.delivered)
     if delivered.get("reader") == reader.key:
         leave_receipt(reader, reader.delivered, "acted")

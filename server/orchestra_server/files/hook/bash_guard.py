@@ -1,6 +1,7 @@
 """The guard of Bash: a worker's command writes in its own chamber or outside the repository.
 
-It reads the words of a command and denies what they show. What only running it would show passes.
+It reads the words of a command and denies what they show. What only running the command would show
+passes.
 """
 
 import os
@@ -26,7 +27,7 @@ from orchestra_server.files.hook.json_files import (
 )
 from orchestra_server.files.hook.take_mail import waiting_mail
 
-LONGEST_ALIASES = 65_536  # bytes of git's answer
+LONGEST_ALIASES = 65_536  # most bytes of git's answer
 SHARED: dict[str, str] = {
     "stash": (
         "all chambers share one git stash, and another worker could take your entry, or you "
@@ -58,9 +59,9 @@ SHARED: dict[str, str] = {
 
 
 def guard_bash(reader: Reader, payload: Fields) -> None:
-    """Deny a command that plainly writes outside the chamber, and say what to do instead.
+    """Deny a command that clearly writes outside the chamber, and say what to do instead.
 
-    Does nothing where mail or a suspension denies the call anyway.
+    Does nothing if mail or a suspension denies the call anyway.
     """
     reason = forbidden_command(reader, payload)
     if reason and not waiting_mail(reader) and not read_suspension(reader):
@@ -68,9 +69,9 @@ def guard_bash(reader: Reader, payload: Fields) -> None:
 
 
 def forbidden_command(reader: Reader, payload: Fields) -> str:
-    """Return why a command may not run, "" where it may.
+    """Return why a command may not run, "" if it may.
 
-    Without isolation only the stash is guarded, because what it takes from another worker is
+    Without isolation only the stash is guarded, because what another worker loses there exists
     nowhere else.
     """
     command = text(object_of(payload.get("tool_input")).get("command"))
@@ -88,7 +89,7 @@ def forbidden_command(reader: Reader, payload: Fields) -> str:
 
 
 def read_scene(reader: Reader) -> Scene:
-    """Return where a worker is, with links followed."""
+    """Return a worker's surroundings, with links followed."""
     root, main = os.path.realpath(reader.root), os.path.realpath(reader.main)
     git_dir = read_line(f"{root}/.git").partition("gitdir: ")[2]
     git_dir = os.path.realpath(os.path.join(root, git_dir)) if git_dir else ""
@@ -96,7 +97,8 @@ def read_scene(reader: Reader) -> Scene:
     common_dir = of_worktree or os.path.realpath(f"{main}/.git")
     scene = Scene(root, main, common_dir, git_dir)
     scene.home = os.path.expanduser("~")
-    # The client sets it for hooks, not for commands: who writes it means the main checkout.
+    # The client sets it for hooks, not for commands: a command that uses it means the main
+    # checkout.
     scene.project_dir = main
     scene.branch = branch_in(f"{git_dir}/HEAD")
     scene.main_branch = branch_in(f"{common_dir}/HEAD")
@@ -109,7 +111,7 @@ def branch_in(head: str) -> str:
 
 
 def read_line(path: str) -> str:
-    """Return the first line of a file, "" where it cannot be read."""
+    """Return the first line of a file, "" if it cannot be read."""
     try:
         return read_file(path).decode("utf-8", "replace").partition("\n")[0]
     except OSError:
@@ -117,7 +119,7 @@ def read_line(path: str) -> str:
 
 
 def git_aliases(cwd: str) -> dict[str, str]:
-    """Ask git for its aliases; it is started only for a subcommand that is none of git's own."""
+    """Ask git for its aliases; git is started only for a subcommand that is not its own."""
     read_end, write_end = os.pipe()
     arguments = ("git", "-C", cwd, "config", "--get-regexp", "^alias[.]")
     actions = (
@@ -141,13 +143,13 @@ def git_aliases(cwd: str) -> dict[str, str]:
 
 
 def parse_aliases(listed: str) -> dict[str, str]:
-    """Return aliases by name, of lines such as "alias.st stash"."""
+    """Return aliases by name, from lines such as "alias.st stash"."""
     lines = [line.partition(" ") for line in listed.splitlines() if line.startswith("alias.")]
     return {name.removeprefix("alias."): value for name, _, value in lines}
 
 
 def denial(write: Write, name: str, scene: Scene) -> str:
-    """Return the reason for a denial, as the worker reads it."""
+    """Return the reason for a denial, worded for the worker."""
     begin = f"{NOT_RUN}: "
     if write.shared:
         reason = SHARED[write.shared]

@@ -1,7 +1,7 @@
 """Tells a worker that its chamber is gone, and denies its calls.
 
 A client keeps the hooks that it read at its start. If its worker makes the directory again, git
-there means the main checkout, or a repository that it has made there, so no call runs in it.
+there means the main checkout, or a repository made there, so no call runs in it.
 """
 
 import sys
@@ -15,7 +15,7 @@ TELLS_IN_CONTEXT = ("SessionStart", "UserPromptSubmit", "PostToolUse", "PostTool
 
 
 def answer_closed(event: str, reader: Reader) -> None:
-    """Print the answer to an event; a subagent that ends is free to work in another chamber."""
+    """Print the answer to an event; an ending subagent is free to work in another chamber."""
     if event == reader.ends_by and reader.memory:
         binding: Fields = {"chamber": reader.root, "agent": reader.agent_id, "ended": True}
         write_json(reader.memory, binding)
@@ -37,7 +37,7 @@ def closed_message(event: str, name: str) -> str:
 
 
 def taken_message(event: str, name: str) -> str:
-    """Return what a worker reads whose chamber is closed and whose directory is another's now."""
+    """Return what a worker reads if its chamber is closed and its directory is another's now."""
     begin = f"{NOT_RUN}: chamber" if event == "PreToolUse" else "Chamber"
     return (
         f"{begin} {name} of your task is closed, and its directory is a chamber of another task "
@@ -48,7 +48,7 @@ def taken_message(event: str, name: str) -> str:
 def closed_answer(event: str, gemini_event: str, message: str) -> Fields:
     """Return the answer to an event, {} for none: it denies a call, but lets a turn end.
 
-    At the end of a turn the person reads the message; clients have two names for its field.
+    At the end of a turn the person reads the message; clients use two names for its field.
     """
     if event == "PreToolUse":
         denial: Fields = {"permissionDecision": "deny", "permissionDecisionReason": message}

@@ -1,8 +1,7 @@
 """Finds the reader of mail: which agent made a call, and in which chamber it works.
 
-A session started in a chamber is the chamber's worker. A subagent of the conductor is bound to the
-chamber of the first path in its calls or in its briefing. The conductor never reads a worker's
-mail.
+A session started in a chamber is the chamber's worker. A conductor's subagent is bound to the
+chamber of the first path in its calls or its briefing. The conductor never reads a worker's mail.
 """
 
 import os
@@ -19,21 +18,21 @@ from orchestra_server.files.hook.json_files import (
 )
 
 MAIL = ".INTERRUPT"
-DISCOVERY = ".DISCOVERY"  # where a worker writes what the others must know
+DISCOVERY = ".DISCOVERY"  # where a worker writes what others must know
 IDLE = "interrupt_monitor.idle"  # the mark of a session between two turns
 HOOKS = ".claude/hooks"
 SETTINGS = "interrupt_monitor.json"
 CHAMBER_FOLDERS = ("worktrees", "workspaces")
-NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789._-"  # what a chamber's name is made of
-MAX_PATHS = 100  # the text of a written file may name any number of chambers
-PATH_DELIMITERS = " \t\r\n'\"=;("  # the characters before a relative path in a command
+NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789._-"  # the characters of a chamber's name
+MAX_PATHS = 100  # the content of a written file may name any number of chambers
+PATH_DELIMITERS = " \t\r\n'\"=;("  # characters that may precede a relative path in a command
 
 
 class Reader:
-    """A chamber's worker, who takes the mail, or its subagent, whose calls mail only denies.
+    """A chamber's worker, which takes the mail, or its subagent, whose calls mail only denies.
 
-    `memory` is the file that binds a subagent of the conductor to the chamber, "" for a session;
-    `own` are the settings of the hook that was called, the chamber's or the main checkout's.
+    `memory` is the file that binds a conductor's subagent to the chamber, "" for a session. `own`
+    are the settings of the called hook, the chamber's or the main checkout's.
     """
 
     def __init__(self, chamber: Fields, payload: Fields, memory: str = "") -> None:
@@ -48,8 +47,8 @@ class Reader:
         self.delivered = self.place(f"{MAIL}.delivered{mark}")
         self.own_mail = self.place(f"{MAIL}.for{mark}")
         self.idle = self.place(HOOKS, IDLE)
-        # A Claude Code that reports this field at the end of a turn continues when it is given
-        # context there; its newest versions show the reason of a block twice (2.1.176 to 2.1.330).
+        # A Claude Code that reports this field at the end of a turn continues if it gets context
+        # there; its newest versions show the reason of a block twice (2.1.176 to 2.1.330).
         self.context_continues = "background_tasks" in payload
         self.gemini_event = ""  # Gemini CLI's name of the event, "" for other clients
         self.is_closed = False  # its chamber is gone, or closed and its directory reused
@@ -61,10 +60,10 @@ class Reader:
 
 
 def find_reader(own: Fields, payload: Fields, session_root: str) -> Reader | None:
-    """Return the reader that made a call, None for the conductor and sessions outside chambers.
+    """Return the reader that made a call; None for the conductor and sessions outside chambers.
 
-    `own` are the settings of the hook that was called, `session_root` where its session was
-    started, "" where the client does not say.
+    `own` are the settings of the called hook. `session_root` is where its session was started, ""
+    if the client does not say.
     """
     root, cwd = text(own.get("root")), text(payload.get("cwd"))
     if own.get("mode") == "chamber":
@@ -93,36 +92,36 @@ def find_reader(own: Fields, payload: Fields, session_root: str) -> Reader | Non
 
 
 def chamber_entered_by(session: str, cwd: str, hooks: str) -> Fields:
-    """Return the chamber for which a session has left the main checkout, {} while it is not there.
+    """Return the chamber that a session has moved to from the main checkout, {} for none.
 
-    Claude Code's sessions in the background do so: their directory changes, their hooks do not.
+    Claude Code's background sessions do that: their directory changes, their hooks do not.
     """
     root = text(read_json(session_path(hooks, session)).get("chamber")) if session else ""
     return load_chamber(root) if root and f"{cwd}/".startswith(f"{root}/") else {}
 
 
 def session_path(hooks: str, session: str) -> str:
-    """Return the file that says for which chamber a session asked as its worktree."""
+    """Return the file that names the chamber a session asked for as its worktree."""
     return os.path.join(hooks, "bindings", "sessions", f"{file_name_part(session)}.json")
 
 
 def binding_path(hooks: str, agent: str) -> str:
-    """Return the file that says which chamber a subagent works in."""
+    """Return the file that names the chamber a subagent works in."""
     return os.path.join(hooks, "bindings", f"{file_name_part(agent)}.json")
 
 
 def was_closed(chamber: str, memory: str) -> bool:
-    """Say whether the chamber that a subagent is bound to was closed, or is no worktree."""
+    """Tell whether the chamber a subagent is bound to was closed or is not a worktree."""
     return os.path.exists(closed_mark(memory)) or is_gone(chamber)
 
 
 def is_gone(chamber: str) -> bool:
-    """Say whether a chamber's directory is not there, or no worktree: that has a file `.git`."""
+    """Tell whether a chamber's directory is missing or not a worktree, which has a file `.git`."""
     return not os.path.isfile(os.path.join(chamber, ".git"))
 
 
 def closed_mark(memory: str) -> str:
-    """Return the mark beside a binding that says that its chamber was closed.
+    """Return the mark, next to a binding, that says that its chamber was closed.
 
     The server writes it, because without chambers nothing else would start the hook.
     """
@@ -158,7 +157,7 @@ def first_chamber(value: Json, root: str, cwd: str) -> Fields:
 
 
 def chamber_in(words: str, root: str, cwd: str) -> Fields:
-    """Return the first chamber that a path, or a command with paths in it, names, else {}."""
+    """Return the first chamber named by a path or a command with paths, else {}."""
     at, path_count = words.find(".claude/work"), 0
     while at >= 0 and path_count < MAX_PATHS:
         before, bases = words[max(0, at - 4_096) : at], list[str]()
@@ -179,7 +178,7 @@ def chamber_in(words: str, root: str, cwd: str) -> Fields:
 
 
 def linked_bases(before: str, root: str) -> list[str]:
-    """Return the real directory that a path begins with, if a symbolic link leads to `root`."""
+    """Return the real directories that a path may begin with if a symbolic link leads to `root`."""
     word, real_root = before, os.path.realpath(root)
     for delimiter in PATH_DELIMITERS:
         word = word.rpartition(delimiter)[2]
@@ -189,7 +188,7 @@ def linked_bases(before: str, root: str) -> list[str]:
 
 
 def load_chamber(root: str) -> Fields:
-    """Return the settings of the chamber at `root`, {} where there is none."""
+    """Return the settings of the chamber at `root`, {} if there is none."""
     settings = settings_at(root) if root else Fields()
     return {**settings, "root": root} if settings.get("mode") == "chamber" else {}
 
@@ -197,7 +196,7 @@ def load_chamber(root: str) -> Fields:
 def settings_at(root: str) -> Fields:
     """Return the hook's settings in a chamber or main checkout, {} unless they name this place.
 
-    A repository can track a file of that name, but cannot know where it will be cloned to.
+    A repository can track a file with that name, but cannot know where it will be cloned.
     """
     settings = read_json(os.path.join(root, HOOKS, SETTINGS))
     place = text(settings.get("root"))

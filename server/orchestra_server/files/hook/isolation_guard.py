@@ -11,7 +11,7 @@ from orchestra_server.files.hook.take_mail import waiting_mail
 def guard_write(reader: Reader, payload: Fields) -> None:
     """Deny a write into the main checkout or another chamber, and name the right path.
 
-    Does nothing where mail or a suspension denies the call anyway.
+    Does nothing if mail or a suspension denies the call anyway.
     """
     reason = forbidden_write(reader, payload)
     if reason and not waiting_mail(reader) and not read_suspension(reader):
@@ -19,7 +19,7 @@ def guard_write(reader: Reader, payload: Fields) -> None:
 
 
 def forbidden_write(reader: Reader, payload: Fields) -> str:
-    """Return why a tool may not write its file, "" where it may."""
+    """Return why a tool may not write its file, "" if it may."""
     tool_input, cwd = object_of(payload.get("tool_input")), text(payload.get("cwd"))
     target = text(tool_input.get("file_path")) or text(tool_input.get("notebook_path"))
     path, main = os.path.realpath(os.path.join(cwd, target)), os.path.realpath(reader.main)

@@ -1,18 +1,18 @@
-"""JSON and small files: checked when they are read, and written as a whole or not at all."""
+"""JSON and small files: checked when read, and written as a whole or not at all."""
 
 import _json
 import os
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 Fields = dict[str, Json]
-SCANNER = vars(_json)["make_scanner"]  # the C scanner below the module json
+SCANNER = vars(_json)["make_scanner"]  # the C scanner that the module json uses
 # Control characters except tab, and the marks that reorder a line: Orchestra removes the same ones.
 RANGES = ((0, 8), (10, 31), (127, 159), (0x200E, 0x200F), (0x202A, 0x202E), (0x2066, 0x2069))
 UNSEEN = dict.fromkeys([0x61C, *(code for start, end in RANGES for code in range(start, end + 1))])
 
 
 class ScannerOptions:
-    """The options that the module json would give the scanner."""
+    """The options that the module json would pass to the scanner."""
 
     strict = False
     object_hook = object_pairs_hook = None
@@ -84,7 +84,7 @@ def read_file(path: str) -> bytes:
 
 
 def read_json(path: str) -> Fields:
-    """Return the JSON object in a file, {} where there is none."""
+    """Return the JSON object in a file, {} if there is none."""
     try:
         return object_of(parse(read_file(path)))
     except (OSError, ValueError):
@@ -101,7 +101,7 @@ def write_json(path: str, fields: Fields) -> None:
 
 
 def remove(path: str) -> None:
-    """Remove a file, which another hook may have removed already."""
+    """Remove a file that another hook may already have removed."""
     try:
         os.unlink(path)
     except FileNotFoundError:

@@ -26,7 +26,7 @@ GEMINI_EVENTS = {
 
 
 def find_session(own: Fields, payload: Fields) -> Reader | None:
-    """Return the worker whose session was started in a chamber, None for any other session.
+    """Return the worker whose session was started in a chamber; None for any other session.
 
     Codex runs the main checkout's hook in all worktrees; the others run the chamber's own.
     """
@@ -47,7 +47,7 @@ def serve_other_client(client: str, event: str, reader: Reader, payload: Fields)
 
 
 def claude_event(client: str, event: str, reader: Reader, payload: Fields) -> str:
-    """Return Claude Code's name for a client's event; rename Gemini's field of last words."""
+    """Return Claude Code's name for a client's event; rename Gemini's field of the last message."""
     if client != "gemini":
         return event
     reader.gemini_event = event

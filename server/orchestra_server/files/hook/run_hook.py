@@ -1,4 +1,4 @@
-"""The entry point: a client's settings call `run` with a subject, and its JSON on stdin."""
+"""The entry point: a client's settings call `run` with a subject; its JSON is on stdin."""
 
 import os
 import sys
@@ -21,7 +21,7 @@ def run(subject: str, hooks: str) -> None:
     """Handle one event; `subject` is mail, guard, tools, binding, request or another client.
 
     `hooks` is the folder of the settings, in the chamber or the main checkout. For a binding,
-    finding the reader is enough: that binds a subagent to its chamber.
+    finding the reader is enough, because that binds a subagent to its chamber.
     """
     try:
         raw = sys.stdin.buffer.read()
@@ -47,18 +47,18 @@ def run(subject: str, hooks: str) -> None:
             answer_request(reader, payload)
         elif subject == "mail" or subject in CLIENTS:
             serve_mail(subject, reader, payload, raw)
-    finally:  # a failing hook never makes its worker fail
+    finally:  # a failing hook must not make its worker fail
         os._exit(0)  # at once, without an error about a closed pipe
 
 
 def reader_for(subject: str, own: Fields, payload: Fields) -> Reader | None:
-    """Return the worker whose event it is, None for the conductor's and strangers'."""
+    """Return the worker whose event it is; None for the conductor and for strangers."""
     if subject in CLIENTS:
         return find_session(own, payload)
     session_root = os.environ.get("CLAUDE_PROJECT_DIR", "")
     if subject != "tools":
         return find_reader(own, payload, session_root)
-    # What the arguments of a tool of ours name binds nobody.
+    # Names in the arguments of our own tools bind nobody.
     reader = find_reader(own, {**payload, "tool_input": {}}, session_root)
     return find_worker(own, payload, reader)
 

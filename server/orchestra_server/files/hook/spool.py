@@ -1,7 +1,7 @@
-"""Leaves files in Orchestra's spool: what a worker does, and receipts of the mail it was shown.
+"""Leaves files in Orchestra's spool: reports of what a worker does, and receipts for shown mail.
 
 The spool is in the git directory, where no branch can put a file. A hook talks to no server: it
-leaves files, and Orchestra takes them in by the order of their modification times.
+leaves files, and Orchestra takes them in by their modification times.
 """
 
 import os
@@ -21,14 +21,14 @@ from orchestra_server.files.hook.json_files import (
     write_json,
 )
 
-HEAD_PARTS = 3  # the settings' directory, where the session was started, and whose client it is
+HEAD_PARTS = 3  # the settings' directory, the session's start directory, and the client
 BINDING_EVENTS = ("PreToolUse", "SubagentStop")
-SLOTS = 64  # the number of files that keep the newest reports of one event for a reader
+SLOTS = 64  # how many files keep a reader's newest reports of one event
 RECEIPTS = "receipts"  # in a chamber's folder of hooks, used when the spool cannot be written
 
 
 def leave_report(own: Fields, client: str, event: str, payload: bytes) -> None:
-    """Leave a client's JSON of an event as a report, as the shell does without Python."""
+    """Leave a client's JSON for an event as a report, like the shell does without Python."""
     spool, slot = text(own.get("spool")), text(own.get("slot"))
     if not spool or not slot:
         return
@@ -39,9 +39,9 @@ def leave_report(own: Fields, client: str, event: str, payload: bytes) -> None:
 
 
 def bind_waiting(own: Fields) -> None:
-    """Bind the subagents whose reports wait in the spool, and note which have ended.
+    """Bind the subagents whose reports are in the spool, and note which have ended.
 
-    A reader of the spool does the same; this is for times without one.
+    A reader of the spool does the same; this is for times without a reader.
     """
     spool, slot = text(own.get("spool")), text(own.get("slot"))
     if own.get("mode") != "main" or not os.path.isdir(spool):
@@ -59,7 +59,7 @@ def bind_waiting(own: Fields) -> None:
             continue
         try:
             payload = object_of(parse(raw.split(b"\0", HEAD_PARTS)[-1]))
-        except ValueError:  # a client is still writing it
+        except ValueError:  # still being written by a client
             continue
         reader = find_reader(own, payload, os.fsdecode(raw.split(b"\0", HEAD_PARTS)[1]))
         if reader and not reader.is_closed:
@@ -83,9 +83,9 @@ def continued(payload: Fields) -> bytes:
 
 
 def leave_receipt(reader: Reader, path: str, state: str) -> None:
-    """Move a file of letters into the spool: its letters have just reached `state`.
+    """Move a file of letters into the spool, because its letters have just reached `state`.
 
-    If it cannot be moved it is removed, because mail must not be shown again for ever.
+    If it cannot be moved it is removed, because mail must not be shown again forever.
     """
     name = f"{file_name_part(reader.name)[:63]}.{os.getpid()}.{time.time_ns()}.{state}"
     try:
@@ -99,9 +99,9 @@ def leave_receipt(reader: Reader, path: str, state: str) -> None:
 
 
 def move(path: str, target: str) -> bool:
-    """Move a file, also to another file system; False where that is impossible.
+    """Move a file, even to another file system; False if that is impossible.
 
-    Raises FileNotFoundError when the file is gone.
+    Raises FileNotFoundError if the file is gone.
     """
     try:
         make_folder(os.path.dirname(target))
@@ -131,6 +131,6 @@ def write_whole(path: str, content: bytes) -> None:
 
 
 def make_folder(path: str) -> None:
-    """Make a folder for its owner alone, where it is missing."""
+    """Make a missing folder, for its owner alone."""
     if not os.path.isdir(path):
         os.makedirs(path, 0o700, exist_ok=True)

@@ -1,8 +1,8 @@
-"""Takes the mail of a chamber so that a kill at any moment loses none of it.
+"""Takes a chamber's mail so that a kill at any moment loses none of it.
 
 Mail is in `.INTERRUPT` in the chamber's root. A reader claims it under a lock, by renaming it to
-`.INTERRUPT.<pid>.<ns>`. The claim stays until the text is printed; when its process dies before
-that, the claim is mail again. `.INTERRUPT.for.<subagent>` is a copy for another reader in the
+`.INTERRUPT.<pid>.<ns>`. The claim stays until the text is printed; if its process dies before that,
+the claim counts as mail again. `.INTERRUPT.for.<subagent>` is a copy for another reader in the
 chamber.
 """
 
@@ -27,15 +27,16 @@ from orchestra_server.files.hook.json_files import (
 )
 
 READER_FILES = (".INTERRUPT.for.", ".INTERRUPT.delivered", ".orchestra-tmp-")
-# Characters: a client moves context above 10,000 to a file. The rest is delivered next time.
+# Characters: a client moves longer context (above 10,000) to a file. The rest is delivered next
+# time.
 CONTEXT_LIMIT = 9_500
 LOCK_TRIES, LOCK_PAUSE_S = 50, 0.005
-CLAIM_AGE_S = 60  # after this a claim counts as abandoned, even if its process id is in use
-READER_AGE_S = 3_600  # after this the files of a reader are removed
+CLAIM_AGE_S = 60  # older claims are abandoned, even if their process id is in use
+READER_AGE_S = 3_600  # seconds after which a reader's files are removed
 
 
 def letters_in(path: str) -> list[Fields]:
-    """Return the letters of a mail file; any other text is one letter without an id."""
+    """Return the letters in a mail file; any other text is one letter without an id."""
     raw = b""
     try:
         raw = read_file(path)
@@ -47,14 +48,14 @@ def letters_in(path: str) -> list[Fields]:
 
 
 def waiting_mail(reader: Reader) -> list[str]:
-    """Return the files of mail that no hook is delivering: old claims, the mailbox, own copies."""
+    """Return the mail files that no hook is delivering: old claims, the mailbox, own copies."""
     claims = sorted(name for name in os.listdir(reader.root) if is_abandoned(reader, name))
     mailboxes = [reader.place(MAIL), *([reader.own_mail] if reader.memory else [])]
     return [*map(reader.place, claims), *filter(os.path.isfile, mailboxes)]
 
 
 def is_abandoned(reader: Reader, name: str) -> bool:
-    """Say whether a file is a claim whose hook has died; old files of readers are removed."""
+    """Tell whether a file is a claim of a dead hook; remove readers' old files."""
     if name.startswith(READER_FILES) and age(reader.place(name)) > READER_AGE_S:
         remove(reader.place(name))
     numbers = name.removeprefix(f"{MAIL}.").split(".")
@@ -73,7 +74,7 @@ def is_abandoned(reader: Reader, name: str) -> bool:
 
 
 def age(path: str) -> float:
-    """Return the seconds since a file was changed, 0 for a file that does not exist."""
+    """Return the seconds since a file was changed, 0 if it does not exist."""
     try:
         return time.time() - os.lstat(path).st_mtime
     except FileNotFoundError:
@@ -83,8 +84,8 @@ def age(path: str) -> float:
 def lock(folder: str) -> int:
     """Lock a directory and return the descriptor; closing it, or the process's end, unlocks it.
 
-    It polls, because importing the module signal, which could end one long wait, takes longer than
-    most waits. Raises TimeoutError.
+    It polls, because importing the module signal, to bound one long wait, takes longer than most
+    waits. Raises TimeoutError.
     """
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     for _ in range(LOCK_TRIES):
@@ -98,14 +99,14 @@ def lock(folder: str) -> int:
 
 
 def take_mail(reader: Reader) -> tuple[list[Fields], list[str]]:
-    """Claim the mail, as much as fits into one context; return the letters and their claims."""
+    """Claim as much mail as fits in one context; return the letters and their claims."""
     locked = lock(reader.root)
     claims, letters, copied = list[str](), list[Fields](), list[Fields]()
     for path in waiting_mail(reader):
         claim = reader.place(f"{MAIL}.{os.getpid()}.{time.time_ns()}")
         os.rename(path, claim)
         claims.append(claim)
-        os.utime(claim, follow_symlinks=False)  # its age counts from now
+        os.utime(claim, follow_symlinks=False)  # its age counts from now on
         claimed = letters_in(claim)
         ids = [letter.get("id") for letter in letters if letter.get("id")]
         letters += [letter for letter in claimed if letter.get("id") not in ids]
@@ -122,7 +123,7 @@ def take_mail(reader: Reader) -> tuple[list[Fields], list[str]]:
 
 
 def leave_out(rest: list[Json], claims: list[str]) -> None:
-    """Remove from the claims what is not shown now: a claim becomes the receipt of its letters."""
+    """Remove from the claims what is not shown now: a claim becomes its letters' receipt."""
     for claim in claims:
         claimed = letters_in(claim)
         shown: list[Json] = [letter for letter in claimed if letter not in rest]
@@ -131,7 +132,7 @@ def leave_out(rest: list[Json], claims: list[str]) -> None:
 
 
 def copy_to_other_readers(reader: Reader, letters: list[Fields]) -> None:
-    """Write copies of letters for the other subagents that work in this chamber."""
+    """Write copies of letters for the other subagents in this chamber."""
     folder = os.path.join(reader.main, HOOKS, "bindings")
     for name in os.listdir(folder) if letters and os.path.isdir(folder) else ():
         binding = read_json(os.path.join(folder, name))
@@ -146,9 +147,9 @@ def copy_to_other_readers(reader: Reader, letters: list[Fields]) -> None:
 
 
 def mail_text(reader: Reader, letters: list[Fields]) -> str:
-    """Return letters as the worker reads them: who sent what when, then the message, quoted.
+    """Return letters as the worker reads them: sender, kind and time, then the quoted message.
 
-    No line of a message can pass for a line of ours, or for a message of somebody else.
+    No line of a message can pass for Orchestra's own line or somebody else's message.
     """
     return "\n".join(
         f"Message from {field(letter, 'from') or 'an unnamed sender'} to the worker in chamber "
@@ -160,5 +161,5 @@ def mail_text(reader: Reader, letters: list[Fields]) -> str:
 
 
 def field(letter: Fields, name: str) -> str:
-    """Return a field of a letter's head; a file may hold anything there, so it is one line."""
+    """Return a field of a letter's head, reduced to one line because a file may hold anything."""
     return one_line(text(letter.get(name)), 200)

@@ -1,4 +1,4 @@
-"""Keeps Orchestra's tools to the conductor: a worker's call is denied, and noted for the server.
+"""Reserves Orchestra's tools for the conductor: denies a worker's call, and notes it.
 
 A note is a file named by the id of the call, which the server gets with the call from the client.
 """
@@ -18,8 +18,8 @@ from orchestra_server.files.hook.json_files import (
 from orchestra_server.files.hook.take_mail import age, waiting_mail
 
 TOOL_PREFIX = "mcp__orchestration__"
-WORKER_CALLS = "worker-calls"  # beside the spool
-NOTE_AGE_S = 600  # after this a note is removed: its call has ended long ago
+WORKER_CALLS = "worker-calls"  # next to the spool
+NOTE_AGE_S = 600  # seconds after which a note is removed: its call ended long ago
 NOTE_NAME_LENGTH = 128
 
 
@@ -37,7 +37,7 @@ def guard_tool(reader: Reader, payload: Fields) -> None:
 def find_worker(own: Fields, payload: Fields, reader: Reader | None) -> Reader | None:
     """Return the worker that calls a tool; a subagent in a chamber's directory is its worker.
 
-    What the call's arguments name binds nobody: a conductor's subagent names chambers, too.
+    Names in the call's arguments bind nobody: a conductor's subagent names chambers, too.
     """
     if reader is not None or not text(payload.get("agent_id")):
         return reader
@@ -47,7 +47,7 @@ def find_worker(own: Fields, payload: Fields, reader: Reader | None) -> Reader |
 
 
 def refusal(tool: str, chamber: str, root: str) -> str:
-    """Return what a worker reads in place of a tool's answer."""
+    """Return what a worker reads instead of a tool's answer."""
     return (
         f"{NOT_RUN}: {tool} is the conductor's, and you are the worker of chamber "
         f"{chamber}, so write what the others must know into {root}/{DISCOVERY}, a line each: "

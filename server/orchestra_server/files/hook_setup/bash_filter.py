@@ -1,7 +1,7 @@
 """The line that /bin/sh runs before a Bash command: most plain commands need no Python.
 
-What passes here is one command without quotes, redirections, variables or further commands, whose
-program only reads, or builds where it stands. All else starts the hook, which judges it.
+What passes is a single command without quotes, redirections and variables, whose program only
+reads, or builds in its own directory. Everything else starts the hook, which judges it.
 """
 
 from collections.abc import Iterable
@@ -14,24 +14,24 @@ READS = (
     *("realpath", "git status", "git show", "git log", "git diff", "git blame", "git rev-parse"),
     "sleep",
 )
-# They write below their directory, and where their words say.
+# These write below their directory, and where their arguments say.
 BUILDS = (
     *("make", "pytest", "python -m pytest", "python3 -m pytest", "npm test", "npm run"),
     *("cargo build", "cargo check", "cargo test", "go test", "go vet"),
 )
-# A word of a build that may name a place outside its directory.
+# Arguments of a build that may name a place outside its directory.
 _ELSEWHERE = r"*..*|*\ /*|*=/*|*-C*"
 _PLAIN = "A-Za-z0-9 ./_=:,@%+-"
-# The key stands once: quotes within a value are escaped in JSON.
+# The key occurs once, because quotes within a value are escaped in JSON.
 _COMMAND = "said=${asked#*'\"command\":'}; said=${said# }; said=${said#'\"'}; said=${said%%'\"'*}"
 # In the main checkout: the conductor's own calls have no agent, and no chamber as directory.
 WORKERS_ONLY = "case $asked in *'\"agent_id\"'*|*.claude/work*) ;; *) exit 0 ;; esac"
 
 
 def bash_line(command: Command) -> str:
-    """Return one line for /bin/sh that runs the hook's guard unless a command plainly passes.
+    """Return one line for /bin/sh that runs the hook's guard unless a command clearly passes.
 
-    In the main checkout only what a subagent calls, or a session in a chamber, is looked at.
+    In the main checkout only calls of a subagent, or of a session in a chamber, are checked.
     """
     reads, builds = _pattern(READS), _pattern(BUILDS)
     is_judged = f"*[!{_escaped(_PLAIN)}]*|*--output*"
@@ -43,10 +43,10 @@ def bash_line(command: Command) -> str:
 
 
 def _pattern(programs: Iterable[str]) -> str:
-    """Return a pattern of the shell for these programs with any words behind them."""
+    """Return a shell pattern for these programs with any arguments."""
     return "|".join(f"{_escaped(words)}|{_escaped(words)}\\ *" for words in programs)
 
 
 def _escaped(words: str) -> str:
-    """Return words for a pattern of the shell, whose spaces must not end it."""
+    """Return words escaped for a shell pattern, in which spaces must not end it."""
     return words.replace(" ", "\\ ")

@@ -1,7 +1,7 @@
 """Joins the modules of `hook/` into the one installed file, which needs only the standard library.
 
-It is one file because a person can read it from top to bottom, and because every hook would pay for
-each further import. It is several modules here because each has its own subject and tests.
+It is one file so that a person can read it from top to bottom, and because each further import
+would cost every hook time. Here it is several modules, each with its own subject and tests.
 """
 
 import ast
@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from textwrap import wrap
 
-# Each module uses only those before it.
+# Each module uses only the ones before it.
 SECTIONS = (
     "json_files",
     "find_reader",
@@ -43,7 +43,7 @@ _WIDTH = 100
 
 @cache
 def hook_source() -> str:
-    """Return the text of the one file: the package's docstring, all imports, a section a module."""
+    """Return the text of the one file: the package's docstring, imports, a section per module."""
     introduction = (_FOLDER / "__init__.py").read_text(encoding="utf-8")
     imports = set[str]()
     sections = list[str]()

@@ -1,7 +1,7 @@
 """Installs the hook's code in the git directory, under its hash, never in a working tree.
 
-A repository can hold a file of any name, compiled ones included; the code that clients run for us
-must not be one of them. `.claude/hooks` has a starter, for people who look there.
+A repository can contain any file, even compiled ones; the code that clients run for us must not be
+one of them. `.claude/hooks` has a starter, for people who look there.
 """
 
 import hashlib
@@ -44,14 +44,14 @@ def code_folder(common_dir: Path) -> Path:
 
 
 def code_file(common_dir: Path) -> Path:
-    """Return the file that is imported."""
+    """Return the path of the file that is imported."""
     return code_folder(common_dir) / _NAME
 
 
 def install_code(common_dir: Path) -> bool:
-    """Write this version's code unless it is there unchanged; tell whether it was written.
+    """Write this version's code unless it is already there; return whether it was written.
 
-    Other versions stay: chambers may still use them. Raises OSError.
+    Other versions stay, because chambers may still use them. Raises OSError.
     """
     if is_installed(common_dir):
         return False
@@ -65,7 +65,7 @@ def install_code(common_dir: Path) -> bool:
 
 
 def is_installed(common_dir: Path) -> bool:
-    """Tell whether this version's code is there, byte for byte."""
+    """Tell whether this version's code is installed, byte for byte."""
     try:
         return code_file(common_dir).read_bytes() == hook_source().encode()
     except OSError:

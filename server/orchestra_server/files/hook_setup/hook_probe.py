@@ -3,8 +3,8 @@
 The server runs a command of the chamber's settings through /bin/sh, with the event `Handshake` and
 a `nonce` on stdin; a variable makes the shell start Python even without mail. The hook prints one
 JSON object: the nonce as `handshake`, its `chamber_id`, and `spool_writable`. It changes nothing.
-So a missing interpreter, a broken settings file or an unusable spool shows at once, and not only
-when the first message stays unread.
+So a missing interpreter, a broken settings file or an unusable spool is noticed at once, and not
+only when the first message stays unread.
 """
 
 import os
@@ -31,9 +31,9 @@ from orchestra_server.files.installation.client_settings import event_line
 
 EVENT = "Handshake"
 SETTINGS = Path(".claude", "settings.local.json")
-# Any event that reads mail would do; this is the first one of a session.
+# Any event that reads mail would do; this is a session's first one.
 _ASKED = "SessionStart"
-# The hook answers in 0.03 s; a machine that is busy with twenty chambers may need a while.
+# Seconds. The hook answers in 0.03 s; a machine busy with twenty chambers may take a while.
 _SECONDS = 10.0
 _MUTE = "it cannot write to the spool in the git directory, so nothing that it does is seen"
 _OUTDATED = "is from another version of Orchestra; 'orchestra reconcile' replaces it"
@@ -60,10 +60,10 @@ class _Answer(Struct, frozen=True):
 def probe_hook(
     chamber_path: Path, chamber_id: str, main_checkout: Path, common_dir: Path
 ) -> HookProbe:
-    """Ask the hook that serves a chamber: its own, or the main checkout's where it has none.
+    """Ask the hook that serves a chamber: its own, or else the main checkout's.
 
-    The repository may track such settings: only a command that Orchestra writes is run. Blocks for
-    at most ten seconds. Raises nothing: a worker can work in a chamber without a hook.
+    The repository may track such settings, so only a command that Orchestra writes is run. Blocks
+    for at most ten seconds. Raises nothing: a worker can work in a chamber without a hook.
     """
     commands = [
         (directory, command)
@@ -110,8 +110,8 @@ def _is_ours(
 ) -> bool:
     """Tell whether Orchestra writes exactly this, with an interpreter outside the repository.
 
-    It may be of any version: all of them are in the git directory, where no commit can put a file.
-    Commands of chambers made before 2026-11-27 name no chamber id.
+    It may be from any version: all of them are in the git directory, where no commit can put a
+    file. Commands of chambers made before 2026-11-27 name no chamber id.
     """
     try:
         words = shlex.split(command)
@@ -133,7 +133,7 @@ def _is_ours(
 
 
 def _why_not_run(directory: Path) -> str:
-    """Return why a command was not run: Orchestra does not write it, or no longer."""
+    """Return why a command was not run: Orchestra does not write it, or no longer does."""
     reason = _OUTDATED if is_outdated(directory) else "is not ours; it was not run"
     return f"{directory / SETTINGS} starts a hook that {reason}"
 

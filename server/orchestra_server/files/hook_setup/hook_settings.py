@@ -1,4 +1,4 @@
-"""The settings file beside the hook: which chamber it serves, and where its reports go."""
+"""The hook's settings file: which chamber the hook serves, and where its reports go."""
 
 import hashlib
 from collections.abc import Sequence
@@ -15,17 +15,17 @@ HOOK_SETTINGS = HOOK.with_suffix(".json")
 # The hook used to be three files; installing it removes these two.
 RETIRED = tuple(HOOK.with_name(f"interrupt_{name}.py") for name in ("reader", "agents"))
 HOOK_CACHE = HOOK.parent / "__pycache__"
-# In the main checkout: links to the folders of chambers that lie below its top.
+# In the main checkout: links to folders of chambers below its top.
 ELSEWHERE = HOOK.parent / "elsewhere"
-# In the main checkout: which subagent works in which chamber, and which of these are closed.
+# In the main checkout: which subagent works in which chamber, and which of those are closed.
 BINDINGS = HOOK.parent / "bindings"
 _DIGEST_LENGTH = 12
-# It holds only paths, which are of use to its owner alone.
+# It holds only paths, which are useful to its owner alone.
 HOOK_SETTINGS_MODE = 0o600
 
 
 def owner_mark(chamber_id: str) -> Path:
-    """Return the file that tells a chamber's sessions from those of an earlier one at its path."""
+    """Return the file that tells a chamber's sessions from those of a former one at its path."""
     digest = hashlib.sha256(chamber_id.encode()).hexdigest()
     return HOOK.with_name(f"{HOOK.stem}.of.{digest[:_DIGEST_LENGTH]}")
 
@@ -36,10 +36,10 @@ def owner_marks(chamber: Path) -> list[Path]:
 
 
 class HookSettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The file beside the hook; in the main checkout only mode, root and isolation are set.
+    """The hook's settings file; in the main checkout only mode, root and isolation are set.
 
     With `isolation` a worker cannot write in `main` or other chambers. Only the main checkout's
-    setting counts, so that one setting holds for all chambers.
+    setting counts, so that one setting applies to all chambers.
     """
 
     mode: Literal["chamber", "main"]
@@ -49,10 +49,10 @@ class HookSettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
     agents: tuple[str, ...] = ()  # agents besides Claude Code whose clients get hooks in chambers
     chamber_id: str = ""
     chamber: str = ""
-    worktrees: bool = True  # the client's worktrees become chambers; only in the main checkout
+    worktrees: bool = True  # only in the main checkout: the client's worktrees become chambers
     own_hooks: bool = False  # the chamber's own settings start the hook
     spool: str = ""
-    slot: str = ""  # what the names of its reports in the spool begin with
+    slot: str = ""  # the prefix of its reports' names in the spool
 
 
 def is_outdated(chamber: Path) -> bool:
@@ -65,7 +65,7 @@ def is_outdated(chamber: Path) -> bool:
 
 
 def remove_retired(root: Path) -> list[Path]:
-    """Remove the hook's former files below `root` and return those that were there."""
+    """Remove the hook's former files below `root`; return those that existed."""
     places = [path for path in RETIRED if (root / path).is_file()]
     former_files = [path for path in places if b"Orchestra" in (root / path).read_bytes()]
     for path in former_files:
@@ -120,7 +120,7 @@ def main_settings(
 
 
 def chosen_agents(root: Path) -> tuple[str, ...]:
-    """Return the agents chosen by `orchestra init` in a main checkout; () where it was not run."""
+    """Return the agents chosen by `orchestra init` in a main checkout; () if it was not run."""
     settings = _settings_in(root)
     return settings.agents if settings else ()
 
@@ -132,7 +132,7 @@ def briefs_subagents(root: Path) -> bool:
 
 
 def is_isolated(root: Path) -> bool:
-    """Tell whether workers are kept in their chambers, by the main checkout's setting."""
+    """Tell whether workers are kept in their chambers, according to the main checkout's setting."""
     settings = _settings_in(root)
     return settings is None or settings.isolation
 

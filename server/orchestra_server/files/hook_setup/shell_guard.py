@@ -1,10 +1,10 @@
-"""The lines that /bin/sh runs at a client's events: a report for the spool, or Python for mail.
+"""The lines that /bin/sh runs at a client's events: they leave a report, or start Python for mail.
 
-Nearly every call finds no mail, so a worker waits for what this line costs: the start of a shell,
-and of `cat`, which the shell becomes. It puts the client's JSON into the spool behind a head, whose
-parts end with NUL: the directory of the settings, the directory in which the session was started,
-and whose client it is, with the number of its process. Nothing cheaper reads stdin to its end, and
-a client may show an error for a hook that does not; a shell's own `read` takes one byte at a time.
+Nearly every call finds no mail, so the usual cost for a worker is the start of a shell, and of
+`cat`, which the shell becomes. The line puts the client's JSON into the spool after a head, whose
+parts end with NUL: the settings' directory, the directory the session was started in, and the
+client with its process id. Nothing cheaper reads stdin to its end, and a client may show an error
+for a hook that does not; a shell's own `read` takes one byte at a time.
 """
 
 import hashlib
@@ -34,36 +34,37 @@ from orchestra_server.files.hook_setup.hook_settings import (
 from orchestra_server.files.spool.spool_folder import SPOOL_IN_GIT
 
 MARK = "interrupt_monitor"
-# If the environment has it, the line starts the hook without mail too.
+# If this is in the environment, the line starts the hook even without mail.
 PROBE = "ORCHESTRA_PROBE"
-# The words before `exec` keep cat from its message catalogues and from searching a long PATH:
-# a sixth of the whole line.
+# The words before `exec` keep cat from loading message catalogues and searching a long PATH, which
+# takes a sixth of the line's time.
 _CAT = "PATH=/bin:/usr/bin:$PATH LC_ALL=C exec cat"
 DRAIN = f"{_CAT} >/dev/null"
-# An agent that Orchestra has started tells and asks through its driver.
+# An agent that Orchestra started reports and asks through its driver.
 _UNLESS_STARTED = f'[ -z "${STARTED}" ] || {{ {DRAIN}; }}; '
-_READ = DRAIN.replace("exec ", "")  # the line goes on after it
-# Imported, not run, so that Python compiles it once; last on the path, so that it hides nothing.
+_READ = DRAIN.replace("exec ", "")  # the line continues after it
+# Imported, not run, so that Python caches its compiled form; last on the path, so that it hides
+# nothing.
 _START = (
     f"import sys; sys.path.append(sys.argv[1]); import {MARK} as hook; "
     "hook.run(sys.argv[3], sys.argv[2])"
 )
 _NAME_LENGTH = 63
-_NAME = "@NAME@"  # occurs in no answer
+_NAME = "@NAME@"  # does not occur in any answer
 _DIGEST_LENGTH = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A hook's program, and where to look before it is started."""
+    """A hook's program, and what to check before it is started."""
 
     python: Path
-    code: Path  # the folder that it is imported from
+    code: Path  # the folder it is imported from
     root: Path  # the chamber, or the main checkout
-    mail: tuple[str, ...]  # shell patterns, quoted; one of them matches when there may be mail
-    present: tuple[str, ...]  # the same; one matches when there may be a worker to report
-    mailbox: str = ""  # the one file whose coming wakes an idle session; "" where none is woken
-    chamber: Path | None = None  # whose settings these are; None for the main checkout's
+    mail: tuple[str, ...]  # quoted shell patterns; one matches if there may be mail
+    present: tuple[str, ...]  # likewise; one matches if there may be a worker to report
+    mailbox: str = ""  # the file whose appearance wakes an idle session; "" if none is woken
+    chamber: Path | None = None  # the client with these settings; None for the main checkout's
     owner: Path | None = None  # the file that exists while this chamber is the one at its path
 
     @property
@@ -73,18 +74,18 @@ class Command:
 
     @property
     def reports(self) -> Path:
-        """The beginning of the paths of its reports; the code lies beside the spool."""
+        """The prefix of its reports' paths; the code is next to the spool."""
         return self.code.parents[2] / SPOOL_IN_GIT / slot(self.root)
 
 
 def slot(root: Path) -> str:
-    """Return the name that the reports of one chamber or main checkout begin with."""
+    """Return the prefix of the names of reports from one chamber or main checkout."""
     digest = hashlib.sha256(str(root).encode("utf-8", "surrogateescape")).hexdigest()
     return f"{file_name_part(root.name)[:_NAME_LENGTH]}.{digest[:_DIGEST_LENGTH]}"
 
 
 def chamber_command(python: Path, code: Path, chamber: Path, chamber_id: str = "") -> Command:
-    """Return the command of a chamber's own settings; the id tells it from later ones there."""
+    """Return the command for a chamber's own settings; the id tells it from later ones there."""
     here = shlex.quote(str(chamber))
     mail, present = f"{here}/.INTERRUPT*", f"{here}/.claude"
     owner = chamber / owner_mark(chamber_id) if chamber_id else None
@@ -92,7 +93,7 @@ def chamber_command(python: Path, code: Path, chamber: Path, chamber_id: str = "
 
 
 def main_command(python: Path, code: Path, root: Path) -> Command:
-    """Return the command of the main checkout, which looks into all chambers."""
+    """Return the command for the main checkout, which looks into all chambers."""
     top = shlex.quote(str(root))
     folders = (f"{top}/.claude/worktrees/*", f"{top}/{ELSEWHERE}/*/*")
     return Command(
@@ -105,11 +106,12 @@ def main_command(python: Path, code: Path, root: Path) -> Command:
 
 
 def closed_first(command: Command, event: str) -> str:
-    """Return the beginning of a chamber's line, which answers when the chamber is gone.
+    """Return the beginning of a chamber's line, which answers if the chamber is gone.
 
-    The hook cannot answer then, because the files that it reads are gone too. A worktree's `.git`
-    is a file; a folder of that name is a repository that somebody made there. A session reads its
-    lines once, at its start; when another chamber has its path, the owner file of its own is gone.
+    The hook cannot answer then, because the files it reads are gone too. A worktree's `.git` is a
+    file; a folder with that name is a repository that somebody made there. A session reads its
+    lines once, at its start; if another chamber has its path by now, its own chamber's owner file
+    is gone.
     """
     if not command.mailbox:
         return ""
@@ -126,7 +128,7 @@ def closed_first(command: Command, event: str) -> str:
 def closed_in_main(command: Command, event: str) -> str:
     """Return the same for a client that runs the main checkout's hook in all worktrees.
 
-    The shell learns from its own directory that its session was in a chamber that is gone.
+    The shell sees by its own directory that its session was in a chamber that is gone.
     """
     top = shlex.quote(f"{command.root}/.claude/worktrees/")
     answered = _answered(event, closed_message, '"$2"')
@@ -137,9 +139,9 @@ def closed_in_main(command: Command, event: str) -> str:
 
 
 def _answered(event: str, message: Callable[[str, str], str], name: str) -> str:
-    """Return a group of commands that reads stdin, prints the answer to an event and ends.
+    """Return a command group that reads stdin, prints the answer to an event and exits.
 
-    `name` is a chamber's, or a parameter of the shell in double quotes.
+    `name` is a chamber's name, or a shell parameter in double quotes.
     """
     gemini_event = event if event in GEMINI_EVENTS else ""
     event = GEMINI_EVENTS.get(event, event)
@@ -153,17 +155,17 @@ def _answered(event: str, message: Callable[[str, str], str], name: str) -> str:
 def guarded(command: Command, patterns: tuple[str, ...], subject: str, otherwise: str = "") -> str:
     """Return one line for /bin/sh that runs the hook if one of `patterns` matches anything.
 
-    Else it runs `otherwise`, which must read stdin to its end; "" does no more than that.
+    Otherwise it runs `otherwise`, which must read stdin to its end; "" does only that.
     """
     look, start = _look(command, patterns, otherwise), _started(command, subject)
     return f"{look}; {start} 2>/dev/null || {DRAIN}"
 
 
 def asking(command: Command) -> str:
-    """Return one line for /bin/sh that becomes the hook that asks, if there may be a worker.
+    """Return one line for /bin/sh that becomes the asking hook if there may be a worker.
 
-    Nothing is left of the shell, so that the end of this process is the end of the hook. An agent
-    that Orchestra has started asks through its driver, and is not asked for a second time.
+    The shell is replaced, so that the end of this process is the end of the hook. An agent that
+    Orchestra started asks through its driver, not a second time here.
     """
     look = _look(command, command.present)
     return f"{_UNLESS_STARTED}{look}; exec {_started(command, 'request')} 2>/dev/null"
@@ -196,13 +198,13 @@ def reported(command: Command, event: str, client: str = "claude") -> str:
 
 
 def reported_if_asked(command: Command, event: str) -> str:
-    """Return the same for an event that is told only while a request waits for an answer."""
+    """Return the same for an event that is reported only while a request waits for an answer."""
     bells = f"{shlex.quote(str(command.reports.parent.with_name(REQUESTS)))}/*.{BELL}"
     return f"set -- {bells}; {any_matches((bells,))} || {{ {DRAIN}; }}; {reported(command, event)}"
 
 
 def any_matches(patterns: tuple[str, ...]) -> str:
-    """Return the shell test whether any of the patterns that were set matches a file.
+    """Return the shell test whether any of the set patterns matches a file.
 
     A pattern without a match stays an argument, so the first match of the next pattern follows it.
     """

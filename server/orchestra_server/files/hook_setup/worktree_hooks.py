@@ -1,8 +1,8 @@
-"""The lines by which Claude Code's subagents and worktrees get chambers, in the main checkout.
+"""The main checkout's hook lines through which Claude Code's subagents and worktrees get chambers.
 
-They start the installed program, which asks the clone's daemon. Whatever fails, the client goes on:
-`WorktreeCreate` then makes an ordinary worktree in the shell, and says so on stderr; the others
-answer nothing.
+They start the installed program, which asks the clone's daemon. Whatever fails, the client
+continues: `WorktreeCreate` then makes an ordinary worktree in the shell, and says so on stderr; the
+others answer nothing.
 """
 
 import shlex
@@ -12,7 +12,7 @@ from orchestra_server.files.json_edit import Json
 
 WORKTREE_EVENT = "WorktreeCreate"
 LAUNCHING_TOOLS = "Agent|Task"
-# Seconds. An `Agent` call may wait for the one before it; making a chamber may start the daemon.
+# Seconds. An `Agent` call may wait for the previous one; making a chamber may start the daemon.
 _TIMEOUT_S = 120
 _NAME = r"""sed -n 's/.*"name" *: *"\([A-Za-z0-9._-]*\)".*/\1/p'"""
 _ORDINARY = (
@@ -26,7 +26,7 @@ _ORDINARY = (
 
 
 def worktree_groups(command: Command) -> dict[str, list[Json]]:
-    """Return the groups of handlers, by event, that the main checkout's settings have."""
+    """Return the main checkout's groups of handlers, by event."""
     return {
         "PreToolUse": [{"matcher": LAUNCHING_TOOLS, "hooks": [_handler(_start_line(command))]}],
         "SubagentStart": [{"hooks": [_handler(_brief_line(command))]}],
@@ -44,7 +44,7 @@ def _program(command: Command) -> str:
 
 
 def _start_line(command: Command) -> str:
-    """Start Python only where a chamber may be named, or a worktree is asked for."""
+    """Start Python only if a chamber may be named or a worktree is asked for."""
     patterns = " ".join(command.present)
     return (
         f": {MARK}; asked=$(cat); set -- {patterns}; case $asked in *isolation*) ;; *) "

@@ -1,1 +1,1 @@
-"""What `orchestra init` writes into a repository, and how it is taken out again."""
+"""What `orchestra init` writes into a repository, and how it is removed again."""

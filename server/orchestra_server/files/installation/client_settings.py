@@ -1,10 +1,10 @@
 """Orchestra's part of Claude Code's settings: hooks, and permission to call its tools.
 
-Each event has one handler: a shell that puts a report into the spool, and starts Python only when
-there is mail. A client waits for it, so that reports are written in the order of the events. The
-tools that write, Bash and Orchestra's own tools have one more, for the guards. In a chamber a
-change of the mailbox wakes a session that is idle: `asyncRewake` with exit code 2, which is
-undocumented (seen in 2.1.330).
+Each event has one handler: a shell that puts a report into the spool, and starts Python only if
+there is mail. A client waits for it, so that reports are written in the order of the events.
+Writing tools, Bash and Orchestra's own tools have one more handler, for the guards. In a chamber a
+change of the mailbox wakes an idle session: `asyncRewake` with exit code 2, which is undocumented
+(seen in 2.1.330).
 """
 
 import shlex
@@ -51,10 +51,10 @@ _REPORTED_EVENTS = (
     "StopFailure",
     "SessionEnd",
 )
-# At these a session is idle no more; a notice, or the end of a subagent, does not begin a turn.
+# At these events a session is no longer idle; a notice, or a subagent's end, does not begin a turn.
 _ACTIVE_EVENTS = frozenset(_REPORTED_EVENTS) - {"Stop", "Notification", "SubagentStop"}
 _WRITING_TOOLS = "Edit|Write|MultiEdit|NotebookEdit"
-# Seconds; the hook needs a hundredth of it, and one that hangs must not block its worker.
+# Seconds; the hook needs a hundredth of that, and a hanging one must not block its worker.
 _TIMEOUT_S = 10
 _LOOKS = 50  # tenths of a second that the hook at the end of a turn is waited for
 # A request waits for a person, and at its end the client asks by itself.
@@ -79,7 +79,7 @@ def hooks_of(command: Command, *, worktrees: bool = False) -> Hooks:
 def with_hooks(text: str, name: str, hooks: Hooks) -> str:
     """Return a settings file's text with `hooks` added; everything else stays as it is.
 
-    Raises BadInput when the file is not JSON, or its hooks do not have the form that clients read.
+    Raises BadInput if the file is not JSON, or its hooks do not have the form that clients read.
     """
     for event, wanted in hooks.items():
         present = _groups(json_edit.check(text, name), name).get(event, [])
@@ -138,14 +138,14 @@ def _groups_of(event: str, command: Command) -> list[Json]:
         groups.append({"matcher": "Bash", "hooks": [_handler(bash_line(command))]})
         groups.append({"matcher": f"{TOOL_PREFIX}.*", "hooks": [_handler(_tool_line(command))]})
     if event == "PostToolUse" and not command.mailbox:
-        # At once and by Python: a report that nobody reads would leave a subagent without mail.
+        # At once and in Python: an unread report would leave a subagent without mail.
         line = guarded(command, command.present, "binding")
         groups.append({"matcher": LAUNCHING_TOOLS, "hooks": [_handler(line)]})
     return groups
 
 
 def _asking(command: Command) -> list[Json]:
-    """Return the handler of a request; it starts Python, since somebody waits anyway."""
+    """Return the handler for a request; it starts Python, because somebody waits anyway."""
     return [{"matcher": "*", "hooks": [_handler(asking(command), _ANSWER_TIMEOUT_S)]}]
 
 
@@ -154,17 +154,17 @@ def _handler(line: str, seconds: int = _TIMEOUT_S) -> Json:
 
 
 def _tool_line(command: Command) -> str:
-    """Return the line before a call of Orchestra's own tools, which are the conductor's."""
+    """Return the line before a call of Orchestra's own tools, which only the conductor may use."""
     line = guarded(command, command.present, "tools")
     only_workers = f"asked=$(cat); {WORKERS_ONLY}; printf '%s\\n' \"$asked\" | {{ {line}; }}"
     return line if command.mailbox else only_workers
 
 
 def event_line(event: str, command: Command) -> str:
-    """Return what the shell does at an event; a read-only directory is ignored.
+    """Return the shell line for an event; a read-only directory is ignored.
 
-    A client that reports ends of batches shows mail there: its single calls need not look. A turn
-    that ends is marked before it looks, so that mail which comes after the look finds the mark.
+    A client that reports ends of batches shows mail there, so its single calls need not check. The
+    end of a turn is marked before the check for mail, so that later mail finds the mark.
     """
     batches, idle = (_mark(command, name) for name in ("batches", "idle"))
     report = reported(command, event) if event in _REPORTED_EVENTS else ""
@@ -186,7 +186,7 @@ def event_line(event: str, command: Command) -> str:
 
 
 def _waking(command: Command) -> list[Json]:
-    """Return the handler that wakes an idle session for mail; one at work finds it by itself.
+    """Return the handler that wakes an idle session for mail; one at work finds mail by itself.
 
     The mark of an idle session has content, so that the shell itself can take it back: the number
     of the hook that ends the turn. While that one runs it may be reading the very mail, and its

@@ -1,7 +1,7 @@
-"""`orchestra init` and its undoing: what a repository needs so that its agents find Orchestra.
+"""`orchestra init` and its undo: what a repository needs so that its agents find Orchestra.
 
-A file of the user's is merged into, never rewritten; behind a symbolic link, its target is changed.
-`.mcp.json` is a file that people commit: git ignores it only if it did not exist before.
+The user's files are merged into, never rewritten; for a symbolic link the target is changed. People
+commit `.mcp.json`, so git ignores it only if it did not exist before.
 """
 
 from collections.abc import Mapping, Sequence
@@ -56,13 +56,13 @@ def initialise(
     worktrees: bool = True,
     agents: Sequence[str] = (),
 ) -> list[str]:
-    """Install Orchestra in the working tree at `root` and return a line for each thing done.
+    """Install Orchestra in the working tree at `root`; return a line for each thing done.
 
     `python` is the interpreter that has Orchestra; `isolation` keeps workers from writing outside
-    their chambers; `worktrees` makes chambers of the worktrees that Claude Code opens;
-    `agents` names the agents beside Claude Code whose sessions get mail.
-    Everything is checked before anything is written. Raises BadInput for a file that is not JSON,
-    Refused for a file that is not Orchestra's in the place of one, Unavailable for a disk error.
+    their chambers; `worktrees` makes chambers of the worktrees that Claude Code opens; `agents`
+    names the agents besides Claude Code whose sessions get mail. Everything is checked before
+    anything is written. Raises BadInput for a file that is not JSON, Refused if another file is in
+    the place of one of Orchestra's, and Unavailable for a disk error.
     """
     project = _project(root)
     record = read_record(project.git_dir, project.root)
@@ -96,9 +96,9 @@ def initialise(
 
 
 def undo(root: Path) -> list[str]:
-    """Take out what `initialise` put in and return a line for each thing done.
+    """Remove what `initialise` added; return a line for each thing done.
 
-    A file that nobody has changed since gets its former bytes back; from any other only
+    A file that nobody has changed since gets its former content back; from any other file only
     Orchestra's part is removed. While there are chambers the exclude block stays, to hide their
     files.
     """
@@ -155,7 +155,7 @@ def _write(
 ) -> None:
     """Write the record first, so that undo knows every file that a killed process may have written.
 
-    `changes` has the bytes before and after of each file that changes.
+    `changes` has each changed file's content before and after.
     """
     wanted = (project.git_dir / "info", *(project.root / folder for folder in _FOLDERS))
     folders = dict.fromkeys((*wanted, *(file.path.parent for file in files)))
@@ -170,7 +170,7 @@ def _write(
 
 
 def _take_out(project: Project, file: InstalledFile, before: bytes | None, after: str) -> str:
-    """Undo the change of one file and return what was done, "" for nothing.
+    """Undo the change of one file; return what was done, "" for nothing.
 
     `before` is its former content, `after` the hash of what `initialise` left in it.
     """

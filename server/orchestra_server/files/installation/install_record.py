@@ -1,6 +1,6 @@
-"""The record of what `orchestra init` put where, so that `--undo` takes out exactly that.
+"""The record of what `orchestra init` wrote, so that `--undo` removes exactly that.
 
-It lies in the repository's common git directory, readable by its owner alone: a file's former
+It is in the repository's common git directory, readable only by its owner, because a file's former
 content may hold secrets.
 """
 
@@ -23,12 +23,12 @@ class FileRecord(Struct, frozen=True, kw_only=True):
 
     path: str
     before: bytes | None  # None: there was no file
-    after: str  # SHA-256; "" when others had changed it, so that nothing can be put back
-    written: str = ""  # SHA-256 of what was written last, whatever had stood there
+    after: str  # SHA-256; "" if others had changed it, so that nothing can be put back
+    written: str = ""  # SHA-256 of what was written last, whatever was there before
 
 
 class InstallRecord(Struct, frozen=True, kw_only=True):
-    """What was written into one working tree; `directories` are those made, outermost first."""
+    """What was written into one working tree; `directories` are the new ones, outermost first."""
 
     files: tuple[FileRecord, ...] = ()
     directories: tuple[str, ...] = ()
@@ -38,12 +38,12 @@ _decoder = msgspec.json.Decoder(dict[str, InstallRecord])
 
 
 def digest(data: bytes) -> str:
-    """Return the hash by which a file's content is recognised."""
+    """Return the hash that identifies a file's content."""
     return hashlib.sha256(data).hexdigest()
 
 
 def read_record(common_dir: Path, root: Path) -> InstallRecord | None:
-    """Return the record of one working tree, None when nothing is installed there."""
+    """Return the record of one working tree; None if nothing is installed there."""
     return _read(common_dir).get(str(root))
 
 
@@ -53,7 +53,7 @@ def has_other_records(common_dir: Path, root: Path) -> bool:
 
 
 def is_as_installed(common_dir: Path, path: Path) -> bool:
-    """Tell whether a file is, byte for byte, as `orchestra init` left it."""
+    """Tell whether a file is byte for byte as `orchestra init` left it."""
     files = (file for record in _read(common_dir).values() for file in record.files)
     wanted = next((file.written or file.after for file in files if file.path == str(path)), "")
     try:
@@ -65,7 +65,7 @@ def is_as_installed(common_dir: Path, path: Path) -> bool:
 def move_records(common_dir: Path, old_top: Path, new_top: Path) -> list[Path]:
     """Rewrite the records of working trees below `old_top` for `new_top`; return the new ones.
 
-    Those already below `new_top` are returned too, so that a repeated call returns the same.
+    Records already below `new_top` are returned too, so that a repeated call returns the same.
     """
     records = _read(common_dir)
     moved = {
@@ -92,7 +92,7 @@ def _moved(path: str, old_top: Path, new_top: Path) -> str:
 
 
 def write_record(common_dir: Path, root: Path, record: InstallRecord | None) -> None:
-    """Store a working tree's record, or remove it (None), and the file with the last one."""
+    """Store a working tree's record, or remove it for None; the file goes with the last one."""
     records = {**_read(common_dir), str(root): record}
     remaining = {
         name: kept_record for name, kept_record in records.items() if kept_record is not None
@@ -111,10 +111,10 @@ def updated(
     written: Mapping[Path, tuple[bytes | None, bytes]],
     directories: tuple[str, ...],
 ) -> InstallRecord:
-    """Return the record with more files `written`: for each, its content before and after.
+    """Return the record with further files `written`: for each, its content before and after.
 
-    A file that others changed since the last time has no former content to go back to; its hash is
-    left empty, and undo takes only Orchestra's part out of it.
+    A file that others changed since the last time has no former content to restore; its hash is
+    left empty, and undo removes only Orchestra's part.
     """
     old = record or InstallRecord()
     files = {file.path: file for file in old.files}

@@ -1,4 +1,4 @@
-"""The files that `orchestra init` writes: what is wanted in each, and how it is taken out again."""
+"""The files that `orchestra init` writes: what goes into each, and how it is removed again."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -35,12 +35,12 @@ _MARKS = ("Orchestra", '"mode": "main"')
 class InstalledFile:
     """One file and how its text changes.
 
-    `installed` returns the text with Orchestra's part in it, from the present text or None.
-    `uninstalled` returns the text without that part, or None where the whole file is Orchestra's.
+    `installed` returns the text with Orchestra's part, given the current text or None.
+    `uninstalled` returns the text without that part, or None if the whole file is Orchestra's.
     """
 
     path: Path
-    done: str  # what `orchestra init` reports after it has written the file
+    done: str  # what `orchestra init` reports after writing the file
     installed: Callable[[str | None], str]
     uninstalled: Callable[[str], str | None]
     mode: int = 0o644
@@ -55,9 +55,9 @@ def installed_files(
     *,
     worktrees: bool = True,
 ) -> list[InstalledFile]:
-    """Return every file of one working tree, for the agents beside Claude Code that are named.
+    """Return every file for one working tree and the named agents besides Claude Code.
 
-    Raises BadInput where a symbolic link leads nowhere.
+    Raises BadInput if a symbolic link leads nowhere.
     """
     root = project.root
     mcp_json, settings = _link_target(root / MCP_JSON), _link_target(root / SETTINGS)
@@ -96,7 +96,7 @@ def installed_files(
 
 
 def _settings_file(settings: Path, hooks: client_settings.Hooks) -> InstalledFile:
-    """Return Claude Code's settings with hooks, permission, and consent to start the server."""
+    """Return Claude Code's settings file: hooks, permission, and consent to start the server."""
 
     def with_settings(text: str | None) -> str:
         allowed = client_settings.with_permission(text or _EMPTY, str(settings))
@@ -120,7 +120,7 @@ def _settings_file(settings: Path, hooks: client_settings.Hooks) -> InstalledFil
 
 
 def _client_file(place: Path, agent: AgentClient, command: Command) -> InstalledFile:
-    """Return the file that another agent's client reads in the main checkout, wherever it works."""
+    """Return the file in the main checkout that another agent's client reads in all worktrees."""
     path = _link_target(place)
     return InstalledFile(
         path,
@@ -140,13 +140,13 @@ def _own_file(path: Path, content: str, mode: int = 0o644) -> InstalledFile:
 
 
 def launcher_source(python: Path) -> str:
-    """Return the launcher as it is installed, with the interpreter that has Orchestra."""
+    """Return the launcher's text, with the interpreter that has Orchestra."""
     source = _LAUNCHER_SOURCE.read_text(encoding="utf-8")
     return source.replace('RECORDED = ""', f"RECORDED = {str(python)!r}")
 
 
 def _link_target(path: Path) -> Path:
-    """Return the path that a link leads to, or a file's own; raises BadInput for a broken link."""
+    """Return a link's target, or a file's own path; raises BadInput for a broken link."""
     if not path.is_symlink():
         return path
     if not path.exists():
@@ -157,7 +157,7 @@ def _link_target(path: Path) -> Path:
 
 
 def read_file(path: Path) -> bytes | None:
-    """Return a file's bytes, None where there is none; raises Unavailable."""
+    """Return a file's content; None if it does not exist. Raises Unavailable."""
     try:
         return path.read_bytes()
     except FileNotFoundError:

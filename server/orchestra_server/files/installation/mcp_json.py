@@ -1,4 +1,4 @@
-"""Orchestra's entry in `.mcp.json`, by which a client starts the server `orchestration`.
+"""Orchestra's entry in `.mcp.json`, with which a client starts the server `orchestration`.
 
 People commit this file, so the entry holds no path of one machine: a launcher in the working tree
 finds the interpreter. A client expands `${CLAUDE_PROJECT_DIR:-.}` itself.
@@ -26,7 +26,7 @@ _ENTRY: dict[str, Json] = {
 def with_server(text: str, name: str) -> str:
     """Return the file's text with Orchestra's server; an entry that already starts it is kept.
 
-    Raises BadInput for a file that is not JSON, and Refused when another server has the name.
+    Raises BadInput for a file that is not JSON, and Refused if another server has the name.
     """
     entry = _servers(text, name).get(SERVER)
     if entry is None:
@@ -39,7 +39,7 @@ def with_server(text: str, name: str) -> str:
 
 
 def without_server(text: str, name: str) -> str:
-    """Return the file's text without Orchestra's server and the object it leaves empty."""
+    """Return the file's text without Orchestra's server and the object that is left empty."""
     servers = _servers(text, name)
     if not _starts_ours(servers.get(SERVER)):
         return text

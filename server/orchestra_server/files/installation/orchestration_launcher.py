@@ -7,7 +7,7 @@ below. It stands alone and runs on any Python 3, because the client starts it wi
 import os
 import sys
 
-# This file lies in the project, whose files must not shadow the standard library.
+# This file is in the project, whose files must not shadow the standard library.
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry) != HERE]
 

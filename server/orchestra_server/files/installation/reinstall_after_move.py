@@ -1,4 +1,4 @@
-"""Installs Orchestra again in a checkout that was moved: its files hold absolute paths."""
+"""Installs Orchestra again in a moved checkout, because its files contain absolute paths."""
 
 from pathlib import Path
 
@@ -12,14 +12,14 @@ from orchestra_server.files.installation.install_record import move_records
 def initialise_again(common_dir: Path, old_top: Path, new_top: Path, python: str) -> None:
     """Install again, with the same choices, wherever Orchestra was installed below `old_top`.
 
-    The install records move along, so that `init --undo` still takes out exactly what was put in.
+    The install records move along, so that `init --undo` still removes exactly what was added.
     """
     for root in move_records(common_dir, old_top, new_top):
         try:
             raw = (root / HOOK_SETTINGS).read_bytes()
             chosen = msgspec.json.decode(raw, type=HookSettings)
         except (OSError, msgspec.DecodeError):
-            continue  # somebody has taken it out by hand
+            continue  # somebody has removed it by hand
         initialise(
             root,
             Path(python),

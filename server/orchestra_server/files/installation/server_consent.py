@@ -1,7 +1,7 @@
 """Whether Claude Code may start the server of `.mcp.json`: the answer to its first dialog.
 
-The client asks at the first start, with the refusal preselected, and writes the answer into the
-project's settings (seen in 2.1.332). An answer that is there already takes the dialog away.
+The client asks at the first start, with refusal preselected, and writes the answer into the
+project's settings (seen in 2.1.332). With an existing answer there is no dialog.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ DISABLED: ServerList = "disabledMcpjsonServers"
 
 
 def is_refused(settings: Mapping[str, Json]) -> bool:
-    """Tell whether settings refuse the server; what has another form refuses nothing."""
+    """Tell whether settings refuse the server; settings of another form refuse nothing."""
     names = settings.get(DISABLED)
     return isinstance(names, list) and SERVER in names
 
@@ -26,13 +26,13 @@ def is_refused(settings: Mapping[str, Json]) -> bool:
 def with_consent(text: str, name: str) -> str:
     """Return a settings file's text that lets the client start the server without asking.
 
-    Raises BadInput where a list of servers is none.
+    Raises BadInput if a list of servers is not a list.
     """
     return _with(_without(text, name, DISABLED), name, ENABLED)
 
 
 def with_refusal(text: str, name: str) -> str:
-    """Return a settings file's text by which the client neither starts the server nor asks."""
+    """Return a settings file's text that keeps the client from starting the server or asking."""
     return _with(_without(text, name, ENABLED), name, DISABLED)
 
 

@@ -1,4 +1,4 @@
-"""Removes what collects in a working tree while Orchestra is used."""
+"""Removes files that accumulate in a working tree while Orchestra is used."""
 
 import shutil
 from pathlib import Path
@@ -14,7 +14,7 @@ from orchestra_server.files.projections import NAMES
 
 
 def chambers_in(root: Path) -> list[Path]:
-    """Return the chambers below a working tree, known by the hook's settings in them."""
+    """Return the chambers below a working tree, recognized by the hook's settings in them."""
     folders = (root / ".claude" / "worktrees", *(root / ELSEWHERE).glob("*"))
     settings_files = (
         path for folder in folders for path in folder.glob(f"*/{HOOK_SETTINGS.as_posix()}")
@@ -23,14 +23,14 @@ def chambers_in(root: Path) -> list[Path]:
 
 
 def sweep(root: Path) -> None:
-    """Remove projections, bindings and empty folders, unless there still are chambers."""
+    """Remove projections, bindings and empty folders, unless there are still chambers."""
     if chambers_in(root):
         return
     folder = root / ".claude"
     for name in NAMES:
         (folder / name).unlink(missing_ok=True)
     for gathered in (HOOK.parent / "bindings", ELSEWHERE):
-        shutil.rmtree(root / gathered, ignore_errors=True)  # the links, not what they lead to
+        shutil.rmtree(root / gathered, ignore_errors=True)  # the links, not their targets
     (root / HOOK.with_suffix(".batches")).unlink(missing_ok=True)
     remove_cache(root)
     remove_ignore_files(root)

@@ -1,8 +1,8 @@
 """Answers for the hooks that wait for them, in `orchestra/requests` of the git directory.
 
-A hook that waits has a bell there, a pipe that it reads from: where the bell is gone or has no
-reader, nobody waits any more. An answer is written before the bell rings, so a hook that looks by
-itself finds it as well; writing it twice changes nothing.
+A waiting hook has a bell there, a pipe that it reads from: if the bell is gone or has no reader,
+nobody waits any more. An answer is written before the bell rings, so that a hook that looks by
+itself finds it too; writing it twice changes nothing.
 """
 
 import errno
@@ -22,7 +22,7 @@ _OWNER_ONLY = 0o600
 
 
 class AnswerFile(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An answer as the hook reads it; `withdrawn` ends the hook without one."""
+    """An answer in the form the hook reads; `withdrawn` ends the hook without an answer."""
 
     answer: str  # allow, deny, choose or withdrawn
     by: str = ""
@@ -31,7 +31,7 @@ class AnswerFile(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def post_answer(common_dir: Path, request: WorkerRequest) -> bool:
-    """Give a request's answer, or its end, to the hook that waits; tell whether one waits."""
+    """Give a request's answer, or its end, to the waiting hook; return whether one waits."""
     if request.is_open or not is_waiting(common_dir, request.id):
         return False
     answer = "withdrawn" if request.answer is None else request.answer
@@ -48,13 +48,13 @@ def post_answer(common_dir: Path, request: WorkerRequest) -> bool:
 
 
 def end_waiting(common_dir: Path, request_id: str) -> None:
-    """End a hook whose request cannot be recorded; its client asks by itself."""
+    """End a hook whose request cannot be recorded, so that its client asks by itself."""
     if is_waiting(common_dir, request_id):
         _post(common_dir, request_id, AnswerFile(answer="withdrawn"))
 
 
 def is_waiting(common_dir: Path, request_id: str) -> bool:
-    """Tell whether a hook waits for the answer; what a killed one has left is removed."""
+    """Tell whether a hook waits for the answer; remove what a killed hook has left."""
     try:
         descriptor = open_bell(common_dir, request_id)
     except OSError:
@@ -66,7 +66,7 @@ def is_waiting(common_dir: Path, request_id: str) -> bool:
 
 
 def open_bell(common_dir: Path, request_id: str) -> int | None:
-    """Return a descriptor that rings a hook and tells of its end; None where none waits.
+    """Return a descriptor that rings a hook and shows its end; None if no hook waits.
 
     Raises OSError.
     """
@@ -84,12 +84,12 @@ def open_bell(common_dir: Path, request_id: str) -> int | None:
 
 
 def waiting_ids(common_dir: Path) -> list[str]:
-    """Return the ids of the requests that hooks wait for, or have waited for until a kill."""
+    """Return the ids of requests that hooks wait for, or waited for until they were killed."""
     return sorted(waiting_since(common_dir))
 
 
 def waiting_since(common_dir: Path) -> dict[str, float]:
-    """Return the same with the times at which their hooks began to wait (s since 1970)."""
+    """Return the same ids, with the times (s since 1970) at which their hooks began to wait."""
     ending = f".{BELL}"
     times = dict[str, float]()
     with suppress(OSError), os.scandir(common_dir / REQUESTS_IN_GIT) as entries:
@@ -101,7 +101,7 @@ def waiting_since(common_dir: Path) -> dict[str, float]:
 
 
 def remove_left_answers(common_dir: Path) -> None:
-    """Remove the answers without a bell: one that was written again while its hook ended."""
+    """Remove answers without a bell: those that were written again while their hook ended."""
     for answer in (common_dir / REQUESTS_IN_GIT).glob(f"*.{ANSWER}"):
         if not answer.with_suffix(f".{BELL}").exists():
             answer.unlink(missing_ok=True)
@@ -111,12 +111,12 @@ def _post(common_dir: Path, request_id: str, answer: AnswerFile) -> bool:
     place = _place(common_dir, request_id, ANSWER)
     write_atomically(place, msgspec.json.encode(answer), _OWNER_ONLY)
     descriptor = open_bell(common_dir, request_id)
-    if descriptor is None:  # its hook has ended meanwhile
+    if descriptor is None:  # the hook has ended meanwhile
         place.unlink(missing_ok=True)
         return False
     try:
         os.write(descriptor, b"\n")
-    except OSError:  # full: it was rung before
+    except OSError:  # full: the bell was already rung
         pass
     finally:
         os.close(descriptor)

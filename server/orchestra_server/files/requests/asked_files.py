@@ -1,4 +1,4 @@
-"""A request as its hook has put it into the spool."""
+"""Decodes a request that a hook has put into the spool."""
 
 from typing import cast
 
@@ -10,7 +10,7 @@ from orchestra_core.names import split_chamber_id
 from orchestra_core.text import clean, one_line
 
 _QUESTION_TOOL = "AskUserQuestion"
-# Characters of one text, and of all; a person reads no more, and the store keeps it.
+# Most characters of one text, and of all; a person reads no more, and the store keeps them.
 _TEXT_LIMIT = 20_000
 _INPUT_LIMIT = 100_000
 _SHORTER_LIMIT = 1_000
@@ -18,7 +18,7 @@ _NS_PER_MS = 1_000_000
 
 
 class UnreadableRequestError(ValueError):
-    """A file that is no request."""
+    """A file that is not a request."""
 
 
 class _Payload(Struct, frozen=True):
@@ -57,7 +57,7 @@ def read_asked(raw: bytes, written_ns: int) -> WorkerRequest:
 
 
 def encoded_input(tool_input: object) -> str:
-    """Return a tool's input as JSON, with its texts cleaned and the long ones cut."""
+    """Return a tool's input as JSON, with texts cleaned and long ones cut."""
     encoded = msgspec.json.encode(_cut(tool_input, _TEXT_LIMIT)).decode()
     if len(encoded) > _INPUT_LIMIT:
         encoded = msgspec.json.encode(_cut(tool_input, _SHORTER_LIMIT)).decode()

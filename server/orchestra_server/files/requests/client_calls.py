@@ -1,4 +1,4 @@
-"""A client's report of an event, as far as it shows that a request needs no answer any more."""
+"""A client's report of an event, if it shows that a request no longer needs an answer."""
 
 import msgspec
 from msgspec import Struct
@@ -16,7 +16,7 @@ _NS_PER_MS = 1_000_000
 
 
 class ClientCall(Struct, frozen=True, rename={"event": "hook_event_name"}):
-    """What a client has reported, of which agent, at `at` (ms)."""
+    """What a client has reported, about which agent, at `at` (ms)."""
 
     event: str = ""
     session_id: str = ""
@@ -26,7 +26,7 @@ class ClientCall(Struct, frozen=True, rename={"event": "hook_event_name"}):
     at: int = 0
 
     def ends(self, request: WorkerRequest) -> str:
-        """Return why an open request of this session needs no answer, "" where it still does."""
+        """Return why an open request of this session no longer needs an answer, "" if it does."""
         if self.at < request.asked_at:
             return ""
         if self.event == _SESSION_ENDED:
@@ -38,15 +38,15 @@ class ClientCall(Struct, frozen=True, rename={"event": "hook_event_name"}):
         return ENDED_NOTE if self.event in _TURN_ENDED else ""
 
     def _is_call_of(self, request: WorkerRequest) -> bool:
-        """Tell whether it is the call that was asked for: others of its batch end meanwhile."""
+        """Tell whether it is the request's call: other calls of its batch may end meanwhile."""
         if self.tool_name != request.tool:
             return False
-        is_question = request.kind == "question"  # its input has the answers by now
+        is_question = request.kind == "question"  # its input now has the answers
         return is_question or encoded_input(self.tool_input) == request.tool_input
 
 
 def read_client_call(raw: bytes, written_ns: int) -> ClientCall | None:
-    """Return what a report says, None for anything else."""
+    """Decode a report; None for anything else."""
     try:
         call = msgspec.json.decode(raw.split(b"\0", HEAD_PARTS)[-1], type=ClientCall)
     except (msgspec.DecodeError, UnicodeDecodeError):

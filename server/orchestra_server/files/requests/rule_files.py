@@ -1,6 +1,6 @@
-"""The rules of a chamber, as its hook reads them: what its worker does without asking again.
+"""A chamber's rules, in the form its hook reads: what its worker may do without asking again.
 
-They lie in the git directory, where no branch puts a file, under the chamber's id.
+They are in the git directory, where no branch can put a file, under the chamber's id.
 """
 
 from pathlib import Path
@@ -16,7 +16,7 @@ _OWNER_ONLY = 0o600
 
 
 def show_rules(common_dir: Path, chamber: Chamber) -> None:
-    """Write a standing chamber's rules where it has any, and remove those of any other.
+    """Write a standing chamber's rules if it has any; remove those of any other chamber.
 
     Raises OSError.
     """

@@ -2,7 +2,7 @@
 
 A receipt is the mailbox's own file, moved after its text was shown: a claim with its letters, or
 the list of what a reader was shown. A hook that cannot write to the spool moves it into a folder of
-its chamber. Hooks of older versions wrote a document for each interrupt there.
+its chamber. Hooks of older versions wrote one document per interrupt there.
 """
 
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ class _ReceiptFile(Struct, frozen=True):
 
 
 def read_receipts(raw: bytes, state: str, written_ns: int) -> list[Receipt]:
-    """Return what one receipt says: nothing for text that a person put into the mailbox."""
+    """Return what a receipt says; nothing for text that a person put into the mailbox."""
     try:
         file = msgspec.json.decode(raw, type=_ReceiptFile)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -50,19 +50,19 @@ def read_receipts(raw: bytes, state: str, written_ns: int) -> list[Receipt]:
 
 
 def receipts_in_chamber(chamber_path: Path) -> list[tuple[Path, Sequence[Receipt]]]:
-    """Return the receipts in a chamber with their files, oldest first."""
+    """Return the receipts in a chamber, each with its file, oldest first."""
     candidates = ((path, _read(path)) for path in _files(chamber_path / RECEIPTS))
     files = [(path, receipts) for path, receipts in candidates if receipts is not None]
     return sorted(files, key=lambda file: min((receipt.at for receipt in file[1]), default=0))
 
 
 def ids_in_spool(common_dir: Path) -> set[str]:
-    """Return the interrupts whose receipts wait in the spool."""
+    """Return the interrupts whose receipts are still in the spool."""
     ids = set[str]()
     for file in waiting_receipts(common_dir):
         try:
             receipts = read_receipts(file.read(), file.receipt_state, file.written_ns)
-        except OSError:  # it has just been taken in
+        except OSError:  # just taken in
             continue
         ids |= {receipt.interrupt_id for receipt in receipts}
     return ids
@@ -80,4 +80,4 @@ def _read(path: Path) -> list[Receipt] | None:
             return read_receipts(raw, state, path.stat().st_mtime_ns)
         return [msgspec.json.decode(raw, type=Receipt)]
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-        return None  # half written, or no receipt: the next round reads it again
+        return None  # incomplete, or not a receipt: the next round reads it again

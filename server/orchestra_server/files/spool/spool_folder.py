@@ -1,7 +1,7 @@
 """The folder of the spool: hooks' files are claimed, read once, and removed or refused.
 
-A hook may write to a file as long as the file keeps its name, so a reader first renames it into
-`claimed/`. The next reader reads what a dead one has claimed. Only the holder of the lock beside
+A hook may write to a file as long as it keeps its name, so a reader first renames it into
+`claimed/`. The next reader reads what a dead one has claimed. Only the holder of the lock next to
 the folder reads.
 """
 
@@ -19,10 +19,10 @@ from orchestra_server.files.hook.requests.ask_operator import ASKED
 SPOOL_IN_GIT = Path("orchestra", "spool")
 CLAIMED = "claimed"
 REFUSED = "refused"
-# A receipt's name ends with the state that its letters have reached, and a request has its own
-# ending; any other file is a report.
+# A receipt's name ends with the state that its letters have reached; a request has its own suffix;
+# any other file is a report.
 RECEIPT_STATES = ("delivered", "acted")
-# The order of reports that were written within one tick of the file system's clock.
+# The order of reports written within one tick of the file system's clock.
 _EVENTS = (
     *("SessionStart", "SubagentStart", "UserPromptSubmit", "PreToolUse", "PostToolUse"),
     *(
@@ -44,7 +44,7 @@ _LARGEST_FILE = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class SpoolFile:
-    """A file that was claimed, with the moment at which it was written (ns since 1970)."""
+    """A claimed file, with the time at which it was written (ns since 1970)."""
 
     path: Path
     name: str
@@ -59,7 +59,7 @@ class SpoolFile:
 
     @property
     def is_request(self) -> bool:
-        """Whether a worker asks for something in it."""
+        """Whether it is a worker's request."""
         return self.name.endswith(f".{ASKED}")
 
     def read(self) -> bytes:
@@ -75,7 +75,7 @@ def spool_folder(common_dir: Path) -> Path:
 
 
 def make_spool(common_dir: Path) -> Path:
-    """Make the spool where it is missing, for its owner alone; raises OSError."""
+    """Make a missing spool, for its owner alone; raises OSError."""
     folder = spool_folder(common_dir)
     folder.parent.mkdir(exist_ok=True)
     folder.mkdir(exist_ok=True)
@@ -96,7 +96,7 @@ def remove_spool(common_dir: Path) -> None:
 
 
 def has_files(common_dir: Path) -> bool:
-    """Tell whether anything waits in the spool; quick, and False where there is no spool."""
+    """Tell whether anything is in the spool; quick, and False if there is no spool."""
     folder = spool_folder(common_dir)
     return any(_names(folder)) or any(_names(folder / CLAIMED))
 
@@ -125,9 +125,9 @@ def locked_spool(common_dir: Path, patience: float = 0.0) -> Generator[bool]:
 def claim_files(common_dir: Path, limit: int) -> list[SpoolFile]:
     """Claim the oldest files, at most `limit` or a quarter; return them with those claimed before.
 
-    All are looked at for each claim, so that a fixed number would cost the square of what waits.
-    They come in the order of writing, receipts before reports of the same moment. The caller holds
-    the lock. Raises OSError where the spool cannot be written.
+    Each claim looks at all files, so a fixed number would cost the square of their count. They are
+    in the order of writing, receipts before reports of the same moment. The caller holds the lock.
+    Raises OSError if the spool cannot be written.
     """
     folder = spool_folder(common_dir)
     inner = folder / CLAIMED
@@ -139,7 +139,7 @@ def claim_files(common_dir: Path, limit: int) -> list[SpoolFile]:
             file.path.rename(path)
         except FileNotFoundError:
             continue
-        # It may have been written again meanwhile.
+        # It may have been rewritten meanwhile.
         claimed.append(replace(_spool_file(path, file.name), is_new=True))
     return sorted(claimed, key=_order)
 
@@ -152,7 +152,7 @@ def refuse_file(file: SpoolFile) -> Path:
 
 
 def waiting_receipts(common_dir: Path) -> Iterator[SpoolFile]:
-    """Yield the receipts that nobody has taken in yet, claimed or not."""
+    """Yield the receipts that were not taken in yet, claimed or not."""
     folder = spool_folder(common_dir)
     for inner in (folder, folder / CLAIMED):
         files = (SpoolFile(inner / name, name, 0) for name in _names(inner))
@@ -160,7 +160,7 @@ def waiting_receipts(common_dir: Path) -> Iterator[SpoolFile]:
 
 
 def _names(folder: Path) -> Iterator[str]:
-    """Yield the names of a folder's files, none where it cannot be read.
+    """Yield the names of a folder's files; none if it cannot be read.
 
     Half-written files of dead hooks are removed.
     """

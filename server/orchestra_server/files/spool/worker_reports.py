@@ -1,4 +1,4 @@
-"""Reports: a client's JSON of an event, and the worker's presence that it shows."""
+"""Reports: a client's JSON for an event, and the worker's presence that it shows."""
 
 import os
 
@@ -21,7 +21,7 @@ from orchestra_server.files.hook.spool import HEAD_PARTS, note_end
 
 # A worker's subagent counts only by its tools: its own start and end are not the worker's.
 _OF_ANY_AGENT = frozenset(("PreToolUse", "PostToolUse"))
-# Of a session these do not prove that it is in a turn; a subagent always is.
+# These do not prove that a session is in a turn; a subagent always is.
 _SAY_LITTLE = frozenset(("SessionStart", *_OF_ANY_AGENT))
 _DETAIL_FIELDS = ("file_path", "notebook_path", "path", "command", "pattern", "url", "description")
 _LAST_WORDS = ("last_assistant_message", "error_details", "error")
@@ -51,7 +51,7 @@ class TornReportError(ValueError):
 
 
 def read_report(raw: bytes, written_ns: int) -> Presence | None:
-    """Return the presence that a report shows, None if it is no worker's.
+    """Return the presence that a report shows; None if it is not a worker's.
 
     It also binds a subagent to its chamber and notes its end, as a hook would. Raises
     TornReportError.
@@ -90,9 +90,9 @@ def read_report(raw: bytes, written_ns: int) -> Presence | None:
 
 
 def _killed(own: Fields, payload: Fields, session_root: str) -> Reader | None:
-    """Return the subagent of which the conductor is told that it was killed, None for none.
+    """Return the subagent that the conductor is told was killed; None if there is none.
 
-    No other event tells it: the notice is the next prompt of the session that started it.
+    No other event shows that: the notice is the next prompt of the session that started it.
     """
     prompt = text(payload.get("prompt"))
     is_notice = payload.get("hook_event_name") == "UserPromptSubmit" and _NOTICE in prompt
@@ -107,7 +107,7 @@ def _killed(own: Fields, payload: Fields, session_root: str) -> Reader | None:
 
 
 def _transcript(reader: Reader, payload: Fields) -> str:
-    """Return the file of the worker's own conversation, "" where its client names none."""
+    """Return the file of the worker's own conversation; "" if its client names none."""
     path = text(payload.get("transcript_path"))[:_PATH_LIMIT]
     return subagent_transcript(path, reader.agent_id) if path and reader.memory else path
 
@@ -117,7 +117,7 @@ def _mark(process: str) -> str:
 
 
 def describe(event: str, reader: Reader, payload: Fields) -> Fields | None:
-    """Return what the worker does from this event on, None if the event does not show it."""
+    """Return what the worker does from this event on; None if the event does not show it."""
     tool = one_line(text(payload.get("tool_name")), 80)
     if event == "PreToolUse":
         return {"state": "working", "tool": tool, "detail": _detail(reader, payload)}
@@ -151,9 +151,9 @@ def call_detail(root: str, tool_input: Fields) -> str:
 
 
 def _asks(kind: str, words: str) -> str:
-    """Return what a notice says that a worker waits for, "" for any other notice.
+    """Return what a worker waits for according to a notice, "" for any other notice.
 
-    Older clients name no kind.
+    Older clients do not name the kind.
     """
     if kind in _QUESTION_NOTICES:
         return "question"

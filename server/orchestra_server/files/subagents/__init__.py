@@ -1,1 +1,1 @@
-"""How a subagent of Claude Code gets to its chamber: whose call it is, its place, its briefing."""
+"""How a Claude Code subagent gets to its chamber: matching its call, its place, its briefing."""

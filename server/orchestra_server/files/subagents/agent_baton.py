@@ -1,9 +1,9 @@
-"""The baton by which a new worktree is matched with the `Agent` call that it is made for.
+"""The baton that matches a new worktree with the `Agent` call it is made for.
 
-Claude Code runs several `Agent` calls at once, and nothing that the `WorktreeCreate` hook gets says
-whose worktree it is to make. So one call at a time holds the session's baton: from the moment when
-its `PreToolUse` hook answers until its `WorktreeCreate` hook takes it. A call that ends without a
-worktree (denied by another hook, failed) has its result in the transcript, and holds it no more.
+Claude Code runs several `Agent` calls at once, and the `WorktreeCreate` hook does not learn which
+call its worktree is for. So one call at a time holds the session's baton: from the answer of its
+`PreToolUse` hook until its `WorktreeCreate` hook takes it. A call that ends without a worktree
+(denied by another hook, failed) has its result in the transcript, and no longer holds the baton.
 """
 
 import os
@@ -20,8 +20,8 @@ from orchestra_server.files.hook.json_files import (
 )
 
 FOLDER = os.path.join("orchestra", "agent-calls")  # in the common git directory
-_LOOK_AGAIN = 0.01  # seconds; no event says that another process has taken a file away
-_ABANDONED = 86_400  # seconds after which a file of a session that has ended is removed
+_LOOK_AGAIN = 0.01  # seconds; no event reports that another process has taken a file
+_ABANDONED = 86_400  # seconds after which an ended session's file is removed
 _RESULT = b'"tool_result"'
 
 
@@ -33,14 +33,14 @@ class AgentBaton:
         self._holder = os.path.join(self._folder, f"{file_name_part(session_id)}.json")
 
     def take(self, call: str, transcript: str, fields: Fields, seconds: float) -> bool:
-        """Wait for the baton and hold it for a call; tell whether that was possible in time.
+        """Wait for the baton and hold it for a call; return whether that worked in time.
 
-        `fields` are for whoever makes the worktree. Raises OSError.
+        `fields` are for the process that makes the worktree. Raises OSError.
         """
         os.makedirs(self._folder, mode=0o700, exist_ok=True)
         until = time.monotonic() + seconds
         holding: Fields = {**fields, "call": call, "transcript": transcript}
-        holding["offset"] = _size(transcript)  # its result comes after this
+        holding["offset"] = _size(transcript)  # its result comes later
         while not self._take(holding):
             if time.monotonic() > until or _is_over(holding):
                 return False
@@ -48,7 +48,7 @@ class AgentBaton:
         return True
 
     def pass_on(self) -> Fields:
-        """Take the baton from the call that holds it and return its fields, {} if none does."""
+        """Take the baton from the call that holds it; return its fields, {} if no call holds it."""
         with locked_file(f"{self._folder}.lock", 0o600):
             holding = read_json(self._holder)
             remove(self._holder)
@@ -99,7 +99,7 @@ def note_placed(common_dir: str, agent_id: str, fields: Fields) -> None:
 
 
 def take_placed(common_dir: str, agent_id: str) -> Fields:
-    """Return what was noted of a subagent, once; {} for one that was given no place."""
+    """Return the note on a subagent, once; {} for a subagent without a place."""
     fields = read_json(_placed(common_dir, agent_id))
     if fields:
         remove(_placed(common_dir, agent_id))

@@ -1,4 +1,4 @@
-"""Whether an agent's own definition asks for a worktree, which its `Agent` call does not say."""
+"""Whether an agent's definition asks for a worktree, which its `Agent` call does not say."""
 
 import os
 import re
@@ -17,7 +17,7 @@ def defines_worktree(agent_type: str, root: str, home: str) -> bool:
 
 
 def _heads(folder: str) -> list[str]:
-    """Return the beginnings of all definitions in a folder; what cannot be read defines nothing."""
+    """Return the beginnings of all definitions in a folder; unreadable files define nothing."""
     heads = list[str]()
     for directory, _, names in os.walk(folder):
         for name in sorted(names):

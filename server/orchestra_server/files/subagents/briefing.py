@@ -17,9 +17,9 @@ _LONGEST = 9_000  # characters: Claude Code spills more than 10,000 into a file
 
 
 def briefing(chamber: str, prompt: str) -> str:
-    """Return what the worker in `chamber` must know beside its prompt, "" where that has it all.
+    """Return what the worker in `chamber` must know besides its prompt; "" if that has everything.
 
-    Names and texts of others are quoted: they are facts to it, and no instructions of the client.
+    Names and texts of others are quoted: they are facts, not instructions of the client.
     """
     context = read_json(os.path.join(chamber, _CONTEXT))
     scope, mission = object_of(context.get("scope")), object_of(context.get("mission"))

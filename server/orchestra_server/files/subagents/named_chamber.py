@@ -1,4 +1,4 @@
-"""Which chamber the words of an `Agent` call name, "" where they name none or several."""
+"""Which chamber the words of an `Agent` call name; "" if they name none or several."""
 
 import os
 import re
@@ -36,9 +36,10 @@ def _entries(folder: str) -> list[str]:
 def named_chamber(call: Mapping[str, object], chambers: Collection[str]) -> str:
     """Return the chamber, among those of these names, that a call's prompt is for.
 
-    The surest sign counts: the prompt gives the agent its place, as a briefing does; then the
+    The surest sign counts: a prompt that gives the agent its place, as a briefing does; then the
     agent's name; then a path in a chamber; then the words "chamber NAME"; then a chamber's name in
-    the description. A sign that points at several chambers, as in a reviewer's prompt, is none.
+    the description. A sign that points at several chambers, as in a reviewer's prompt, does not
+    count.
     """
     if call.get("subagent_type") in _READERS:
         return ""
@@ -57,6 +58,6 @@ def named_chamber(call: Mapping[str, object], chambers: Collection[str]) -> str:
 
 
 def _end_of(agent: str, chambers: Collection[str]) -> str:
-    """Return the chamber that an agent's name ends in, the longest that fits."""
+    """Return the chamber that an agent's name ends in, the longest match."""
     fitting = [name for name in chambers if agent == name or agent.endswith(f"-{name}")]
     return max(fitting, key=len, default="")

@@ -1,1 +1,1 @@
-"""Where gates run: a worktree of their own, prepared once and used again."""
+"""Where gates run: a scratch worktree, prepared once and used again."""

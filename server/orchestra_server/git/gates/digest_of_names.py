@@ -1,4 +1,4 @@
-"""A digest of the names in a small worktree, which tells whether something came or went."""
+"""A digest of the names in a small worktree, which shows whether files came or went."""
 
 import hashlib
 import os
@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-_MOST = 5_000  # names; in a larger one git finds as quickly what is not in its tree
+_MOST = 5_000  # names; in a larger worktree git finds just as quickly what is not in its tree
 
 
 def digest_of_names(worktree: Path, keep: Sequence[str]) -> str:
     """Return a digest of all names and kinds below `worktree`, "" if they are too many.
 
-    Git's own directory and the `keep` paths, where a folder ends with a slash, do not count. It is
-    "" too where a folder cannot be read.
+    Git's own directory and the `keep` paths, in which folders end with a slash, do not count. It is
+    also "" if a folder cannot be read.
     """
     with suppress(OSError):
         return _digest(worktree, keep)

@@ -1,4 +1,4 @@
-"""What a gate judges of a commit: its whole tree, or the content of the paths it depends on."""
+"""What a gate judges of a commit: the whole tree, or the content of the paths it depends on."""
 
 import hashlib
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Merges snapshots of chambers onto their branch, in the objects where the snapshots are."""
+"""Merges snapshots of chambers onto their branch, in the object directory of the snapshots."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,10 +14,10 @@ def merge_snapshots(
     env: Mapping[str, str],
     merges: dict[tuple[str, ...], str],
 ) -> str:
-    """Return a commit of the base with all the commits, "" if they do not merge. Blocking.
+    """Return a commit that merges these commits into the base, "" if they do not merge. Blocking.
 
-    The same work gives the same commit. `merges` holds what was merged before, by the base and the
-    commits in their order.
+    The same work gives the same commit. `merges` caches earlier merges, by the base and the commits
+    in order.
     """
     if not commits:
         return base

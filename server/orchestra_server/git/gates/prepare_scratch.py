@@ -1,4 +1,4 @@
-"""Prepares the scratch worktree for a tree: checks it out, and runs the setup where that is due."""
+"""Prepares the scratch worktree for a tree: checks it out, and runs the setup if that is due."""
 
 import hashlib
 import json
@@ -18,13 +18,13 @@ from orchestra_server.git.gates.gate_subject import content_of
 from orchestra_server.git.gates.scratch_worktree import ScratchWorktree
 from orchestra_server.git.process.run_command import run_command
 
-_WORDS = 400  # characters of what a failed setup printed
+_WORDS = 400  # characters of a failed setup's output
 _COPY = ("cp", "-cR") if sys.platform == "darwin" else ("cp", "-a", "--reflink=auto")
 
 
 @dataclass(frozen=True, slots=True)
 class CommitToJudge:
-    """A commit, the directories that have its objects, and the environment that finds them."""
+    """A commit, the directories with its objects, and the environment that finds them."""
 
     commit: str
     objects: tuple[Path, ...]
@@ -39,9 +39,9 @@ def prepare_scratch(
     low_priority: bool,
     env: Mapping[str, str] | None = None,
 ) -> None:
-    """Make the worktree the commit's, with the setup done for it in `env`. Blocking.
+    """Make the worktree that of the commit, with the setup run in `env`. Blocking.
 
-    Raises Refused when the setup fails or was cancelled.
+    Raises Refused if the setup fails or was cancelled.
     """
     if setup is None:
         scratch.check_out(judged.commit, judged.objects, ())
@@ -51,7 +51,7 @@ def prepare_scratch(
     if prepared.get("for") == key:
         scratch.check_out(judged.commit, judged.objects, cast("list[str]", prepared["kept"]))
         if scratch.prepared.exists():
-            return  # else the worktree was damaged, and made anew without what the setup had made
+            return  # otherwise a damaged worktree was made again without the setup's files
     scratch.prepared.unlink(missing_ok=True)
     scratch.check_out(judged.commit, judged.objects, ())
     copy_paths(scratch.repo.top, scratch.path, setup.copy)
@@ -69,13 +69,13 @@ def prepare_scratch(
         if not ended.passed:
             raise Refused(
                 f"the setup of orchestra.toml fails (status {ended.status}), so that no gate can "
-                f"run; mend it; it printed last: {one_line(ended.output[-_WORDS:], _WORDS)}"
+                f"run; repair it; it printed last: {one_line(ended.output[-_WORDS:], _WORDS)}"
             )
     scratch.prepared.write_text(json.dumps({"for": key, "kept": scratch.others()}), "utf-8")
 
 
 def copy_paths(source: Path, target: Path, paths: Sequence[str]) -> None:
-    """Copy what is there of the paths and not yet in `target`, sharing blocks where possible."""
+    """Copy the existing paths that `target` lacks, sharing blocks if possible."""
     for path in paths:
         parts = PurePosixPath(path)
         if parts.is_absolute() or ".." in parts.parts or not parts.parts:
@@ -98,7 +98,7 @@ def copy_paths(source: Path, target: Path, paths: Sequence[str]) -> None:
 
 
 def _key(scratch: ScratchWorktree, setup: Setup, judged: CommitToJudge) -> str:
-    """Return a digest of the setup's own text and of the files that it depends on."""
+    """Return a digest of the setup's text and the files that it depends on."""
     content = ""
     if setup.depends:
         content = content_of(scratch.repo, judged.commit, setup.depends, judged.env)

@@ -1,4 +1,4 @@
-"""Deletes what commands have left, folders included that their owner may not write."""
+"""Deletes what commands have left, including folders that are not writable."""
 
 import os
 import shutil
@@ -9,9 +9,9 @@ _OWNER = 0o700
 
 
 def remove_tree(place: Path) -> None:
-    """Delete a directory and all in it, as far as that can be done."""
+    """Delete a directory and its content, as far as possible."""
     shutil.rmtree(place, ignore_errors=True)
-    if place.is_dir():  # Go's module cache, say, is read-only
+    if place.is_dir():  # Go's module cache, for example, is read-only
         _make_writable(place)
         shutil.rmtree(place, ignore_errors=True)
 

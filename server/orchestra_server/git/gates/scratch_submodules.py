@@ -1,4 +1,4 @@
-"""Submodules of the worktree in which gates run: filled from the clone's copies, and exact."""
+"""Submodules of the scratch worktree: filled from the clone's copies, and exact."""
 
 import shutil
 from collections.abc import Callable
@@ -12,9 +12,9 @@ _STATUS = ("status", "--porcelain", "--ignored", "--ignore-submodules=none")
 
 
 def drop_changed_submodules(worktree: Path, commit: str, git: Callable[..., str]) -> None:
-    """Delete all submodules unless the commit has just these and nothing has changed in them.
+    """Delete all submodules unless the commit has exactly these, unchanged.
 
-    `git` runs git in the worktree. Filling them again takes one local clone each.
+    `git` runs git in the worktree. Filling submodules again takes one local clone each.
     """
     modules = worktree / ".git" / "modules"
     if not modules.exists():
@@ -31,7 +31,7 @@ def drop_changed_submodules(worktree: Path, commit: str, git: Callable[..., str]
 
 
 def fill_scratch_submodules(repo: Repository, worktree: Path) -> None:
-    """Fill the submodules of what is checked out; one without a local copy stays empty."""
+    """Fill the submodules of the checkout; one without a local copy stays empty."""
     if (worktree / ".gitmodules").is_file():
         fill_submodules(repo, worktree)
 

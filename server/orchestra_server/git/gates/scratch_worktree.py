@@ -1,8 +1,8 @@
-"""The worktree in which a clone's gates run, one after the other.
+"""The scratch worktree in which a clone's gates run, one after the other.
 
-It lies in the state directory, where no configuration file above it belongs to the repository, and
-it is a repository of its own that borrows the clone's objects: what a gate commits, or does to
-branches, stays there.
+It is in the state directory, so that no configuration file above it belongs to the repository. It
+is a separate repository that borrows the clone's objects: what a gate commits, or does to branches,
+stays there.
 """
 
 import hashlib
@@ -32,8 +32,8 @@ _KEY = 16  # hex digits
 _LOOK = 0.05  # seconds between two attempts to take it
 _UNUSED_SECONDS = 7 * 86_400
 # These override the clone's configuration, which the command includes before them: its filters and
-# line ends hold; its hooks, its file monitor, what is set for one worktree and what would overlook
-# a changed file do not.
+# line ends apply. Its hooks, its file monitor, settings of one worktree, and settings that could
+# miss a changed file do not.
 _SETTINGS = (
     "-c", "core.bare=false", "-c", "core.sparseCheckout=false", "-c", "core.fsmonitor=false",
     "-c", "core.hooksPath=/dev/null", "-c", "core.splitIndex=false", "-c", "advice.detachedHead=0",
@@ -43,7 +43,7 @@ _SETTINGS = (
 
 @dataclass(frozen=True, slots=True)
 class ScratchWorktree:
-    """A worktree that only its holder uses; `place` has what belongs to it."""
+    """A worktree that only its holder uses; `place` is the folder with its files."""
 
     repo: Repository
     place: Path
@@ -55,17 +55,17 @@ class ScratchWorktree:
 
     @property
     def prepared(self) -> Path:
-        """The file that says for what it was prepared, and which paths that has made."""
+        """The file that says what it was prepared for, and which paths that made."""
         return self.place / "prepared.json"
 
     @property
     def _own(self) -> Path:
-        """The git directory by which it is checked out: no gate has changed its index."""
+        """The git directory used for the checkout: no gate can change its index."""
         return self.place / "own.git"
 
     @property
     def _gates(self) -> Path:
-        """The git directory that a gate finds."""
+        """The git directory that gates see."""
         return self.path / ".git"
 
     @property
@@ -74,17 +74,17 @@ class ScratchWorktree:
 
     @property
     def _listed(self) -> Path:
-        """The file with a digest of the names that were there after the checkout."""
+        """The file with a digest of the names that existed after the checkout."""
         return self.place / "listed"
 
     def check_out(self, commit: str, objects: Sequence[Path], keep: Sequence[str]) -> None:
-        """Make it the commit's tree, without anything else but the `keep` paths.
+        """Make it the commit's tree, with nothing else but the `keep` paths.
 
         `objects` are the directories in which git finds the commit. Raises GitFailed.
         """
         try:
             self._check_out(commit, objects, keep)
-        except GitFailed:  # a process was killed in it
+        except GitFailed:  # a process was killed while working in it
             self.delete()
             self._check_out(commit, objects, keep)
 
@@ -95,7 +95,7 @@ class ScratchWorktree:
         remove_tree(self.path)
 
     def others(self) -> list[str]:
-        """Return the paths that the tree does not have, a whole folder as one."""
+        """Return the paths that the tree does not have; a whole folder counts as one."""
         listed = self._git("ls-files", "--others", "--directory", "-z")
         return [path for path in listed.split("\0") if path]
 
@@ -127,7 +127,7 @@ class ScratchWorktree:
         git_output(self.path, *init, env=env)
 
     def _clean(self, keep: Sequence[str]) -> None:
-        """Delete what the tree does not have; git is asked only where a gate has left something."""
+        """Delete what the tree does not have; git is asked only if a gate has left something."""
         listed = self._listed.read_text("ascii") if self._listed.exists() else ""
         self._listed.unlink(missing_ok=True)
         if listed and listed == digest_of_names(self.path, keep):
@@ -143,7 +143,7 @@ class ScratchWorktree:
 
 
 def gates_folder(state_dir: Path, common_dir: Path) -> Path:
-    """Return where the gates of a clone have their files."""
+    """Return the folder for the files of a clone's gates."""
     digest = hashlib.sha256(os.fsencode(common_dir)).hexdigest()[:_KEY]
     return state_dir / _FOLDER / digest
 
@@ -152,9 +152,9 @@ def gates_folder(state_dir: Path, common_dir: Path) -> Path:
 def take_scratch(
     repo: Repository, state_dir: Path, *, waits_for: str, low_priority: bool
 ) -> Generator[ScratchWorktree]:
-    """Hold the clone's scratch worktree; wait for whoever has it. Blocking.
+    """Hold the clone's scratch worktree; wait for another holder. Blocking.
 
-    A holder with `low_priority` gives way to a caller without. Raises Refused when the caller gave
+    A holder with `low_priority` gives way to a caller without it. Raises Refused if the caller gave
     up.
     """
     place = gates_folder(state_dir, repo.common_dir)
@@ -174,7 +174,7 @@ def take_scratch(
             os.close(wish)
             wish = -1
         scratch, in_use = ScratchWorktree(repo, place), place / "in-use"
-        if in_use.exists():  # of a process that was killed, perhaps while its gate ran
+        if in_use.exists():  # left by a killed process, perhaps while its gate ran
             end_strays(scratch.path)
         in_use.touch()
         yield scratch
@@ -186,12 +186,12 @@ def take_scratch(
 
 
 def is_wanted(repo: Repository, state_dir: Path) -> bool:
-    """Tell whether somebody waits for the scratch worktree who does not want to wait."""
+    """Tell whether somebody without low priority waits for the scratch worktree."""
     return is_locked(_wish(gates_folder(state_dir, repo.common_dir)))
 
 
 def sweep_scratch(state_dir: Path) -> list[Path]:
-    """Delete the files of clones that are gone, and of those without a gate for a week."""
+    """Delete the files of clones that are gone, or had no gate for a week."""
     swept = list[Path]()
     with suppress(OSError):
         for place in (state_dir / _FOLDER).iterdir():

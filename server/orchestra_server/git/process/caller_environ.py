@@ -1,4 +1,4 @@
-"""The environment of whoever asks: a daemon runs git and its hooks as the caller's shell would."""
+"""The caller's environment: the daemon runs git and its hooks as the caller's shell would."""
 
 import os
 from collections.abc import Generator, Mapping
@@ -10,7 +10,7 @@ _environ: ContextVar[Mapping[str, str] | None] = ContextVar("caller_environ", de
 
 @contextmanager
 def as_caller(environ: Mapping[str, str]) -> Generator[None]:
-    """Give the programs of this context, and of threads started with a copy of it, `environ`."""
+    """Use `environ` for programs of this context, and of threads started with a copy of it."""
     token = _environ.set(environ)
     try:
         yield
@@ -19,7 +19,7 @@ def as_caller(environ: Mapping[str, str]) -> Generator[None]:
 
 
 def caller_environ() -> Mapping[str, str]:
-    """Return the environment of the caller, which is this process's own for its own work."""
+    """Return the caller's environment; for the process's own work its own environment."""
     environ = _environ.get()
     return os.environ if environ is None else environ
 

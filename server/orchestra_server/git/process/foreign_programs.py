@@ -56,7 +56,7 @@ class ProgramWatch:
     told: Callable[[str, float], None] = lambda _waits_for, _seconds: None
     stop: Event = field(default_factory=Event)
     seconds: float = 0
-    until: float = math.inf  # in monotonic time: what is no program is not waited for any longer
+    until: float = math.inf  # in monotonic time: until then other waits are allowed
 
 
 _watch: ContextVar[ProgramWatch | None] = ContextVar("program_watch", default=None)
@@ -81,7 +81,7 @@ def brief_programs() -> Generator[None]:
 
 @contextmanager
 def waiting_at_most(seconds: float) -> Generator[None]:
-    """Give up what `tell_wait` is asked about after so many seconds, as if the caller had."""
+    """After this many seconds, give up waits reported by `tell_wait`, as if the caller had."""
     watch = _watch.get() or ProgramWatch()
     with watch_programs(replace(watch, until=time.monotonic() + seconds)):
         yield
@@ -96,13 +96,13 @@ def uncancelled() -> Generator[None]:
 
 
 def is_cancelled() -> bool:
-    """Tell whether the waiting caller gave up: what is not begun yet is then left to a new call."""
+    """Tell whether the waiting caller gave up; what has not begun is then left to a new call."""
     watch = _watch.get()
     return watch is not None and watch.stop.is_set()
 
 
 def tell_wait(waits_for: str, seconds: float) -> bool:
-    """Tell the waiting caller of something that is no git; False once it is to be given up."""
+    """Tell the waiting caller about a wait that is not for git; False once it is to be given up."""
     watch = _watch.get()
     if watch is None:
         return True
@@ -121,7 +121,7 @@ def run_programs(
     """Run git where it may start other programs; return how it ended.
 
     Raises Refused, with `waits_for` in its text, when it was ended: at its deadline, or because
-    the caller gave up. A daemon that a hook leaves behind goes on and is not waited for.
+    the caller gave up. A daemon that a hook leaves behind continues and is not waited for.
     """
     with ExitStack() as files:
         out, err = (files.enter_context(_scratch_file()) for _ in range(2))
@@ -204,7 +204,7 @@ class _Wait:
     directory: Path
     begun: float = field(default_factory=time.monotonic)
     told: int = 0  # seconds at the last notice
-    limit: float = 0  # seconds; read only when a program takes a while
+    limit: float = 0  # seconds; read only if a program takes a while
 
     def reason_to_end(self) -> str:
         """Return why the program is to be ended now, "" to go on; notify the caller when due."""

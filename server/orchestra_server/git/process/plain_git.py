@@ -57,8 +57,8 @@ INHERITED = (
     "GIT_WORK_TREE",
 )
 _WORDS_LIMIT = 300  # characters of git's message in an error line
-_LOCK = re.compile(r"'([^']+\.lock)': File exists")  # left by a git that was killed, or in use
-# What to do where git says what is wrong, and not always what to do.
+_LOCK = re.compile(r"'([^']+\.lock)': File exists")  # left by a killed git, or in use
+# What to do, because git says what is wrong but not always how to fix it.
 _CURES = (
     (re.compile("No space left on device|Out of diskspace"), "make room on the disk"),
     (re.compile("Disk quota exceeded"), "make room in this user's disk quota"),
@@ -93,7 +93,7 @@ class GitResult:
     @property
     def failure(self) -> str:
         """Git's error message, as one line without `fatal:`."""
-        # The names that an error lists stand below it, each behind a tab.
+        # The names that an error lists follow it, each after a tab.
         lines = [line for line in self.err.replace(":\n\t", ": ").splitlines() if line.strip()]
         telling = [line for line in lines if _PREFIX.match(line)] or lines
         if any(_BY_HOOK in line or UNNAMED_FILTER in line for line in telling):

@@ -1,8 +1,8 @@
-"""Runs a command that a repository brings: a gate or a setup, in a session of its own.
+"""Runs a repository's own command, a gate or a setup, in a separate session.
 
-It has a deadline and no terminal, none of Orchestra's variables but the one that marks it, and
-memory for its output instead of a file that could fill the disk. It is ended before its own files
-fill the disk. What it leaves running is ended with it.
+It has a deadline and no terminal. It gets none of Orchestra's variables except the one that marks
+it. Its output is kept in memory, because a file could fill the disk, and it is ended before its own
+files fill the disk. Processes that it leaves running are ended too.
 """
 
 import os
@@ -27,23 +27,23 @@ Command = str | tuple[str, ...]  # a shell's line, or a program with its argumen
 _OURS = "ORCHESTRA_"
 _TERMINALS = ("GPG_TTY", "SSH_TTY")
 _HEAD, _TAIL = 16_384, 49_152  # bytes of output that are kept
-_LOOK = 0.1  # seconds between two looks whether to end it
+_LOOK = 0.1  # seconds between two checks whether to end it
 _GRACE = 2.0  # seconds from SIGTERM to SIGKILL
 _PIECE = 65_536
 _LAST_PIECES = 20  # more than the largest pipe holds when the command ends: 1 MiB (pipe(7))
-_NOT_STARTED = 127  # as a shell has it
-_NICENESS = "10"  # of nice(1)
+_NOT_STARTED = 127  # like a shell's
+_NICENESS = "10"  # the niceness, nice(1)
 _PROCESSES = "/proc"
-_LEAST_FREE = 256 << 20  # bytes that a command must leave on a disk, of a small one a part
+_LEAST_FREE = 256 << 20  # bytes to leave free on a disk; of a small disk a fraction
 _LEAST_PART = 0.05
-_BRIEF = 1.0  # seconds in which no id of a process is used twice
-_ROUNDS = 20  # of ending what goes on starting processes
+_BRIEF = 1.0  # seconds within which no process id is reused
+_ROUNDS = 20  # attempts to end what keeps starting processes
 MARK = "ORCHESTRA_GATE"  # the variable that marks what runs alone in a directory
 
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
-    """How a command ended; `late` if at its deadline, `fills` if it left no space on the disk."""
+    """How a command ended; `late` if at its deadline, `fills` if it left no space on a disk."""
 
     status: int
     output: str
@@ -53,7 +53,7 @@ class CommandResult:
 
     @property
     def passed(self) -> bool:
-        """Whether it says that all is well."""
+        """Whether it passed."""
         return self.status == 0 and not (self.late or self.fills)
 
 
@@ -63,7 +63,7 @@ class _Output:
 
     head: bytearray = field(default_factory=bytearray)
     tail: bytearray = field(default_factory=bytearray)
-    cut: int = 0  # bytes between the two
+    cut: int = 0  # bytes dropped between the two
 
     def add(self, piece: bytes) -> None:
         room = _HEAD - len(self.head)
@@ -92,9 +92,9 @@ def run_command(
 ) -> CommandResult:
     """Run a command in `directory` and return how it ended. Blocking.
 
-    In a directory that is for it `alone`, what has left its session is ended too. Raises Refused,
-    with `waits_for` in its text, when the waiting caller gave up, when the command is to give way
-    to another, and where the disk is full before it begins.
+    In a directory for it `alone`, processes that have left its session are ended too. Raises
+    Refused, with `waits_for` in its text, if the waiting caller gave up, if the command has to give
+    way to another, and if the disk is full before it begins.
     """
     begun = time.monotonic()
     if full := _full_disk(directory):
@@ -127,7 +127,7 @@ def run_command(
 
 
 def _full_disk(directory: Path) -> str:
-    """Return where a command works or keeps its temporary files if too little is free there."""
+    """Return the disk where a command works or keeps temporary files, if that is too full."""
     for place in (directory, Path(tempfile.gettempdir())):
         with suppress(OSError):
             total, _, free = shutil.disk_usage(place)
@@ -159,9 +159,10 @@ def _start(
 
 @cache
 def _behind_others() -> tuple[str, ...]:
-    """Return what lets a command wait for processor and disk behind all others, where it is there.
+    """Return the command prefix for the lowest priority of processor and disk, if available.
 
-    It acts before the command begins: what that starts at once would keep the usual priority.
+    It acts before the command begins: what that starts at once would otherwise keep the usual
+    priority.
     """
     nice = ("nice", "-n", _NICENESS) if shutil.which("nice") else ()
     return (*nice, "ionice", "-c", "3") if shutil.which("ionice") else nice
@@ -170,7 +171,7 @@ def _behind_others() -> tuple[str, ...]:
 def _until_end(
     process: "subprocess.Popen[bytes]", output: _Output, begun: float
 ) -> Iterator[float]:
-    """Yield the seconds so far, now and then, until the command itself has ended."""
+    """Yield the elapsed seconds, now and then, until the command itself has ended."""
     pipe = process.stdout
     if pipe is None:  # never: a pipe was requested
         return
@@ -186,14 +187,14 @@ def _until_end(
             elif poll.poll(_LOOK * 1000):
                 is_open = _read(pipe.fileno(), output)
             yield time.monotonic() - begun
-        for _ in range(_LAST_PIECES):  # another process may hold it open, and write
+        for _ in range(_LAST_PIECES):  # another process may hold it open and write
             if not (is_open and poll.poll(0)):
                 break
             is_open = _read(pipe.fileno(), output)
 
 
 def _read(descriptor: int, output: _Output) -> bool:
-    """Take in what is there; tell whether there may be more."""
+    """Read what is available; return whether there may be more."""
     try:
         piece = os.read(descriptor, _PIECE)
     except BlockingIOError:
@@ -217,11 +218,11 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def end_strays(directory: Path, spared: Collection[str] = ()) -> None:
-    """End what works in a directory that is only for commands run here, where that can be seen.
+    """End processes that work in a directory for commands only, if they can be seen.
 
-    What has gone to another directory is known by its mark. `spared` processes are left alone and
-    not looked at: there may be hundreds. Several rounds, since such a process may start another one
-    while it is ended.
+    Those in another directory are known by their mark. `spared` processes are left alone and not
+    examined, because there may be hundreds. It takes several rounds, because such a process may
+    start another one while it is being ended.
     """
     for _ in range(_ROUNDS):
         pids = _working_in(directory, spared)
@@ -233,7 +234,7 @@ def end_strays(directory: Path, spared: Collection[str] = ()) -> None:
 
 
 def _processes() -> frozenset[str]:
-    """Return the ids of all processes, none where they cannot be seen."""
+    """Return the ids of all processes; none if they cannot be seen."""
     if not Path(_PROCESSES, "self").exists():
         return frozenset()
     listed = os.listdir(_PROCESSES)  # noqa: PTH208 - there are many, and paths take time
@@ -246,7 +247,7 @@ def _working_in(directory: Path, spared: Collection[str]) -> list[int]:
     mark = f"\0{MARK}={directory}\0".encode(errors="surrogateescape")
     for pid in _processes():
         if pid != own and pid not in spared:
-            with suppress(OSError):  # it has ended, or is another user's
+            with suppress(OSError):  # it has ended, or belongs to another user
                 works_in = os.readlink(f"{_PROCESSES}/{pid}/cwd")  # noqa: PTH115
                 with open(f"{_PROCESSES}/{pid}/environ", "rb", buffering=0) as environ:  # noqa: PTH123
                     is_marked = mark in b"\0" + (environ.read() or b"")

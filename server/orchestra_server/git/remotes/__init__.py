@@ -1,1 +1,1 @@
-"""Remotes: their addresses, which clones compare, and refs of our own that are put there."""
+"""Remotes: their addresses, which clones compare, and Orchestra's own refs there."""

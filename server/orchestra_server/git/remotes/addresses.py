@@ -16,15 +16,15 @@ _FALSE = frozenset(("false", "no", "off", "0"))
 _SCP = re.compile(r"(?:[^@/:]+@)?(?P<host>\[[^]]+\]|[^/:]+):(?P<path>.*)")
 _DEFAULT_PORTS = {"ssh": 22, "https": 443, "http": 80, "git": 9418}
 _LONGEST = 400  # characters
-_MOST = 8  # remotes that a clone notes
+_MOST = 8  # most remotes that a clone notes
 _FIRST = "origin"
 
 
 def read_addresses(repo: Repository) -> dict[str, str]:
     """Return the address of each remote by its name, the preferred remote first. Blocking.
 
-    Preferred is the one that the present branch follows, then `origin`. There is none for a user
-    who wants nothing published: `git config orchestra.publish false`.
+    The preferred one is the current branch's upstream remote, then `origin`. There is none if the
+    user wants nothing published: `git config orchestra.publish false`.
     """
     config = _read_config(repo)
     urls = {
@@ -34,7 +34,7 @@ def read_addresses(repo: Repository) -> dict[str, str]:
     }
     if not urls or config.get("orchestra.publish", [""])[-1].lower() in _FALSE:
         return {}
-    if any(name.startswith("url.") for name in config):  # git writes some URLs otherwise
+    if any(name.startswith("url.") for name in config):  # git rewrites some URLs
         urls = {name: _expanded(repo, name, url) for name, url in urls.items()}
     addresses = {name: address_of(url, repo.top) for name, url in urls.items()}
     addresses = {name: address for name, address in addresses.items() if address}
@@ -47,7 +47,7 @@ def read_addresses(repo: Repository) -> dict[str, str]:
 
 
 def _read_config(repo: Repository) -> dict[str, list[str]]:
-    """Return the values of what counts here, with one process: a clone is described often."""
+    """Return the relevant values with one process, because a clone is described often."""
     said = repo.run("config", "-z", "--get-regexp", _COUNTS).out
     config: dict[str, list[str]] = {}
     for entry in said.split("\0"):
@@ -67,7 +67,7 @@ def address_of(url: str, directory: Path) -> str:
     A path is relative to `directory`.
     """
     if "::" in url or len(url) > _LONGEST or not url.isprintable():
-        return ""  # a remote helper, such as `ext::`: what it names only that helper knows
+        return ""  # a remote helper, such as `ext::`: only the helper knows what its address means
     if "://" in url:
         parts = urlsplit(url)
         if parts.scheme == "file":
@@ -98,7 +98,7 @@ def shared_address(preferred: str, noted: Iterable[str]) -> str:
 
 
 def noted(addresses: Mapping[str, str]) -> str:
-    """Return the addresses as a clone's document holds them."""
+    """Return the addresses in the form of a clone's document."""
     return "\n".join(dict.fromkeys(addresses.values()))
 
 
@@ -117,6 +117,6 @@ def _path_address(path: Path) -> str:
 
 
 def _without_ending(parts: Sequence[str]) -> str:
-    """Return the parts as one path, without the ending that git adds by itself."""
+    """Return the parts as one path, without the suffix that git adds by itself."""
     joined = "/".join(parts)
     return joined.removesuffix("/.git").removesuffix(".git")

@@ -1,6 +1,6 @@
-"""Puts the contents of Git LFS files where another clone finds them: commits hold pointers only.
+"""Puts the contents of Git LFS files where another clone finds them: commits hold only pointers.
 
-The person's `pre-push` hook would do it, and a push of Orchestra's own runs no hooks.
+The person's `pre-push` hook would do that, but Orchestra's own pushes run no hooks.
 """
 
 from orchestra_core.errors import Refused
@@ -12,12 +12,12 @@ from orchestra_server.git.repository.repository import Repository
 
 
 def publish_lfs_contents(repo: Repository, remote: str, commit: str) -> None:
-    """Send what a commit's history has in Git LFS and the remote has not yet; blocking.
+    """Send the LFS contents of a commit's history that the remote lacks; blocking.
 
-    Where nothing is new, the remote is not asked. Raises Refused with the words of git-lfs.
+    If nothing is new, the remote is not asked. Raises Refused with git-lfs's error.
     """
     if not (repo.common_dir / "lfs" / "objects").is_dir():
-        return  # no file of this clone was ever kept so
+        return  # this clone never had a file in LFS
     new = _run(repo, "push", "--dry-run", remote, commit)
     if not new.status and not new.out.strip():
         return

@@ -1,8 +1,7 @@
-"""Puts refs of Orchestra's own on a remote, takes them from there, and deletes them there.
+"""Puts Orchestra's own refs on a remote, fetches them from there, and deletes them there.
 
-None of the person's hooks runs, nobody is asked for a password, and neither tags, submodules nor
-the person's refspecs go along. A ref has one writer, the clone that has the chamber, so that it
-may be forced.
+None of the person's hooks runs, nobody is asked for a password, and no tags, submodules or refspecs
+of the person are pushed. A ref has one writer, the clone that has the chamber, so it may be forced.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,7 +22,7 @@ _SETTINGS = (
     "push.gpgSign=false",
     "push.recurseSubmodules=no",
 )
-# Whatever would ask a person fails instead: nobody sees the question.
+# Whatever would ask a person fails instead, because nobody would see the question.
 ASKS_NOBODY = {"GIT_ASKPASS": "true", "SSH_ASKPASS_REQUIRE": "never", "GCM_INTERACTIVE": "never"}
 
 
@@ -33,7 +32,7 @@ def chamber_ref(task_id: str, chamber: str) -> str:
 
 
 def landed_ref(task_id: str) -> str:
-    """Return the ref under which the commit is published that holds the work of several clones."""
+    """Return the ref for the published commit that holds the work of several clones."""
     return f"{LANDED}/{task_id}"
 
 
@@ -49,7 +48,7 @@ def publish(
 
 
 def withdraw(repo: Repository, remote: str, refs: Iterable[str]) -> None:
-    """Delete refs on a remote; one that is not there is no failure. Raises Refused. Blocking."""
+    """Delete refs on a remote; a missing one is no failure. Raises Refused. Blocking."""
     wanted = [*refs]
     present = _read(repo, remote, wanted)
     if present:
@@ -58,9 +57,9 @@ def withdraw(repo: Repository, remote: str, refs: Iterable[str]) -> None:
 
 
 def fetch(repo: Repository, remote: str, refs: Iterable[str]) -> dict[str, str]:
-    """Take refs from a remote under the same names, and return the commit of each. Blocking.
+    """Fetch refs from a remote under the same names, and return the commit of each. Blocking.
 
-    One that is not there is left out. Raises Refused with git's words.
+    Missing ones are left out. Raises Refused with git's words.
     """
     present = _read(repo, remote, [*refs])
     if not present:

@@ -8,7 +8,7 @@ from orchestra_server.git.repository.repository import Repository
 
 @dataclass(slots=True)
 class Ancestry:
-    """The commits that branches have and their base lacks, and which of them are merged so far."""
+    """The commits of branches that their base lacks, and which of them are merged so far."""
 
     base: str
     parents: dict[str, Sequence[str]]

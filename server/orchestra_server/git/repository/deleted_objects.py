@@ -1,4 +1,4 @@
-"""Notices that objects which no ref held yet were deleted, as by `git gc --prune=now`."""
+"""Notices that objects not yet held by a ref were deleted, for example by `git gc --prune=now`."""
 
 import re
 from collections.abc import Iterable
@@ -16,11 +16,11 @@ _VANISHED = re.compile(
 
 
 def is_whole(repo: Repository, commit: str, lasting: Iterable[str]) -> bool:
-    """Tell whether all that a commit holds beside the `lasting` commits is there. Blocking."""
+    """Tell whether everything in a commit, apart from the `lasting` commits, exists. Blocking."""
     walked = repo.run("rev-list", "--objects", "--quiet", commit, "--not", *lasting)
     return walked.status == 0
 
 
 def is_by_deleted_objects(fault: OrchestraError) -> bool:
-    """Tell whether git may have failed because objects were deleted that no ref holds."""
+    """Tell whether git may have failed because objects without a ref were deleted."""
     return isinstance(fault, GitFailed) and bool(_VANISHED.search(str(fault)))

@@ -1,4 +1,4 @@
-"""Picks Orchestra's own files from paths of a working tree; those of shared names are read."""
+"""Finds Orchestra's own files among paths of a working tree; files with shared names are read."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,7 +16,7 @@ def is_ours(worktree: Path, path: str) -> bool:
 
 
 def own_files_in(worktree: Path, paths: Iterable[str]) -> tuple[str, ...]:
-    """Return those of the paths that are Orchestra's in a working tree."""
+    """Return the paths that are Orchestra's in a working tree."""
     return tuple(path for path in paths if is_ours(worktree, path))
 
 

@@ -1,10 +1,10 @@
-"""Keeps `git gc` out while objects are written that no ref holds yet, by git's own file `gc.pid`.
+"""Keeps `git gc` out, by git's own file `gc.pid`, while objects without a ref are written.
 
-A `git gc` names its process and machine there, and one that finds a running process named does
-nothing. `git gc --prune=now` would delete what a commit or a merge has just written, even after a
-ref holds it: what it keeps was listed when it began. It takes `gc.pid.lock` before it reads the
-file, so whoever has written the file, finds no such lock and is still named, keeps it out. The file
-of a process that is killed keeps nobody out.
+A `git gc` writes its process and machine there, and does nothing if it finds a running process
+named. `git gc --prune=now` would delete what a commit or a merge has just written, even after a ref
+holds it, because it lists what to keep when it begins. It takes `gc.pid.lock` before it reads the
+file. So a process that has written the file, finds no such lock and is still named keeps it out. A
+killed process's file keeps nobody out.
 """
 
 import os
@@ -23,12 +23,12 @@ from orchestra_core.process.file_lock import (
 
 PID_FILE = "gc.pid"
 _GIT_LOCK = "gc.pid.lock"
-_HOLD = Path("orchestra", "gc.hold")  # shared by those who hold; names what one of them wrote
-_TAKE = Path("orchestra", "gc.take")  # exclusive, while one of them writes
-_PATIENCE_S = 5.0  # a gc takes minutes in a large repository, and hardly any deletes new objects
+_HOLD = Path("orchestra", "gc.hold")  # locked shared by holders; names what one wrote
+_TAKE = Path("orchestra", "gc.take")  # locked exclusively while one of them writes
+_PATIENCE_S = 5.0  # seconds; a large gc takes minutes, and rarely deletes new objects
 _LOOK_S = 0.002
-_TRUSTED_S = 12 * 3_600  # git does not believe an older file
-_LEFT_S = 60  # git holds its lock for a moment; an older one was left by a process that died
+_TRUSTED_S = 12 * 3_600  # seconds; git ignores an older file
+_LEFT_S = 60  # seconds; git holds its lock only briefly, an older one was left by a dead process
 _LONGEST = 400
 
 
@@ -36,8 +36,8 @@ _LONGEST = 400
 def gc_held(common_dir: Path, patience: float = _PATIENCE_S) -> Generator[bool]:
     """Keep every new `git gc` out within the block, after a running one has ended. Blocking.
 
-    Yields False, and keeps nobody out, where a running one does not end in time, or the file
-    cannot be written.
+    Yields False, and keeps nobody out, if a running one does not end in time or the file cannot be
+    written.
     """
     descriptor = _open_hold(common_dir)
     if descriptor < 0:
@@ -47,7 +47,7 @@ def gc_held(common_dir: Path, patience: float = _PATIENCE_S) -> Generator[bool]:
         lock_shared(descriptor)
         yield _wait_for(common_dir, descriptor, time.monotonic() + patience)
     finally:
-        if try_lock_exclusive(descriptor):  # nobody else of Orchestra's holds it
+        if try_lock_exclusive(descriptor):  # no other process of Orchestra holds it
             _leave(common_dir, descriptor)
         os.close(descriptor)
 
@@ -61,7 +61,7 @@ def _open_hold(common_dir: Path) -> int:
 
 
 def _wait_for(common_dir: Path, descriptor: int, deadline: float) -> bool:
-    """Take the file, or share it with another call; tell whether that worked in time."""
+    """Take the file, or share it with another call; return whether that worked in time."""
     while True:
         try:
             with locked_file(common_dir / _TAKE):
@@ -80,7 +80,7 @@ def _take(common_dir: Path, descriptor: int) -> bool:
     if _is_running(pid_file):
         named = _named(pid_file)
         return bool(named) and named == os.pread(descriptor, _LONGEST, 0)
-    if git_lock.exists():  # another gc looks at the file, or has left its lock there when it died
+    if git_lock.exists():  # another gc is reading the file, or left its lock there when it died
         return False
     own = f"{os.getpid()} {socket.gethostname()}".encode()
     os.ftruncate(descriptor, 0)
@@ -90,7 +90,7 @@ def _take(common_dir: Path, descriptor: int) -> bool:
 
 
 def _leave(common_dir: Path, descriptor: int) -> None:
-    """Remove the file if it is still as one of Orchestra's calls wrote it."""
+    """Remove the file if it is unchanged since one of Orchestra's calls wrote it."""
     pid_file = common_dir / PID_FILE
     own = os.pread(descriptor, _LONGEST, 0)
     if own and _named(pid_file) == own:
@@ -122,7 +122,7 @@ def _is_running(pid_file: Path) -> bool:
 
 
 def _age(path: Path) -> float:
-    """Return the seconds since a file was written, 0 where there is none."""
+    """Return the seconds since a file was written, 0 if it does not exist."""
     try:
         return time.time() - path.stat().st_mtime
     except OSError:

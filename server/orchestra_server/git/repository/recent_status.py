@@ -14,23 +14,23 @@ from orchestra_server.git.repository.worktree_status import (
     require_worktree,
 )
 
-_SECONDS = 3.0  # what is written in between is saved, as what is written after a commit
+_SECONDS = 3.0  # seconds; later changes are saved, like changes made after a commit
 _HEADS = "refs/heads/"
 
 
 @dataclass(frozen=True, slots=True)
 class RecentStatus:
-    """A status with what git's own directory said before it was read, and when that was."""
+    """A status, with what git's directory said before it was read, and when that was."""
 
     status: WorktreeStatus
     head: bytes
-    index: tuple[int, ...]  # empty where there is none
+    index: tuple[int, ...]  # empty if there is none
     operation: bool  # a merge waits for its commit
     at: float
 
 
 def read_recent_status(worktree: Path) -> RecentStatus:
-    """Return where a working tree stands; raises Unavailable when it is none any more."""
+    """Return a working tree's status; raises Unavailable if it is no longer a working tree."""
     at, marks = time.monotonic(), _marks(git_directory(worktree))
     return RecentStatus(read_status(worktree, among_many=True), *marks, at=at)
 
@@ -40,8 +40,8 @@ def usable_statuses(
 ) -> dict[Path, WorktreeStatus]:
     """Return the statuses that need not be read again.
 
-    Those are of clean worktrees that are at the same commit of the same branch, with the same
-    index, as a moment ago. What was open then, or is older, is to be read again.
+    Those are the statuses of clean worktrees that are still at the same commit and branch with the
+    same index. Older ones, and those with uncommitted work, must be read again.
     """
     fresh = {
         worktree: recent_status.status
@@ -74,7 +74,7 @@ def _is_same(worktree: Path, recent: RecentStatus) -> bool:
 
 
 def _marks(directory: Path) -> tuple[bytes, tuple[int, ...], bool]:
-    """Return HEAD, what tells one state of the index from another, and whether a merge is open."""
+    """Return HEAD, the index's identity, and whether a merge is in progress."""
     try:
         head, index = (directory / "HEAD").read_bytes(), (directory / "index").stat()
     except OSError:

@@ -94,7 +94,7 @@ def open_repository(directory: Path) -> Repository:
         raise Unavailable(_explanation(directory, result))
     inside, bare, common = said
     top = ""
-    if not result.status:  # elsewhere than in a working tree, git has no top to show
+    if not result.status:  # outside a working tree, git has no top to show
         common, top = _two_paths(directory, common)
     common_dir = Path(common).resolve()
     if inside == "true":
@@ -118,7 +118,7 @@ def _two_paths(directory: Path, lines: str) -> tuple[str, str]:
 
 
 def require_really_bare(common_dir: Path) -> None:
-    """Raise Refused where a tool has set core.bare=true in a repository with a checkout.
+    """Raise Refused if a tool has set core.bare=true in a repository with a checkout.
 
     Git then ignores the checkout, and a branch would move without its files. Only a repository
     that has, or had, a checkout of its own contains an index.
@@ -139,10 +139,10 @@ def require_really_bare(common_dir: Path) -> None:
 
 
 def require_own_files(repo: Repository, checkout: Path) -> None:
-    """Raise Refused where core.worktree makes git take other files for those of a checkout.
+    """Raise Refused if core.worktree makes git take other files for a checkout's.
 
-    Git would read and write there, and the checkout would be left behind. A person who works so
-    on purpose has that place as the repository's top.
+    Git would read and write there, and the checkout would be left behind. For a person who works
+    like that on purpose, that place is the repository's top.
     """
     content = (repo.common_dir / "config").read_bytes().lower()
     in_files = b"worktree" in content or b"include" in content
@@ -155,7 +155,7 @@ def require_own_files(repo: Repository, checkout: Path) -> None:
     said = run_git(repo.common_dir, "config", "--show-origin", "--get", "core.worktree")
     origin, _, value = said.out.strip().partition("\t")
     if not value:
-        return  # something else is wrong, of which git tells by itself
+        return  # something else is wrong, which git itself reports
     file = repo.common_dir / origin.removeprefix("file:")
     raise Refused(
         f"core.worktree is {value}, so git takes the files there for those of {checkout}, which "

@@ -1,6 +1,6 @@
-"""The entries of git's stash that were made in a worktree: all worktrees of a clone share one.
+"""The stash entries that were made in a worktree: all worktrees of a clone share one stash.
 
-An entry says on which branch it was made, and its first parent is the commit that it was made at.
+An entry says on which branch it was made; its first parent is the commit it was made at.
 """
 
 import re
@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from orchestra_server.git.repository.repository import Repository
 
 _MADE_ON = re.compile(r"(?:WIP on|On) (?P<branch>.+?): ")
-LEFT_STASH = "it left"  # how the words about a stash begin
+LEFT_STASH = "it left"  # the beginning of notes about a stash
 _DETACHED = "(no branch)"
 
 
 @dataclass(frozen=True, slots=True)
 class Stash:
-    """One entry; its `commit` stays what it is when entries above it come and go."""
+    """One entry; its `commit` stays the same when entries above it come and go."""
 
     name: str  # stash@{0}
     commit: str
@@ -26,7 +26,7 @@ class Stash:
 
 
 def list_stashes(repo: Repository) -> list[Stash]:
-    """Return the entries, the newest first."""
+    """Return the entries, newest first."""
     log = repo.common_dir / "logs" / "refs" / "stash"
     if not log.exists() and not (repo.common_dir / "reftable").exists():
         return []
@@ -54,7 +54,7 @@ def stashes_made_on(
 
 
 def describe_stashes(stashes: Sequence[Stash]) -> str:
-    """Return which entries there are and how each is brought back, "" for none."""
+    """Return a text on the entries and how to bring back each, "" for none."""
     return "; ".join(
         f"{LEFT_STASH} {stash.name} in git's stash, which stays there ({stash.subject}); "
         f"bring it back with: git stash apply {stash.commit[:12]}"

@@ -4,14 +4,14 @@ import re
 
 from orchestra_server.git.repository.repository import Repository
 
-# How git says it, git-for-each-ref(1): "ahead 1, behind 2".
+# Git's format, git-for-each-ref(1): "ahead 1, behind 2".
 _BEHIND = re.compile(r"\bbehind (\d+)")
 
 
 def stale_base(repo: Repository, branch: str, commit: str) -> str:
     """Return a sentence if `commit` is behind the branch's upstream or the branch is gone, else "".
 
-    `branch` is the one that the work lands on, "" on a detached HEAD.
+    `branch` is the one that work lands on, "" on a detached HEAD.
     """
     if not branch:
         return ""

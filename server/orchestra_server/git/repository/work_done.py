@@ -1,4 +1,4 @@
-"""Whether chambers differ from where they began, and by commits alone: from their snapshots."""
+"""Whether chambers differ from their base, and only by commits, according to their snapshots."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,9 +10,9 @@ from orchestra_server.git.repository.repository import Repository
 def work_done(
     repo: Repository, env: Mapping[str, str], commits: Mapping[str, tuple[str, str]]
 ) -> dict[str, Work]:
-    """Return by name in what a chamber's snapshot differs from its base; `commits` are these two.
+    """Return, by name, how a chamber's snapshot differs from its base; `commits` has these two.
 
-    In `env` git finds the snapshots. One process for all; {} where it fails.
+    With `env` git finds the snapshots. One process does all; {} if it fails.
     """
     if not commits:
         return {}
@@ -39,5 +39,5 @@ def _compare(snapshot_tree: str, base_tree: str, *, is_made: bool) -> Work:
 
 
 def _is_in(objects: Path, commit: str) -> bool:
-    """Tell whether a commit was made for the snapshot; that of a clean worktree is its HEAD."""
+    """Tell whether a commit was made for the snapshot; a clean worktree's is its HEAD."""
     return (objects / commit[:2] / commit[2:]).exists()

@@ -1,4 +1,4 @@
-"""Tells before a call changes anything whether this user can write where it is going to."""
+"""Checks, before a call changes anything, whether this user can write where it will."""
 
 import errno
 import os
@@ -7,14 +7,14 @@ from pathlib import Path
 from orchestra_core.errors import OrchestraError, unavailable
 from orchestra_server.git.repository.repository import Repository
 
-# Git writes there for each worktree, commit and branch; the rest of its directory follows.
+# Git writes there for each worktree, commit and branch; the rest of its directory is alike.
 _WRITTEN_BY_GIT = ("", "objects", "refs", "refs/heads", "worktrees")
 
 
 def require_writable(*directories: Path) -> None:
-    """Raise Unavailable for the first directory in which this user can make no files.
+    """Raise Unavailable for the first directory in which this user cannot create files.
 
-    For one that is not there yet, the nearest one above it is asked.
+    For a missing one, the nearest existing one above it is checked.
     """
     for directory in directories:
         fault = write_fault(directory)
@@ -23,13 +23,13 @@ def require_writable(*directories: Path) -> None:
 
 
 def require_writable_repository(repo: Repository) -> None:
-    """Raise Unavailable, naming the directory, where git could not write its own files."""
+    """Raise Unavailable, naming the directory, if git could not write its own files."""
     places = (repo.common_dir / name for name in _WRITTEN_BY_GIT)
     require_writable(*(place for place in places if place.is_dir()))
 
 
 def write_fault(directory: Path) -> OrchestraError | None:
-    """Return the error that says why nothing can be written in a directory, None where it can."""
+    """Return the error that says why a directory is not writable, None if it is."""
     place = next((path for path in (directory, *directory.parents) if path.is_dir()), directory)
     if os.access(place, os.W_OK | os.X_OK):
         return None

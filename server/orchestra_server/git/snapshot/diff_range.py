@@ -11,18 +11,18 @@ from orchestra_server.git.process.run import git_output_prefix
 from orchestra_server.git.snapshot.diff import AS_IS, index_without_own_files
 from orchestra_server.git.snapshot.index_copy import split_nul
 
-_MOST = 256_000_000  # bytes; nobody reads more, and it has to fit into memory
+_MOST = 256_000_000  # bytes; nobody reads more, and it has to fit in memory
 _NARROWEST, _USUAL = 40, 80  # columns of --stat
 _FILES = ("--raw", "--numstat", "-z")
 _MOVED = "RC"  # git's letters for renamed and copied files, which have two names
-_Revisions = tuple[tuple[str, ...], Mapping[str, str]]  # and the environment with the index
+_Revisions = tuple[tuple[str, ...], Mapping[str, str]]  # arguments, environment with the index
 
 
 @dataclass(frozen=True, slots=True)
 class DiffRange:
-    """From the commit `old` to the commit `new`, or to the worktree's present files if "".
+    """From the commit `old` to the commit `new`, or for "" to the worktree's current files.
 
-    Where both are the same commit nothing differs.
+    If both are the same commit, nothing differs.
     """
 
     directory: Path
@@ -34,7 +34,7 @@ class DiffRange:
 def range_text(wanted: DiffRange) -> str:
     """Return the unified diff exactly as git prints it, whatever the user has configured. Blocking.
 
-    Bytes that are no UTF-8 are surrogates, as `os.fsdecode` makes them.
+    Bytes that are not UTF-8 become surrogates, as `os.fsdecode` makes them.
     """
     return _printed(wanted)
 
@@ -60,7 +60,7 @@ class WholeDiff:
 
 
 def range_whole(wanted: DiffRange, limit: int) -> WholeDiff:
-    """Return files and unified diff, with the whole ids of blobs. Blocking.
+    """Return the files and the unified diff, with full blob ids. Blocking.
 
     At most `limit` bytes of the diff are read; `files` names all files.
     """
@@ -71,7 +71,7 @@ def range_whole(wanted: DiffRange, limit: int) -> WholeDiff:
 
 
 def _files(printed: str) -> list[DiffFile]:
-    """Return the files of `--raw --numstat -z`: every file's status, and after them all sizes."""
+    """Return the files from `--raw --numstat -z`: first every file's status, then all sizes."""
     words = iter(split_nul(printed))
     named: list[tuple[str, str, str]] = []  # status, path, former path
     files: list[DiffFile] = []
@@ -82,7 +82,7 @@ def _files(printed: str) -> list[DiffFile]:
             named.append((status, next(words), first) if status in _MOVED else (status, first, ""))
             continue
         inserted, deleted, path = word.split("\t", 2)
-        if not path:  # both names follow, as words of their own
+        if not path:  # both names follow as separate words
             _ = next(words), next(words)
         status, path, former_path = named[len(files)]
         files.append(

@@ -53,7 +53,7 @@ class FileWatcher:
         self._end.close()
 
     def retire(self) -> None:
-        """End, and report what has changed until now; another watch is told the rest."""
+        """End, and report what has changed until now; another watch gets the rest."""
         self._end.close()
 
     def _run(self) -> None:
@@ -112,11 +112,11 @@ def changes_below(
     )
     for batch in batches:
         yield [path for _, path in batch]
-    yield list(map(str, paths))  # what it has gathered when it ends it does not tell
+    yield list(map(str, paths))  # at its end it does not report what it has gathered
 
 
 class _StopEvent:
-    """What watchfiles asks at each look; the first one means that it is watching."""
+    """The event that watchfiles checks in each step; the first check means that it is watching."""
 
     def __init__(self, ended: socket.socket, on_ready: Callable[[], None]) -> None:
         self._ended = ended
@@ -154,7 +154,7 @@ def within_budget(directories: Mapping[str, int], budget: int) -> frozenset[str]
 
 
 def count_directories(top: Path, most: int) -> int:
-    """Return how many directories there are, `most` + 1 when there are more."""
+    """Return the number of directories, `most` + 1 if there are more."""
     count = 0
     pending = [str(top)]
     while pending and count <= most:

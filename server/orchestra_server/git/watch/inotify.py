@@ -1,4 +1,4 @@
-"""inotify(7), by which Linux tells of changes in directories; a process sleeps until then."""
+"""inotify(7), with which Linux reports changes in directories; a process sleeps until then."""
 
 import asyncio
 import ctypes
@@ -25,7 +25,7 @@ class InotifyEvent(NamedTuple):
 
 
 class Inotify:
-    """One instance of inotify; raises OSError where the system grants no more of them."""
+    """One inotify instance; raises OSError if the system grants no more of them."""
 
     def __init__(self) -> None:
         self._libc = ctypes.CDLL(None, use_errno=True)
@@ -68,7 +68,7 @@ class Inotify:
         return events
 
     async def wait(self) -> list[InotifyEvent]:
-        """Return what has happened as soon as something has."""
+        """Wait until something happens, and return that."""
         while not (events := self.read()):
             await self._readable()
         return events

@@ -1,6 +1,6 @@
-"""Watches directory trees by inotify(7) for changes; a watch sleeps until there is one.
+"""Watches directory trees for changes with inotify(7); a watch sleeps until there is one.
 
-`watchfiles` does the same on every system, but it looks for news five times a second.
+`watchfiles` does the same on every system, but polls five times a second.
 """
 
 import os
@@ -84,7 +84,7 @@ class _Watches:
     places: dict[int, str] = field(default_factory=dict[int, str])
 
     def add_root(self, path: str) -> None:
-        """Watch a place, if it is there; raises OSError where the system grants no watch."""
+        """Watch a place if it exists; raises OSError if the system grants no watch."""
         self.roots.append(path)
         with suppress(*_NOT_THERE):
             self._add(path, 0)
@@ -98,7 +98,7 @@ class _Watches:
 
     def _take(self, event: InotifyEvent) -> set[str]:
         watch, mask, name = event
-        if mask & OVERFLOW:  # nobody knows what has changed
+        if mask & OVERFLOW:  # unknown changes
             for root in self.roots:
                 self._add_below(root)
             return set(self.roots)
@@ -117,17 +117,17 @@ class _Watches:
         return {path}
 
     def _add_below(self, top: str) -> list[str]:
-        """Watch what has come, and return what is in it: it may be older than its watch."""
+        """Watch a new directory, and return its content, which may be older than the watch."""
         entries = list[str]()
         for directory in chain((top,), self._directories(top)):
-            # Whether watches have run out is asked elsewhere: all other directories are watched.
+            # Running out of watches is noticed elsewhere; all other directories are watched.
             with suppress(OSError):
                 self._add(directory, DONT_FOLLOW)
                 entries += [entry.path for entry in os.scandir(directory)]
         return entries
 
     def _directories(self, top: str) -> Iterator[str]:
-        """Yield the directories below one; each is looked into after it was yielded."""
+        """Yield the directories below one; each is read after it was yielded."""
         pending = [top] if self.is_recursive else []
         while pending:
             with suppress(OSError), os.scandir(pending.pop()) as entries:

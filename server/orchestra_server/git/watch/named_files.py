@@ -1,4 +1,4 @@
-"""Being told when one of some files comes, changes or goes, by inotify(7)."""
+"""Watches single files with inotify(7): reports when one is created, changed or removed."""
 
 import os
 from collections.abc import AsyncGenerator, Callable, Iterable
@@ -25,10 +25,10 @@ _OF_ALL = DELETE_SELF | MOVE_SELF | IGNORED | OVERFLOW
 
 
 async def file_changes(files: Callable[[], Iterable[Path]]) -> AsyncGenerator[None]:
-    """Yield once it watches, and after each change of one of the files; asleep in between.
+    """Yield once it is watching, and after each change of one of the files; sleeps in between.
 
-    A file need not exist, nor its directory. `files` is asked again after each change. Raises
-    OSError where the system grants no watch.
+    A file need not exist, nor its directory. `files` is called again after each change. Raises
+    OSError if the system grants no watch.
     """
     while True:
         with Inotify() as inotify:
@@ -44,7 +44,7 @@ async def file_changes(files: Callable[[], Iterable[Path]]) -> AsyncGenerator[No
 
 
 def _nearest(path: Path) -> tuple[Path, str]:
-    """Return the nearest directory above a path that exists, and what is to come in it."""
+    """Return the nearest existing directory above a path, and the name to wait for in it."""
     while not path.parent.is_dir() and path.parent != path:
         path = path.parent
     return path.parent, path.name

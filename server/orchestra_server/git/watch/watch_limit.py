@@ -1,6 +1,6 @@
 """Whether the system's limit of file watches is reached, and what a watcher's failure means.
 
-The watcher says nothing of a new directory that it could not watch, so the limit is tried.
+The watcher does not report a new directory that it could not watch, so the limit is tested.
 """
 
 import ctypes
@@ -20,7 +20,7 @@ _INSTANCE_WORDS = ("too many open files", "os error 24")
 
 
 def explain_failure(why: str) -> str:
-    """Return a watcher's failure as a reason with its cure, where one is known."""
+    """Return a watcher's failure as a reason, with a cure if one is known."""
     words = why.casefold()
     if any(word in words for word in _WATCH_WORDS):
         return WATCHES

@@ -42,7 +42,7 @@ class Worktree:
     path: Path
     branch: str
     commit: str
-    locked_reason: str  # "" when it is not locked
+    locked_reason: str  # "" if it is not locked
     gone: bool = False  # its directory is no longer there
 
 
@@ -91,8 +91,8 @@ def fill_worktrees(repo: Repository, plans: Sequence[WorktreePlan]) -> tuple[str
 def list_worktrees(repo: Repository) -> list[Worktree]:
     """Return every worktree of the repository, the main one first.
 
-    Where its git directory is elsewhere (`git init --separate-git-dir`, or a symbolic link `.git`),
-    git names that directory in place of the main checkout, which is `repo.top` then.
+    If its git directory is elsewhere (`git init --separate-git-dir`, or a symbolic link `.git`),
+    git names that directory instead of the main checkout, which is `repo.top` then.
     """
     listed = repo.git("worktree", "list", "--porcelain", "-z")
     trees = [_parse_worktree(block.split("\0")) for block in listed.split("\0\0") if block]
@@ -114,9 +114,9 @@ def _require_free(repo: Repository, plans: Sequence[WorktreePlan]) -> None:
 
 
 def _obstacle(plan: WorktreePlan, registered: Collection[Path], branches: Sequence[str]) -> str:
-    """Return why a worktree cannot be added, with what to do; "" where it can.
+    """Return why a worktree cannot be added, and what to do; "" if it can.
 
-    Git cannot have a branch beside one that is above or below it: refs are like files.
+    Git cannot have a branch together with one above or below it, because refs are like files.
     """
     cannot = f"chamber {plan.name!r} cannot be made:"
     if os.path.lexists(plan.path):
@@ -149,7 +149,7 @@ def _obstacle(plan: WorktreePlan, registered: Collection[Path], branches: Sequen
 
 
 def _free(branch: str, branches: Sequence[str]) -> str:
-    """Return a new name for a branch that is in the way, which is in no other's way."""
+    """Return a new name for a branch that is in the way; the name is in no other branch's way."""
     flat = f"{branch.replace('/', '-')}-renamed"
     names = chain([flat], (f"{flat}-{number}" for number in count(2)))
     return next(name for name in names if name not in branches)

@@ -1,4 +1,4 @@
-"""Finds files that a chamber needs beside the commit, and own files that the commit contains."""
+"""Finds files that a chamber needs besides the commit, and own files that the commit contains."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,7 +30,7 @@ def included_files(repo: Repository) -> tuple[str, ...]:
 
 
 def tracked_among(repo: Repository, commit: str, paths: Sequence[Path]) -> frozenset[str]:
-    """Return those of the paths, relative to the top, that the commit contains."""
+    """Return the paths, relative to the top, that the commit contains."""
     names = [path.as_posix() for path in paths]
     return frozenset(
         split_nul(repo.git("ls-tree", "-r", "--name-only", "-z", commit, "--", *names))
@@ -38,7 +38,7 @@ def tracked_among(repo: Repository, commit: str, paths: Sequence[Path]) -> froze
 
 
 def ignored_among(folder: Path, paths: Sequence[str]) -> frozenset[str]:
-    """Return those of the paths, relative to a folder of a working tree, that git ignores."""
+    """Return the paths, relative to a folder of a working tree, that git ignores."""
     stdin = "".join(f"{path}\0" for path in paths)
     return frozenset(
         split_nul(run_git(folder, "check-ignore", "--no-index", "-z", "--stdin", stdin=stdin).out)
@@ -46,5 +46,5 @@ def ignored_among(folder: Path, paths: Sequence[str]) -> frozenset[str]:
 
 
 def _may_be_copied(name: str) -> bool:
-    """Tell whether a file may be copied: none of a nested repository, such as a chamber."""
+    """Tell whether a file may be copied: not one of a nested repository, such as a chamber."""
     return not name.endswith("/") and not name.startswith(".claude/worktrees/")

@@ -27,12 +27,12 @@ _RENAMING = re.compile(
 
 
 def missing_branches(repo: Repository, branches: Sequence[str]) -> set[str]:
-    """Return those of the branches that do not exist."""
+    """Return the branches that do not exist."""
     return set(branches) - branch_tips(repo, branches).keys()
 
 
 def branch_tips(repo: Repository, branches: Sequence[str]) -> dict[str, str]:
-    """Return the commits of those of the branches that exist."""
+    """Return the commits of the branches that exist."""
     if not branches:
         return {}
     refs = [f"{_HEADS}{branch}" for branch in branches]
@@ -91,7 +91,7 @@ def way_back(repo: Repository, worktree: Path, branch: str, status: WorktreeStat
 
 
 def way_back_at_rest(repo: Repository, worktree: Path, branch: str) -> str:
-    """Return the same, "" while a rebase, say, is in progress: it returns by itself."""
+    """Return the same, "" during a rebase, for example, which returns by itself."""
     if operation_name(git_directory(worktree)):
         return ""
     return way_back(repo, worktree, branch, read_status(worktree))

@@ -1,1 +1,1 @@
-"""What a shell command line would write, as far as its words show it: pure functions."""
+"""What a shell command line would write, as far as its words show that: pure functions."""

@@ -1,4 +1,4 @@
-"""What a command line given to a shell would write, as far as its words show it."""
+"""What a shell command line would write, as far as its words show that."""
 
 from orchestra_server.files.hook.bash.git_writes import git_writes, shell_alias
 from orchestra_server.files.hook.bash.inline_scripts import (
@@ -22,7 +22,7 @@ FIND_RUNS = ("-exec", "-execdir", "-ok", "-okdir")
 FIND_CHOICES = ("-name", "-iname", "-path", "-wholename", "-regex", "-empty", "-mindepth")
 FIND_WRITES = ("-fprint", "-fprint0", "-fprintf", "-fls")
 PROJECT_DIR = "CLAUDE_PROJECT_DIR"
-LONGEST = 100_000  # characters; a longer command line is not looked into
+LONGEST = 100_000  # characters; a longer command line is not examined
 
 
 def bash_writes(
@@ -32,10 +32,10 @@ def bash_writes(
     depth: int = 0,
     variables: dict[str, list[str]] | None = None,
 ) -> list[Write]:
-    """Return all that a command line would write; `variables` are those of the shell around it."""
+    """Return everything a command line would write; `variables` are the surrounding shell's."""
     if len(source) > LONGEST or depth > DEEPEST:
         return []
-    # The checkout, or the chamber that the session was started in.
+    # The checkout, or the chamber the session was started in.
     names_project = not depth and PROJECT_DIR in source
     writes = list[Write]()
     for folder in (scene.root, scene.main) if names_project else (scene.project_dir,):
@@ -49,7 +49,7 @@ def bash_writes(
 
 
 def command_writes(command: SimpleCommand, scene: Scene, depth: int) -> list[Write]:
-    """Return what one simple command writes, and what the commands that it runs do."""
+    """Return what a simple command writes, including the commands that it runs."""
     writes = [Write("a redirection", target) for target in command.targets]
     inner = unwrapped(command)
     program = inner.program
@@ -81,7 +81,7 @@ def command_writes(command: SimpleCommand, scene: Scene, depth: int) -> list[Wri
 def scripts_writes(
     scripts: list[str], command: SimpleCommand, scene: Scene, depth: int
 ) -> list[Write]:
-    """Return what the command lines write that a command runs, with its variables."""
+    """Return what the command lines run by a command write, with its variables."""
     nested = [
         bash_writes(script, command.cwd, scene, depth + 1, command.variables) for script in scripts
     ]
@@ -89,7 +89,7 @@ def scripts_writes(
 
 
 def shell_scripts(command: SimpleCommand) -> list[str]:
-    """Return the command lines that a shell is given: behind `-c`, else on its stdin."""
+    """Return the command lines that a shell gets: after `-c`, else on stdin."""
     words = command.words[1:]
     for at, word in enumerate(words):
         if word.startswith("-") and not word.startswith("--") and "c" in word:
@@ -100,7 +100,7 @@ def shell_scripts(command: SimpleCommand) -> list[str]:
 
 
 def builtin_scripts(command: SimpleCommand) -> list[str]:
-    """Return the command lines that a shell itself is given, to run now or later."""
+    """Return the command lines that the shell itself gets, to run now or later."""
     program, words = command.program, command.words[1:]
     if program == "eval":
         return [" ".join(words)]
@@ -112,7 +112,7 @@ def builtin_scripts(command: SimpleCommand) -> list[str]:
 
 
 def find_writes(command: SimpleCommand, scene: Scene, depth: int) -> list[Write]:
-    """Return what `find` removes or prints into files, and what the commands it runs do."""
+    """Return what `find` removes or prints into files, including the commands that it runs."""
     words, writes = command.words[1:], list[Write]()
     starts = list[str]()
     for word in words:

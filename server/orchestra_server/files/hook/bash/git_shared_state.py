@@ -1,4 +1,4 @@
-"""What git commands change that all worktrees of a repository share."""
+"""Which git commands change state that all worktrees of a repository share."""
 
 import os
 
@@ -15,7 +15,7 @@ CONFIG_READS = ("--get", "--get-all", "--get-regexp", "--get-urlmatch", "-l", "-
 CONFIG_ELSEWHERE = ("--global", "--system", "--worktree", "-f", "--file")
 REMOTE_CHANGES = ("set-url", "remove", "rm", "rename")
 AUTOSTASH = "--autostash"
-# The setting that stands for it, by subcommand.
+# The setting with the same effect, by subcommand.
 AUTOSTASH_SETTINGS = {
     "rebase": ("rebase.autostash",),
     "merge": ("merge.autostash",),
@@ -27,7 +27,7 @@ BRANCH_CHANGES = ("-d", "-D", "--delete", "-f", "--force", "-m", "-M", "--move",
 
 
 def is_config_read(words: list[str]) -> bool:
-    """Tell whether `git config` only shows something, or changes another file."""
+    """Tell whether `git config` only reads, or changes a file outside the repository."""
     options, operands = split_options(words, ("-f", "--file", "--type", "--default"))
     if has_option(options, CONFIG_ELSEWHERE) or has_option(options, CONFIG_READS):
         return True
@@ -37,7 +37,7 @@ def is_config_read(words: list[str]) -> bool:
 
 
 def shared_change(subcommand: str, words: list[str], cwd: str, scene: Scene) -> list[Write] | None:
-    """Return what changes for all worktrees; None where the command is none of these."""
+    """Return what changes for all worktrees; None if the command is none of these."""
     options, operands = split_options(words, ("-m", "--message"))
     program = f"git {subcommand}"
     if subcommand in AUTOSTASH_SETTINGS and is_autostash(options):
@@ -55,7 +55,7 @@ def shared_change(subcommand: str, words: list[str], cwd: str, scene: Scene) -> 
 
 
 def is_autostash(options: Options) -> bool:
-    """Tell whether uncommitted work is stashed first; where it conflicts, it stays in the stash."""
+    """Tell whether uncommitted work is stashed first; on a conflict it stays in the stash."""
     chosen = [
         name
         for name, _ in options
@@ -70,7 +70,7 @@ def changed_configuration(words: list[str], _scene: Scene) -> str:
 
 
 def changed_remotes(words: list[str], _scene: Scene) -> str:
-    """Judge `git remote`: adding one changes none that is there."""
+    """Judge `git remote`: adding one changes no existing remote."""
     operands = split_options(words, ())[1]
     return "configuration" if operands[:1] and operands[0] in REMOTE_CHANGES else ""
 
@@ -84,7 +84,7 @@ def updated_refs(words: list[str], scene: Scene) -> str:
 
 
 def pointed_refs(words: list[str], scene: Scene) -> str:
-    """Judge `git symbolic-ref`: HEAD of the own worktree may name a branch of its own."""
+    """Judge `git symbolic-ref`: the worktree's own HEAD may name a branch of its own."""
     operands = split_options(words, ("-m",))[1]
     target = operands[1].removeprefix("refs/heads/") if len(operands) > 1 else ""
     is_foreign = bool(target) and (operands[0] != "HEAD" or is_foreign_branch(target, scene))
@@ -101,7 +101,7 @@ def changed_branches(words: list[str], scene: Scene) -> str:
 
 
 def reset_branches(words: list[str], scene: Scene) -> str:
-    """Judge `git checkout` and `git switch`: a branch that is made anew, or taken from others."""
+    """Judge `git checkout` and `git switch`: a branch that is reset, or belongs to others."""
     options, operands = split_options(words, ("-B", "-C", "--force-create"))
     named = values_of(options, ("-B", "-C", "--force-create"))
     named += operands[:1] if has_option(options, ("--ignore-other-worktrees",)) else []
@@ -120,12 +120,12 @@ def rewritten_branches(words: list[str], _scene: Scene) -> str:
 
 
 def rewritten_repository(_words: list[str], _scene: Scene) -> str:
-    """Judge `git filter-repo`, which rewrites all of it."""
+    """Judge `git filter-repo`, which rewrites the whole repository."""
     return "branches"
 
 
 def changed_tags(words: list[str], _scene: Scene) -> str:
-    """Judge `git tag`: a new one changes none that is there."""
+    """Judge `git tag`: a new tag changes no existing one."""
     return "refs" if has_option(split_options(words, ("-m", "-F", "-u"))[0], TAG_CHANGES) else ""
 
 
@@ -141,7 +141,7 @@ def removed_objects(words: list[str], _scene: Scene) -> str:
 
 
 def collected_objects(words: list[str], _scene: Scene) -> str:
-    """Judge `git gc`, which keeps what is new unless it is told otherwise."""
+    """Judge `git gc`, which keeps new objects unless told otherwise."""
     return "objects" if has_option(split_options(words, ())[0], ("--prune",)) else ""
 
 
@@ -158,18 +158,18 @@ def removed_notes(words: list[str], _scene: Scene) -> str:
 
 
 def foreign_branches(names: list[str], scene: Scene) -> str:
-    """Return that branches change, if one of these is somebody else's."""
+    """Return that branches change if one of these is somebody else's."""
     return "branches" if any(is_foreign_branch(name, scene) for name in names) else ""
 
 
 def is_foreign_branch(name: str, scene: Scene) -> bool:
-    """Tell whether a branch is somebody else's, as far as its name shows it."""
+    """Tell whether a branch is somebody else's, as far as its name shows that."""
     is_known = name in ("main", "master", "trunk", "develop") or name.startswith("orchestra/")
     return name != scene.branch and (is_known or UNKNOWN in name or name == scene.main_branch)
 
 
 def remote_writes(program: str, operands: list[str], cwd: str, scene: Scene) -> list[Write] | None:
-    """Return what `push` or `fetch` changes in the branches of this very repository."""
+    """Return what `push` or `fetch` changes in this repository's own branches."""
     remote, refspecs = operands[0], operands[1:]
     is_path = remote == "." or "/" in remote
     is_here = is_path and scene.owner(os.path.realpath(absolute(remote, cwd) or "/"))
@@ -184,7 +184,7 @@ def remote_writes(program: str, operands: list[str], cwd: str, scene: Scene) -> 
     return [Write(program, "", shared="branches")] if foreign or is_push else None
 
 
-# What is changed for all, "" for nothing, of a subcommand's words.
+# From a subcommand's words: what changes for all, "" for nothing.
 SHARED_CHANGES = {
     "config": changed_configuration,
     "remote": changed_remotes,

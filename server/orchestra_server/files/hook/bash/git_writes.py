@@ -1,4 +1,4 @@
-"""What a git command would change that is not the worker's: another worktree, or shared state."""
+"""What a git command would change besides the worker's own: another worktree, or shared state."""
 
 import os
 
@@ -20,7 +20,7 @@ from orchestra_server.files.hook.bash.shell_run import SimpleCommand
 GLOBAL_VALUES = (
     *("-C", "-c", "--git-dir", "--work-tree", "--namespace", "--exec-path", "--config-env"),
 )
-# These change nothing in a repository, whatever follows but a file for the output.
+# These change nothing in a repository, whatever follows, except a file for the output.
 READS_WORDS = (
     "annotate blame cat-file check-attr check-ignore check-ref-format cherry column count-objects "
     "describe diff diff-files diff-index diff-tree for-each-ref fsck grep help log ls-files "
@@ -40,14 +40,14 @@ CHANGES_WORDS = (
 )
 CHANGES = frozenset(CHANGES_WORDS.split())
 OUTPUT = ("--output", "--output-directory")
-WITH_OUTPUT_LETTER = ("archive", "format-patch")  # of others `-o` means something else
+WITH_OUTPUT_LETTER = ("archive", "format-patch")  # for other subcommands `-o` means something else
 LISTING_OPTIONS = (
     *("-l", "--list", "-a", "-r", "-v", "-vv", "--show-current", "--contains", "--merged"),
 )
 
 
 def git_writes(command: SimpleCommand, scene: Scene) -> list[Write]:
-    """Return what a git command would change; an alias is looked up once, as it may name itself."""
+    """Return what a git command would change; an alias is expanded once: it may name itself."""
     options, words = split_options(command.words[1:], GLOBAL_VALUES, stops=True)
     cwd = command.cwd
     for folder in values_of(options, ("-C",)):
@@ -70,7 +70,7 @@ def git_writes(command: SimpleCommand, scene: Scene) -> list[Write]:
 
 
 def autostash_set(options: Options, subcommand: str) -> list[str]:
-    """Return the option that a `-c rebase.autoStash=true` stands for."""
+    """Return the option that `-c rebase.autoStash=true` stands for."""
     settings = [setting.partition("=") for setting in values_of(options, ("-c",))]
     names = AUTOSTASH_SETTINGS.get(subcommand, ())
     said = [value.lower() for name, _, value in settings if name.lower() in names]
@@ -78,7 +78,7 @@ def autostash_set(options: Options, subcommand: str) -> list[str]:
 
 
 def aliases_of(options: Options, scene: Scene) -> dict[str, str]:
-    """Return git's aliases by name, those that the command itself sets included."""
+    """Return git's aliases by name, including those that the command itself sets."""
     aliases = dict(scene.aliases)
     for setting in values_of(options, ("-c",)):
         name, _, value = setting.partition("=")
@@ -87,7 +87,7 @@ def aliases_of(options: Options, scene: Scene) -> dict[str, str]:
 
 
 def shell_alias(command: SimpleCommand, scene: Scene) -> str:
-    """Return the shell's command line that a git alias stands for, "" for none."""
+    """Return the shell command line that a git alias stands for, "" for none."""
     options, words = split_options(command.words[1:], GLOBAL_VALUES, stops=True)
     aliases = aliases_of(options, scene)
     for _ in range(len(aliases)):
@@ -99,7 +99,7 @@ def shell_alias(command: SimpleCommand, scene: Scene) -> str:
 
 
 def repository_places(options: Options, command: SimpleCommand, cwd: str) -> list[str]:
-    """Return the places that say which worktree and repository a git command works on."""
+    """Return the paths that show which worktree and repository a git command works on."""
     places = [*values_of(options, ("--git-dir", "--work-tree"))]
     for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR"):
         places += command.variables.get(name, [])
@@ -110,7 +110,7 @@ def repository_places(options: Options, command: SimpleCommand, cwd: str) -> lis
 def subcommand_writes(
     subcommand: str, words: list[str], cwd: str, places: list[str], scene: Scene
 ) -> list[Write]:
-    """Return what a subcommand changes in the repository at `places`, and which files it writes."""
+    """Return what a subcommand changes in the repository at `places`, and the files it writes."""
     program = f"git {subcommand}"
     outputs = ("-o", *OUTPUT) if subcommand in WITH_OUTPUT_LETTER else OUTPUT
     options, operands = split_options(words, outputs)
@@ -139,7 +139,7 @@ def subcommand_writes(
 
 
 def is_read(subcommand: str, words: list[str]) -> bool:
-    """Tell whether a subcommand changes nothing in the repository that it works on."""
+    """Tell whether a subcommand changes nothing in the repository it works on."""
     options, operands = split_options(words, ())
     if subcommand in READS:
         return True

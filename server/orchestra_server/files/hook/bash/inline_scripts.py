@@ -1,4 +1,4 @@
-"""What a script writes that stands on a command line: of an interpreter, of awk or of sed."""
+"""What a script on a command line writes: for an interpreter, awk or sed."""
 
 from orchestra_server.files.hook.bash.program_options import split_options, values_of
 from orchestra_server.files.hook.bash.program_writes import program_writes
@@ -12,7 +12,7 @@ from orchestra_server.files.hook.bash.script_literals import (
 )
 from orchestra_server.files.hook.bash.shell_run import SimpleCommand
 
-# With the options that are followed by a script.
+# Interpreters, with the options that are followed by a script.
 INTERPRETERS: dict[str, tuple[str, ...]] = {
     "python": ("-c",),
     "pypy": ("-c",),
@@ -30,7 +30,7 @@ AWKS = ("awk", "gawk", "mawk", "nawk")
 
 
 def is_interpreter(program: str) -> bool:
-    """Tell whether a program runs scripts of another language: `python3.12` is one."""
+    """Tell whether a program runs scripts of another language, such as `python3.12`."""
     return language_of(program) in INTERPRETERS
 
 
@@ -40,7 +40,7 @@ def language_of(program: str) -> str:
 
 
 def inline_scripts(command: SimpleCommand) -> list[str]:
-    """Return the scripts that an interpreter is given on the command line, or on its stdin."""
+    """Return the scripts that an interpreter gets on the command line or on stdin."""
     words, options = command.words[1:], INTERPRETERS[language_of(command.program)]
     scripts = list[str]()
     for at, word in enumerate(words):
@@ -56,7 +56,7 @@ def inline_scripts(command: SimpleCommand) -> list[str]:
 def script_writes(
     script: str, command: SimpleCommand, scene: Scene
 ) -> tuple[list[Write], list[str], str]:
-    """Return what a script writes, the command lines that it runs, and in which folder."""
+    """Return what a script writes, the command lines it runs, and in which folder."""
     literals = literals_of(script)
     cwd = absolute(changed_folder(script, literals), command.cwd) or command.cwd
     is_at_home = scene.owner(cwd) == "own"
@@ -72,7 +72,7 @@ def script_writes(
 
 
 def module_writes(command: SimpleCommand) -> list[Write]:
-    """Return what a module of Python that is run as a program writes: `python -m venv DIR`."""
+    """Return what a Python module that is run as a program writes: `python -m venv DIR`."""
     words = command.words
     is_module = language_of(command.program) == "python" and "-m" in words
     at = words.index("-m") + 1 if is_module else len(words)
@@ -82,7 +82,7 @@ def module_writes(command: SimpleCommand) -> list[Write]:
 
 
 def awk_writes(command: SimpleCommand) -> list[Write]:
-    """Return the files that a program for awk prints into."""
+    """Return the files that an awk program prints into."""
     options, operands = split_options(command.words[1:], ("-F", "-v", "-f", "-i"))
     script = operands[0] if operands else ""
     parts = script.split(">")
@@ -96,7 +96,7 @@ def awk_writes(command: SimpleCommand) -> list[Write]:
 
 
 def awk_commands(command: SimpleCommand) -> list[str]:
-    """Return the command lines that a program for awk runs: `system("…")`, `print | "…"`."""
+    """Return the command lines that an awk program runs: `system("…")`, `print | "…"`."""
     operands = split_options(command.words[1:], ("-F", "-v", "-f", "-i"))[1]
     script = operands[0] if operands else ""
     return [
@@ -107,7 +107,7 @@ def awk_commands(command: SimpleCommand) -> list[str]:
 
 
 def sed_files(command: SimpleCommand) -> list[str]:
-    """Return the files that a script for sed writes with its command `w`."""
+    """Return the files that a sed script writes with the command `w`."""
     scripts = [word for word in command.words[1:] if "w " in word]
     parts = [part for script in scripts for part in script.split("w ")[1:]]
     files = [part.split("\n")[0].split(";")[0].strip() for part in parts]

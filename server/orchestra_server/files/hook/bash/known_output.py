@@ -1,19 +1,19 @@
-"""What the simple commands print that people put into paths: `pwd`, `dirname`, `git rev-parse`."""
+"""The output of simple commands that people use in paths: `pwd`, `dirname`, `git rev-parse`."""
 
 import os
 
 from orchestra_server.files.hook.bash.scene import UNKNOWN, WORKTREES, Scene, absolute
 
-# They shorten or choose lines of what they read; a path stays one of the same place.
+# They shorten or choose lines of their input; a path stays in the same place.
 FILTERS = ("head", "tail", "awk", "cut", "sed", "tr", "grep", "sort", "uniq", "cat")
 SILENT = ("cd", "test", "[", "true", ":", "set")
 REV_PARSE_PATHS = ("--git-common-dir", "--git-dir", "--absolute-git-dir", "--show-toplevel")
 
 
 def known_output(words: list[str], cwd: str, scene: Scene, piped: str) -> str:
-    """Return what a command prints, with `UNKNOWN` for what only running it would tell.
+    """Return what a command prints, with `UNKNOWN` for what only running it would show.
 
-    `piped` is what is known of its stdin.
+    `piped` is what is known about its stdin.
     """
     program = os.path.basename(words[0]) if words else ""
     operands = [word for word in words[1:] if not word.startswith("-")]
@@ -43,7 +43,7 @@ def path_output(program: str, operands: list[str], cwd: str) -> str:
 
 
 def git_output(words: list[str], cwd: str, scene: Scene) -> str:
-    """Return what git tells of the places of a repository."""
+    """Return what git prints about the paths of a repository."""
     while words and words[0].startswith("-"):
         if words[0] == "-C" and words[1:]:
             cwd = absolute(words[1], cwd)

@@ -1,4 +1,4 @@
-"""Splits the words behind a program into its options and its operands."""
+"""Splits the words after a program into options and operands."""
 
 Options = list[tuple[str, str]]  # each with its value, "" without one
 
@@ -6,9 +6,10 @@ Options = list[tuple[str, str]]  # each with its value, "" without one
 def split_options(
     words: list[str], valued: tuple[str, ...], *, stops: bool = False
 ) -> tuple[Options, list[str]]:
-    """Return the options, and what is left; options in `valued` take the next word as value.
+    """Return the options, and the rest; options in `valued` take the next word as value.
 
-    With `stops` everything from the first operand on is left, as for a program that runs another.
+    With `stops`, everything from the first operand on is the rest, as for a program that runs
+    another.
     """
     options, operands, at = Options(), list[str](), 0
     while at < len(words):
@@ -32,7 +33,7 @@ def split_options(
 
 
 def read_cluster(word: str, following: list[str], valued: tuple[str, ...], options: Options) -> int:
-    """Read short options written together; return how many words behind them are a value."""
+    """Read combined short options; return how many following words are a value."""
     for place, letter in enumerate(word[1:], start=2):
         if f"-{letter}" not in valued:
             options.append((f"-{letter}", word[place:]))
@@ -44,7 +45,7 @@ def read_cluster(word: str, following: list[str], valued: tuple[str, ...], optio
 
 
 def values_of(options: Options, names: tuple[str, ...]) -> list[str]:
-    """Return the values given to the options of these names."""
+    """Return the values of the options with these names."""
     return [value for name, value in options if name in names and value]
 
 

@@ -1,4 +1,4 @@
-"""Which files a program writes or removes, by the words behind it."""
+"""Which files a program writes or removes, judged by its arguments."""
 
 from orchestra_server.files.hook.bash.program_options import (
     has_option,
@@ -8,7 +8,7 @@ from orchestra_server.files.hook.bash.program_options import (
 from orchestra_server.files.hook.bash.scene import Write, absolute
 from orchestra_server.files.hook.bash.shell_run import SimpleCommand
 
-# Every operand is written; the options that take a value stand behind the program.
+# Programs that write every operand, with their options that take a value.
 WRITERS: dict[str, tuple[str, ...]] = {
     "tee": (),
     "touch": ("-d", "-r", "-t", "--date", "--reference"),
@@ -30,7 +30,7 @@ REMOVERS: dict[str, tuple[str, ...]] = {
     "rimraf": (),
 }
 MODE_CHANGERS = ("chmod", "chown", "chgrp", "setfacl", "chattr", "rename")
-# The last operand is written, or the value of `-t`.
+# Programs that write the last operand, or the value of `-t`.
 COPIERS: dict[str, tuple[str, ...]] = {
     "cp": ("-t", "--target-directory", "-S"),
     "mv": ("-t", "--target-directory", "-S"),
@@ -40,7 +40,7 @@ COPIERS: dict[str, tuple[str, ...]] = {
     "scp": ("-i", "-P", "-o", "-F"),
     "ditto": (),
 }
-# The value of an option is written.
+# Programs that write the value of an option.
 OUTPUT_OPTIONS: dict[str, tuple[str, ...]] = {
     "curl": ("-o", "--output", "--output-dir", "-D", "-c"),
     "wget": ("-O", "-P", "-o", "--output-document", "--directory-prefix"),
@@ -69,7 +69,7 @@ OUTPUT_OPTIONS: dict[str, tuple[str, ...]] = {
     "csplit": ("-f", "--prefix"),
     "jq": (),
 }
-# With one of these options the operands are changed where they are; () is always.
+# Programs that change their operands in place with one of these options; () means always.
 IN_PLACE: dict[str, tuple[str, ...]] = {
     "sed": ("-i", "--in-place"),
     "gsed": ("-i", "--in-place"),
@@ -89,7 +89,7 @@ IN_PLACE: dict[str, tuple[str, ...]] = {
 }
 SCRIPT_OPTIONS = ("-e", "-f", "-E", "--expression", "--file", "-l", "--config")
 PACKAGE_CHANGES = ("install", "i", "ci", "add", "remove", "uninstall", "update", "upgrade", "link")
-# Subcommands that change the folder in which they run; "" is without one.
+# Subcommands that change the folder they run in; "" means without a subcommand.
 FOLDER_CHANGES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("npm", "pnpm", "yarn", "bun"), PACKAGE_CHANGES),
     **dict.fromkeys(("poetry", "pipenv"), (*PACKAGE_CHANGES, "lock")),
@@ -110,7 +110,7 @@ SQL_CHANGES = ("insert", "update", "delete", "drop", "create", "alter", "replace
 
 
 def program_writes(command: SimpleCommand) -> list[Write]:
-    """Return what a program writes, for all but git, shells and interpreters."""
+    """Return what a program writes, for all programs but git, shells and interpreters."""
     program, words = command.program, command.words[1:]
     if program in ("tar", "bsdtar", "gtar"):
         written, removed = tar_writes(words, command.cwd), list[str]()
@@ -125,7 +125,7 @@ def program_writes(command: SimpleCommand) -> list[Write]:
 
 
 def named_writes(program: str, words: list[str]) -> tuple[list[str], list[str]]:
-    """Return what a program writes and what it removes, as the tables above say."""
+    """Return what a program writes and what it removes, according to the tables above."""
     if program in REMOVERS:
         return [], split_options(words, REMOVERS[program])[1]
     if program in WRITERS or program in MODE_CHANGERS:
@@ -139,7 +139,7 @@ def named_writes(program: str, words: list[str]) -> tuple[list[str], list[str]]:
 
 
 def output_files(program: str, words: list[str]) -> list[str]:
-    """Return the files that a program is told to write its output into."""
+    """Return the files that a program is told to write its output to."""
     if program == "dd":
         return [word.removeprefix("of=") for word in words if word.startswith("of=")]
     names = OUTPUT_OPTIONS.get(program, ())
@@ -185,9 +185,9 @@ def is_local(target: str) -> bool:
 
 
 def in_place_writes(program: str, words: list[str]) -> list[str]:
-    """Return the files that an editor of streams or a formatter changes."""
+    """Return the files that a stream editor or a formatter changes."""
     options, operands = split_options(words, SCRIPT_OPTIONS)
-    if program in ("perl", "ruby"):  # `-pi -e`: `-i` may stand behind any letter
+    if program in ("perl", "ruby"):  # as in `-pi -e`: `-i` may follow any letter
         is_changing = any("i" in word.partition("e")[0] for word in words if word[:1] == "-")
     else:
         is_changing = not IN_PLACE[program] or has_option(options, IN_PLACE[program])
@@ -198,7 +198,7 @@ def in_place_writes(program: str, words: list[str]) -> list[str]:
 
 
 def tar_writes(words: list[str], cwd: str) -> list[str]:
-    """Return the archive that tar makes, or the folder that it unpacks into."""
+    """Return the archive that tar makes, or the folder it unpacks into."""
     if words and not words[0].startswith("-"):  # `tar xf FILE`
         words = [f"-{words[0]}", *words[1:]]
     names = ("-C", "--directory", "-f", "--file", "-X", "-T", "-b")

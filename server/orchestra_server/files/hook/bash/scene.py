@@ -2,9 +2,9 @@
 
 import os
 
-UNKNOWN = "\x01"  # stands in a word for what only the running shell would know
+UNKNOWN = "\x01"  # in a word: what only the running shell would know
 WORKTREES = "/.claude/worktrees/"
-# What Orchestra keeps in a chamber, below its root; removing a folder above it removes it.
+# What Orchestra keeps below a chamber's root; removing a folder above such a file removes it too.
 KEPT = (".git", ".claude/settings.local.json", ".claude/hooks/interrupt_monitor")
 
 
@@ -13,16 +13,17 @@ class Scene:
 
     def __init__(self, root: str, main: str, common_dir: str, git_dir: str) -> None:
         self.root, self.main = root, main
-        self.common_dir, self.git_dir = common_dir, git_dir  # of the repository, of the worktree
+        self.common_dir, self.git_dir = common_dir, git_dir  # the repository's, and the worktree's
         self.home, self.project_dir = "", ""
         self.branch, self.main_branch = "", ""
-        self.aliases = dict[str, str]()  # git's, by name
-        self.has_unknown_subcommand = False  # of git: an alias, perhaps
+        self.aliases = dict[str, str]()  # git's configured aliases, by name
+        self.has_unknown_subcommand = False  # a git subcommand, which may be an alias
 
     def owner(self, path: str) -> str:
-        """Return whose a path is: "own", "main", a sibling's root, or "" outside the repository.
+        """Return a path's owner: "own", "main", a sibling's root, or "" outside the repository.
 
-        The git directory of the chamber's worktree is its own, the rest of it main's.
+        The git directory of the chamber's worktree counts as its own, the rest of the common one as
+        main's.
         """
         if is_below(path, self.root) or is_below(path, self.git_dir):
             return "own"
@@ -32,13 +33,13 @@ class Scene:
             return ""
         before, separator, after = f"{path}/".partition(WORKTREES)
         name = after.partition("/")[0]
-        if UNKNOWN in name:  # it may be the own one
+        if UNKNOWN in name:  # it may be its own
             return ""
         return f"{before}{separator}{name}" if separator and name else "main"
 
 
 class Write:
-    """What a command would change: a path, or with `shared` what all worktrees have in common."""
+    """What a command would change: a path or, with `shared`, what all worktrees have in common."""
 
     def __init__(self, program: str, path: str, *, removes: bool = False, shared: str = "") -> None:
         self.program, self.path, self.removes, self.shared = program, path, removes, shared
@@ -50,7 +51,7 @@ def is_below(path: str, folder: str) -> bool:
 
 
 def absolute(word: str, cwd: str) -> str:
-    """Return the path that a word names in a directory, "" where only the shell would know."""
+    """Return the path that a word names in a directory; "" if only the shell would know."""
     if not word or word.startswith(UNKNOWN) or (not word.startswith("/") and not cwd):
         return ""
     path = os.path.normpath(os.path.join(cwd, word))
@@ -58,7 +59,7 @@ def absolute(word: str, cwd: str) -> str:
 
 
 def real_path(write: Write) -> str:
-    """Return where a write ends up; what is removed is a link itself, not what it leads to."""
+    """Return where a write ends up; removing a link removes the link itself, not its target."""
     if not write.removes:
         return os.path.realpath(write.path)
     folder, name = os.path.split(write.path)
@@ -66,7 +67,7 @@ def real_path(write: Write) -> str:
 
 
 def is_forbidden(write: Write, scene: Scene) -> bool:
-    """Tell whether a write is none of the worker's: outside its chamber, or Orchestra's files."""
+    """Tell whether a worker may not make a write: outside its chamber, or to Orchestra's files."""
     if write.shared:
         return True
     if not write.path:
@@ -80,7 +81,7 @@ def is_forbidden(write: Write, scene: Scene) -> bool:
 
 
 def is_kept(path: str, scene: Scene, *, removes: bool) -> bool:
-    """Tell whether a path in the chamber is Orchestra's own, or is removed with such a file."""
+    """Tell whether a path in the chamber is Orchestra's own, or removing it removes such a file."""
     own_paths = [f"{scene.root}/{name}" for name in KEPT]
     if removes and any(is_below(file, path) or is_matched(file, path) for file in own_paths):
         return True
@@ -88,7 +89,7 @@ def is_kept(path: str, scene: Scene, *, removes: bool) -> bool:
 
 
 def is_matched(file: str, pattern: str) -> bool:
-    """Tell whether a pattern that ends in a wildcard, such as `.claude/*`, may match a file."""
+    """Tell whether a pattern with a final wildcard, such as `.claude/*`, may match a file."""
     folder, name = os.path.split(pattern)
     if "*" not in name or not is_below(file, folder):
         return False

@@ -1,21 +1,21 @@
-"""What a script of another language would write, as far as its literals show it.
+"""What a script in another language would write, as far as its literals show that.
 
 It reads calls such as `open('x', 'w')`, `Path('x').write_text(…)` and `fs.writeFileSync('x', …)`
-alike, in Python, JavaScript, Ruby, Perl and PHP: a literal, and what is done with it or with the
-variable that it is given to.
+alike, in Python, JavaScript, Ruby, Perl and PHP: a literal, and how it or the variable it is
+assigned to is used.
 """
 
 from orchestra_server.files.hook.bash.shell_words import NAME_CHARS
 
 OPENERS = ("open", "fopen", "openSync")
-# They change each path that they get; the copiers each but the first.
+# Functions that change each path they get; copiers change all but the first.
 CHANGERS_WORDS = (
     "remove unlink rename renames replace rmtree move mkdir makedirs rmdir symlink link chmod "
     "chown truncate utime mkdirSync rm rmSync unlinkSync renameSync rmdirSync mkpath rm_rf "
     "rm_r mkdir_p touch removeSync remove_tree make_path"
 )
 CHANGERS = frozenset(CHANGERS_WORDS.split())
-# They get the content too, behind the path.
+# Functions that get the content too, after the path.
 FILLERS_WORDS = (
     "writeFile writeFileSync appendFile appendFileSync createWriteStream file_put_contents "
     "outputFile WriteAllText writeTextFile writeTextFileSync"
@@ -25,7 +25,7 @@ COPIERS_OF_CODE_WORDS = (
     "copy copy2 copyfile copytree copyFile copyFileSync cpSync cp symlinkSync ln_s writeLines"
 )
 COPIERS_OF_CODE = frozenset(COPIERS_OF_CODE_WORDS.split())
-# They only make another path, or a file's object, of a path.
+# Functions that only make another path, or a file object, from a path.
 PASSING_WORDS = (
     "Path PurePath PosixPath join str resolve abspath realpath normpath expanduser File format "
     "new String"
@@ -43,14 +43,14 @@ MOST_LITERALS, MOST_JUDGED, MOST_USES = 10_000, 50, 20
 
 
 class Literal:
-    """A string in a script: where it begins and ends, quotes included."""
+    """A string in a script: where it begins and ends, including the quotes."""
 
     def __init__(self, start: int, end: int, value: str) -> None:
         self.start, self.end, self.value = start, end, value
 
 
 def literals_of(code: str) -> list[Literal]:
-    """Return the strings of a script; of a string over several lines only the first."""
+    """Return the strings in a script; of a multi-line string only the first line."""
     literals, at = list[Literal](), 0
     while at < len(code) and len(literals) < MOST_LITERALS:
         quote = code[at]
@@ -67,7 +67,7 @@ def literals_of(code: str) -> list[Literal]:
 
 
 def changed_literals(code: str, literals: list[Literal]) -> list[str]:
-    """Return which of some literals are paths that the script writes, as they are used there."""
+    """Return the literals that are, by their use, paths that the script writes."""
     paths, changed_names = list[str](), dict[str, bool]()
     for literal in literals[:MOST_JUDGED]:
         before, after = code[: literal.start].rstrip("fbru"), code[literal.end :]
@@ -83,7 +83,7 @@ def changed_literals(code: str, literals: list[Literal]) -> list[str]:
 
 
 def changed_folder(code: str, literals: list[Literal]) -> str:
-    """Return the folder that a script goes into first, "" for none."""
+    """Return the folder that a script changes into first, "" for none."""
     for literal in literals[:MOST_JUDGED]:
         name, argument, _ = enclosing_call(code[: literal.start].rstrip("fbru"))
         if not argument and name.rpartition(".")[2] in ("chdir", "setwd"):
@@ -92,7 +92,7 @@ def changed_folder(code: str, literals: list[Literal]) -> str:
 
 
 def path_of(literal: Literal) -> str:
-    """Return the path that a literal names; Perl's open has its mode before it."""
+    """Return the path that a literal names; Perl's open has the mode before the path."""
     return literal.value.lstrip("> ") if literal.value.startswith(">") else literal.value
 
 
@@ -108,7 +108,7 @@ def commands_of(code: str, literals: list[Literal]) -> list[str]:
 
 
 def is_changed(before: str, after: str) -> bool:
-    """Tell whether what stands between two texts is a path that is written or removed."""
+    """Tell whether what is between two texts is a path that is written or removed."""
     while True:
         if word_before(before) in CHANGERS:
             return True
@@ -122,20 +122,20 @@ def is_changed(before: str, after: str) -> bool:
 
 
 def calls_writing_method(after: str) -> bool:
-    """Tell whether a method that writes is called in the statement behind a path."""
+    """Tell whether a writing method is called in the statement after a path."""
     statement = after.partition("\n")[0].partition(";")[0]
     is_direct = after.lstrip(") ").startswith(DIRECT_METHODS)
     return is_direct or any(method in statement for method in METHODS)
 
 
 def word_before(text: str) -> str:
-    """Return the word before a literal that is an argument without brackets: `unlink "x"`."""
+    """Return the word before a literal that is an argument without parentheses: `unlink "x"`."""
     stripped = text.rstrip(" ")
     return stripped[len(stripped.rstrip(NAME_CHARS)) :] if stripped != text else ""
 
 
 def is_changed_by(name: str, argument: int, before: str, after: str) -> bool:
-    """Tell whether a call changes the path that is its argument of this number."""
+    """Tell whether a call changes the path that is its argument with this number."""
     short_name = name.rpartition(".")[2]
     if short_name in OPENERS:
         previous = before.rstrip().rstrip(",").rstrip()
@@ -149,7 +149,7 @@ def is_changed_by(name: str, argument: int, before: str, after: str) -> bool:
 
 
 def is_receiver(after: str) -> bool:
-    """Tell whether a method called behind a path is the path's, not an argument's."""
+    """Tell whether a method called after a path belongs to the path, not to an argument."""
     depth = 0
     for character in after.partition("\n")[0]:
         if character == "." and depth <= 0:
@@ -161,7 +161,7 @@ def is_receiver(after: str) -> bool:
 
 
 def is_writing_mode(after: str) -> bool:
-    """Tell whether the argument behind a path is a mode that writes."""
+    """Tell whether the argument after a path is a mode that writes."""
     rest = after.lstrip()
     if not rest.startswith(","):
         return False
@@ -173,7 +173,7 @@ def is_writing_mode(after: str) -> bool:
 
 
 def enclosing_call(before: str) -> tuple[str, int, int]:
-    """Return the call whose arguments a text ends within: its name, which argument, and where."""
+    """Return the call in whose arguments a text ends: its name, which argument, and where."""
     depth, argument = 0, 0
     for at in range(len(before) - 1, max(-1, len(before) - 2_000), -1):
         character = before[at]
@@ -196,7 +196,7 @@ def enclosing_call(before: str) -> tuple[str, int, int]:
 
 
 def after_call(after: str) -> str:
-    """Return what stands behind the bracket that closes a call."""
+    """Return the text after the parenthesis that closes a call."""
     depth = 0
     for at, character in enumerate(after):
         depth += {"(": 1, ")": -1}.get(character, 0)
@@ -238,7 +238,7 @@ def runs_command(before: str) -> bool:
 
 
 def listed_commands(code: str, literals: list[Literal]) -> list[str]:
-    """Return the commands that are run with their words as a list."""
+    """Return the commands that are given as a list of words."""
     words_by_opening: dict[int, list[str]] = {}
     for literal in literals:
         before = code[: literal.start]

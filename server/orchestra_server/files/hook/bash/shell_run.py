@@ -1,4 +1,4 @@
-"""Follows a shell through a command line: which commands it runs, where, with which words.
+"""Follows a shell through a command line: which commands it runs, where, and with which words.
 
 It runs nothing. It follows `cd`, variables and substitutions as far as the words show them, and
 takes every branch. Commands within `$(…)`, `sh -c`, `eval`, `xargs` and the like are followed too.
@@ -30,13 +30,13 @@ MOST_ALTERNATIVES, DEEPEST = 16, 8
 
 
 class SimpleCommand:
-    """One command as the shell would run it; `UNKNOWN` stands for what its words do not show."""
+    """One command as the shell would run it; `UNKNOWN` stands for what the words do not show."""
 
     def __init__(self, cwd: str, variables: dict[str, list[str]]) -> None:
         self.cwd, self.variables = cwd, variables
         self.words, self.targets = list[str](), list[str]()  # targets of redirections, absolute
-        self.stdin = ""  # a here-document, or what the commands before it in the pipe print
-        self.listed = list[str]()  # the paths that commands before it in the pipe list
+        self.stdin = ""  # a here-document, or the output of earlier commands in the pipe
+        self.listed = list[str]()  # the paths that earlier commands in the pipe list
 
     @property
     def program(self) -> str:
@@ -45,7 +45,7 @@ class SimpleCommand:
 
 
 class ShellRun:
-    """One shell: its directory and variables, and the commands that it has come to."""
+    """One shell: its directory and variables, and the commands it has reached."""
 
     def __init__(self, scene: Scene, cwd: str, depth: int = 0) -> None:
         self.scene, self.cwd, self.depth = scene, cwd, depth
@@ -56,7 +56,7 @@ class ShellRun:
         }
         self.previous_cwd = UNKNOWN
         self.commands = list[SimpleCommand]()
-        self.output = ""  # what is known of the output of the last command
+        self.output = ""  # what is known of the last command's output
 
     def run(self, source: str) -> None:
         """Follow a command line to its end."""
@@ -79,7 +79,7 @@ class ShellRun:
                 self.cwd, self.variables = outer.pop()
 
     def run_simple(self, tokens: list[Token], operator: str) -> None:
-        """Follow one simple command, which stands behind `operator`."""
+        """Follow one simple command, which comes after `operator`."""
         command = SimpleCommand(self.cwd, dict(self.variables))
         is_piped = operator in ("|", "|&") and bool(self.commands)
         if is_piped:
@@ -105,7 +105,7 @@ class ShellRun:
             self.take_effect(command, is_alternative=operator == "||", is_piped=is_piped)
 
     def redirect(self, command: SimpleCommand, operator: str, parts: list[Part]) -> None:
-        """Note what a redirection writes, or what it gives to the command's stdin."""
+        """Note what a redirection writes, or what it feeds to the command's stdin."""
         values = self.expand(parts)
         if operator == "<" and parts[:1] and parts[0][0] == COMMAND and self.commands:
             command.listed = listed_paths(self.commands[-1])
@@ -119,7 +119,7 @@ class ShellRun:
             command.targets.append(absolute(value, self.cwd))
 
     def add_word(self, command: SimpleCommand, parts: list[Part]) -> None:
-        """Add a word to a command, or note the variable that it sets."""
+        """Add a word to a command, or note the variable it sets."""
         first = parts[0][1] if parts and parts[0][0] == TEXT and not parts[0][2] else ""
         name, equals, rest = first.partition("=")
         is_name = bool(name) and not name.strip(NAME_CHARS) and not name[0].isdecimal()
@@ -141,7 +141,7 @@ class ShellRun:
         command.words += values
 
     def take_effect(self, command: SimpleCommand, *, is_alternative: bool, is_piped: bool) -> None:
-        """Change directory and variables as a command does, and note what it prints."""
+        """Change the directory and variables as a command does, and note what it prints."""
         words = command.words
         if not words:
             return
@@ -160,7 +160,7 @@ class ShellRun:
             self.output = known_output(words, command.cwd, self.scene, command.stdin)
 
     def expand(self, parts: list[Part], *, as_value: bool = False) -> list[str]:
-        """Return the words that one word may become, at most a few."""
+        """Return the words that a word may expand to, at most a few."""
         words = [""]
         for at, (kind, content, is_quoted) in enumerate(parts):
             if kind == VARIABLE:
@@ -178,7 +178,7 @@ class ShellRun:
         return words
 
     def variable(self, content: str) -> list[str]:
-        """Return the values that a variable may have, of what stands between its braces."""
+        """Return the values a variable may have, given the text between its braces."""
         name = content[: len(content) - len(content.lstrip(NAME_CHARS))]
         operation = content[len(name) :]
         if name == "PWD":
@@ -195,7 +195,7 @@ class ShellRun:
         return values if not operation or operation[:1] in (":", "-") else [UNKNOWN]
 
     def substitute(self, source: str) -> str:
-        """Follow a substituted command, and return what is known of its output."""
+        """Follow a command substitution, and return what is known of its output."""
         inner = self.inner(self.cwd)
         inner.run(source)
         self.commands += inner.commands
@@ -209,7 +209,7 @@ class ShellRun:
 
 
 def listed_paths(command: SimpleCommand) -> list[str]:
-    """Return the places whose files a command lists for the next one in a pipe."""
+    """Return the places whose files a command lists for the next command in a pipe."""
     if command.program not in LISTING:
         return command.listed
     operands = [word for word in command.words[1:] if not word.startswith("-")]
@@ -218,7 +218,7 @@ def listed_paths(command: SimpleCommand) -> list[str]:
 
 
 def braces(text: str) -> list[str]:
-    """Return the words of a brace expansion such as `a{b,c}`, or the text itself."""
+    """Return the words of a brace expansion such as `a{b,c}`, or else the text itself."""
     start, end = text.find("{"), text.find("}")
     choices = text[start + 1 : end].split(",") if 0 <= start < end else []
     if len(choices) < 2 or "{" in text[start + 1 : end]:  # noqa: PLR2004 - a choice has two sides

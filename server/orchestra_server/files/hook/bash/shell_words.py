@@ -1,11 +1,11 @@
 """Splits a shell's text into words, operators and here-documents.
 
-It knows a shell's quotes, substitutions and redirections, and nothing of what the words mean.
+It knows a shell's quotes, substitutions and redirections, but not what the words mean.
 """
 
 TEXT, VARIABLE, COMMAND = "text", "variable", "command"
 Part = tuple[str, str, bool]  # its kind, its content, and whether it is quoted
-# The longer ones first.
+# Longer operators first.
 OPERATORS = (
     *("&>>", "<<<", "<<-"),
     *("<<", ">>", ">&", ">|", "<&", "<>", "&>", "&&", "||", ";;", "|&"),
@@ -21,23 +21,23 @@ ANSI_C = {"n": "\n", "t": "\t", "r": "\r"}
 
 
 class Token:
-    """A word, or an operator; `body` is the text of the here-document that it begins."""
+    """A word or an operator; `body` is the text of the here-document it begins."""
 
     def __init__(self, operator: str, parts: list[Part]) -> None:
         self.operator, self.parts, self.body = operator, parts, list[Part]()
 
 
 class Splitter:
-    """Reads tokens from a text, one after the other; an open quote ends with the text."""
+    """Reads tokens from a text, one after the other; the end of the text closes an open quote."""
 
     def __init__(self, text: str) -> None:
         self.text, self.at = text, 0
         self.open_documents = list[tuple[Token, bool]]()  # the operator, and whether to strip tabs
 
     def tokens(self, *, is_nested: bool = False) -> list[Token]:
-        """Return all tokens, or those up to a closing bracket that none here has opened.
+        """Return all tokens, or those up to an unmatched closing parenthesis.
 
-        The word after `<<` stays a word; the document is in its operator.
+        The word after `<<` stays a word; its operator has the document.
         """
         tokens, depth = list[Token](), 0
         while self.at < len(self.text):
@@ -62,7 +62,7 @@ class Splitter:
         return tokens
 
     def read_operator(self, tokens: list[Token]) -> None:
-        """Read one operator; a newline ends the line on which here-documents began."""
+        """Read one operator; after a newline come the here-documents begun on that line."""
         operator = next(
             operator for operator in OPERATORS if self.text.startswith(operator, self.at)
         )
@@ -77,7 +77,7 @@ class Splitter:
             self.read_documents(tokens)
 
     def read_documents(self, tokens: list[Token]) -> None:
-        """Read the here-documents whose operators stood on the line that has just ended."""
+        """Read the here-documents whose operators were on the line that has just ended."""
         for operator, strips_tabs in self.open_documents:
             at = tokens.index(operator) + 1
             parts = tokens[at].parts if at < len(tokens) else []
@@ -135,7 +135,7 @@ class Splitter:
         return parts
 
     def read_quoted(self) -> list[Part]:
-        """Read what stands up to the closing double quote."""
+        """Read up to the closing double quote."""
         parts, text, plain = list[Part](), self.text, ""
         while self.at < len(text) and text[self.at] != '"':
             character = text[self.at]
@@ -157,7 +157,7 @@ class Splitter:
         return [*parts, (TEXT, plain, True)]
 
     def read_dollar(self, *, is_quoted: bool) -> list[Part]:
-        """Read what begins with a dollar sign: a variable, a command, or only the sign."""
+        """Read what begins with a dollar sign: a variable, a command, or just the sign."""
         text = self.text
         following = text[self.at + 1 : self.at + 2]
         self.at += 1
@@ -182,7 +182,7 @@ class Splitter:
         return [(VARIABLE, name, is_quoted)] if name else sign
 
     def read_command(self) -> str:
-        """Read a command within brackets, from the opening one on, and return its text."""
+        """Read a command in parentheses, from the opening one on, and return its text."""
         self.at += 1
         start = self.at
         self.tokens(is_nested=True)

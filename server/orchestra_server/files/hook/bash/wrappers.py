@@ -4,7 +4,7 @@ from orchestra_server.files.hook.bash.program_options import split_options, valu
 from orchestra_server.files.hook.bash.scene import UNKNOWN, absolute
 from orchestra_server.files.hook.bash.shell_run import DEEPEST, SimpleCommand
 
-# With their options that take a value.
+# The wrappers, with their options that take a value.
 WRAPPERS: dict[str, tuple[str, ...]] = {
     "env": ("-u", "-C", "-S", "--unset", "--chdir", "--split-string"),
     "sudo": ("-u", "-g", "-C", "-D", "-h", "-p", "-U", "--user", "--group", "--chdir"),
@@ -32,7 +32,7 @@ WRAPPERS: dict[str, tuple[str, ...]] = {
     "npx": ("-p", "--package", "-w"),
     **dict.fromkeys(("bunx", "uvx"), ("--from", "--with", "-p")),
 }
-# Those of them that are two words, such as `uv run`.
+# Wrappers of two words, such as `uv run`.
 TWO_WORD_WRAPPERS: dict[str, tuple[str, ...]] = {
     "uv": ("run", "pip"),
     "poetry": ("run",),
@@ -42,14 +42,14 @@ TWO_WORD_WRAPPERS: dict[str, tuple[str, ...]] = {
     "yarn": ("exec", "dlx"),
     "bundle": ("exec",),
 }
-# They take a command line behind `-c`, beside what they do else.
+# These also take a command line after `-c`.
 LINE_RUNNERS = ("su", "runuser", "script", "flock")
-# How many operands stand before the wrapped program.
+# How many operands come before the wrapped program.
 FIRST_OPERANDS = {"timeout": 1, "flock": 1, "taskset": 1, "chrt": 1}
 
 
 def line_arguments(command: SimpleCommand, inner: SimpleCommand) -> list[str]:
-    """Return the command lines that are one argument: of `su -c`, `script -qc`, `watch`."""
+    """Return command lines given as one argument: of `su -c`, `script -qc`, `watch`."""
     program, words = command.program, command.words[1:]
     if program == "watch" and len(inner.words) == 1 and " " in inner.words[0]:
         return inner.words
@@ -59,7 +59,7 @@ def line_arguments(command: SimpleCommand, inner: SimpleCommand) -> list[str]:
 
 
 def unwrapped(command: SimpleCommand) -> SimpleCommand:
-    """Return the command that wrappers such as `env` and `xargs` run, or the command itself."""
+    """Return the command that wrappers such as `env` and `xargs` run, else the command itself."""
     inner = SimpleCommand(command.cwd, dict(command.variables))
     inner.words, inner.stdin, inner.listed = command.words, command.stdin, command.listed
     for _ in range(DEEPEST):

@@ -1,9 +1,9 @@
-"""Asks whoever watches Orchestra, and waits for the answer as long as somebody can give one.
+"""Asks the operator, and waits for the answer as long as somebody can give one.
 
 The request goes into the spool. The answer is a file in `orchestra/requests` of the git directory,
-and a pipe beside it, the bell, rings for it; while this hook lives, the bell has a reader. Each
-process that can answer holds the lock of its file in `orchestra/answerers`. With none there is
-nothing to wait for, and the client asks in its own terminal.
+announced by a pipe next to it, the bell, which has a reader while this hook lives. Each process
+that can answer holds the lock of its file in `orchestra/answerers`. If there is none, the hook does
+not wait, and the client asks in its own terminal.
 """
 
 import fcntl
@@ -26,24 +26,24 @@ from orchestra_server.files.hook.json_files import (
 from orchestra_server.files.hook.requests.request_rules import is_allowed, like_of
 from orchestra_server.files.hook.spool import leave_report, make_folder, write_whole
 
-REQUESTS = "requests"  # beside the spool
+REQUESTS = "requests"  # next to the spool
 ANSWERERS = "answerers"
-ASKED = "asked"  # the end of the name of a request in the spool
+ASKED = "asked"  # the suffix of a request's file in the spool
 BELL = "bell"
 ANSWER = "answer"
-# Seconds between two looks whether anybody can still answer: a killed process rings no bell.
+# Seconds between two checks whether anybody can still answer: a killed process rings no bell.
 LOOK_S = 0.5
 
 
 def answer_request(reader: Reader, payload: Fields) -> None:
-    """Print the answer to a request; nothing where the client is to ask by itself."""
+    """Print the answer to a request; nothing if the client is to ask by itself."""
     like = like_of(reader, payload)
     if is_allowed(reader, payload, like):
         print_decision({"behavior": "allow"})
         return
     orchestra = os.path.dirname(reader.spool)
     if not reader.spool or not can_be_answered(orchestra):
-        # Whoever looks later sees that the client's own dialog waits.
+        # Somebody who looks later sees that the client's own dialog waits.
         leave_report(reader.own, "claude", "PermissionRequest", dump(payload).encode())
         return
     request_id = f"r-{os.urandom(5).hex()}"
@@ -51,7 +51,8 @@ def answer_request(reader: Reader, payload: Fields) -> None:
     make_folder(os.path.dirname(place))
     os.mkfifo(f"{place}.{BELL}", 0o600)
     try:
-        # For reading and writing, so that it waits for no writer and outlasts each of them.
+        # For reading and writing, so that opening waits for no writer and no writer's end closes
+        # it.
         bell = os.open(f"{place}.{BELL}", os.O_RDWR | os.O_NONBLOCK)
         leave_request(reader, payload, request_id, like)
         answer = wait_for_answer(place, bell, orchestra)
@@ -63,7 +64,7 @@ def answer_request(reader: Reader, payload: Fields) -> None:
 
 
 def can_be_answered(orchestra: str) -> bool:
-    """Tell whether a process lives that shows requests to somebody."""
+    """Tell whether there is a process that shows requests to somebody."""
     folder = os.path.join(orchestra, ANSWERERS)
     try:
         return any(is_held(os.path.join(folder, name)) for name in os.listdir(folder))
@@ -72,13 +73,13 @@ def can_be_answered(orchestra: str) -> bool:
 
 
 def is_asked(spool: str) -> bool:
-    """Tell whether a request waits for an answer, which the end of a batch may withdraw."""
+    """Tell whether a request waits for an answer; the end of a batch may withdraw it."""
     folder = os.path.join(os.path.dirname(spool), REQUESTS)
     return os.path.isdir(folder) and any(name.endswith(BELL) for name in os.listdir(folder))
 
 
 def is_held(path: str) -> bool:
-    """Tell whether the lock of a file is held, which its holder's death ends."""
+    """Tell whether a file's lock is held; the kernel releases it when its holder dies."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     except OSError:
@@ -93,7 +94,7 @@ def is_held(path: str) -> bool:
 
 
 def leave_request(reader: Reader, payload: Fields, request_id: str, like: str) -> None:
-    """Put a request into the spool; raises OSError where that is impossible."""
+    """Put a request into the spool; raises OSError if that is impossible."""
     name = f"{file_name_part(reader.name)[:63]}.{request_id}.{ASKED}"
     request: Fields = {
         "id": request_id,
@@ -105,7 +106,7 @@ def leave_request(reader: Reader, payload: Fields, request_id: str, like: str) -
 
 
 def wait_for_answer(place: str, bell: int, orchestra: str) -> Fields:
-    """Return the answer, {} as soon as nobody is left who could give one."""
+    """Return the answer, {} as soon as nobody is left to give one."""
     import select  # noqa: PLC0415 - only a hook that waits needs it
 
     while True:
@@ -117,7 +118,7 @@ def wait_for_answer(place: str, bell: int, orchestra: str) -> Fields:
 
 
 def take_answer(place: str) -> Fields:
-    """Claim an answer and return it, {} where there is none yet."""
+    """Claim an answer and return it, {} if there is none yet."""
     claimed = f"{place}.{os.getpid()}.taken"
     try:
         os.rename(f"{place}.{ANSWER}", claimed)
@@ -129,7 +130,7 @@ def take_answer(place: str) -> Fields:
 
 
 def decision_of(answer: Fields, payload: Fields) -> Fields:
-    """Return an answer as the client reads it, {} for none."""
+    """Return an answer in the form that the client reads, {} for none."""
     by = one_line(text(answer.get("by")), 200) or "somebody"
     if answer.get("answer") == "deny":
         words = text(answer.get("words"))

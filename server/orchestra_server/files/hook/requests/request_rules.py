@@ -1,7 +1,7 @@
-"""Which requests of a worker are allowed without asking, and what "the like" of a call is.
+"""Which requests of a worker are allowed without asking, and which calls are like another.
 
-By default a worker may change files of its own chamber and use git there, in a mode in which its
-person lets edits pass. Whatever is not plainly that is asked.
+By default a worker may change files in its own chamber and use git there, if its client's mode
+accepts edits. Anything that is not clearly that is asked.
 """
 
 import os
@@ -18,14 +18,14 @@ from orchestra_server.files.hook.json_files import (
     text,
 )
 
-# Auto mode lets edits pass as well, but asks only what its check has stopped.
+# Auto mode accepts edits as well, but asks only about calls that its check has stopped.
 EDITING_MODES = ("acceptEdits", "bypassPermissions")
 FILE_TOOLS = ("Edit", "Write", "MultiEdit", "NotebookEdit", "Read", "NotebookRead")
 ASKING_TOOLS = ("AskUserQuestion", "ExitPlanMode")
-EXPANDED = "~*?[{"  # what a shell makes another word of
+EXPANDED = "~*?[{"  # characters that a shell expands
 FOLLOWED_BY = ("&&", ";", "\n")
 GIT_COMMANDS = ("status", "diff", "log", "show", "add", "commit")
-# Options of git's that take no file, run nothing and leave the person's hooks alone.
+# Git options that take no file, run nothing and leave the person's hooks alone.
 GIT_OPTIONS = (
     *("-m", "--message", "-a", "-am", "--all", "-A", "-q", "--quiet", "-u", "--update", "-v"),
     *("--amend", "--no-edit", "--stat", "--cached", "--staged", "--name-only", "--name-status"),
@@ -39,12 +39,12 @@ RUN_ANYTHING = (
 
 
 def is_allowed(reader: Reader, payload: Fields, like: str) -> bool:
-    """Tell whether a call needs no answer: by default, or by a rule of its chamber."""
+    """Tell whether a call needs no answer, by default or by a rule of its chamber."""
     return bool(like and like in rules_of(reader)) or is_own_work(reader, payload)
 
 
 def rules_of(reader: Reader) -> list[str]:
-    """Return the rules that somebody has given the chamber with an answer."""
+    """Return the rules that answers have given the chamber."""
     orchestra = os.path.dirname(reader.spool)
     name = file_name_part(text(reader.chamber.get("chamber_id")))
     rules = read_json(os.path.join(orchestra, "allowed", f"{name}.json")) if reader.spool else {}
@@ -65,12 +65,12 @@ def is_own_work(reader: Reader, payload: Fields) -> bool:
 
 
 def is_discovery(reader: Reader, path: str) -> bool:
-    """Tell whether a path is the file in which the worker tells others what it found."""
+    """Tell whether a path is the file in which the worker tells others its discoveries."""
     return os.path.realpath(path) == os.path.join(os.path.realpath(reader.root), DISCOVERY)
 
 
 def is_own_file(reader: Reader, path: str) -> bool:
-    """Tell whether a path is a file of the chamber, and none by which programs are configured."""
+    """Tell whether a path is a file of the chamber that does not configure programs."""
     real, root = os.path.realpath(path), os.path.realpath(reader.root)
     is_in_chamber = real.startswith(f"{root}/")
     return is_in_chamber and not any(part.startswith(".") for part in path_below(reader, real))
@@ -83,20 +83,20 @@ def is_here(reader: Reader, directory: str) -> bool:
 
 
 def is_own_git(reader: Reader, command: str, cwd: str) -> bool:
-    """Tell whether a command is plain git commands in the chamber, one after another."""
+    """Tell whether a command consists of plain git commands in the chamber."""
     commands = plain_commands(command)
     if commands and commands[0][0] == "cd":
         _, *where = commands.pop(0)
         directory = where[0] if len(where) == 1 else ""
         cwd = os.path.join(cwd, directory)
-        # Where there is no such directory, what follows a semicolon runs in the old one.
+        # If the directory does not exist, what follows a semicolon runs in the old one.
         if directory[:1] in ("", "-", "~") or not os.path.isdir(cwd):
             return False
     return bool(commands) and all(is_plain_git(reader, words, cwd) for words in commands)
 
 
 def is_plain_git(reader: Reader, words: list[str], cwd: str) -> bool:
-    """Tell whether words are a plain git command that works in the chamber."""
+    """Tell whether words are a plain git command in the chamber."""
     if words[:2] == ["git", "-C"] and words[2:] and not any(sign in words[2] for sign in EXPANDED):
         cwd, words = os.path.join(cwd, words[2]), ["git", *words[3:]]
     if words[:1] != ["git"] or not words[1:] or words[1] not in GIT_COMMANDS:
@@ -107,7 +107,7 @@ def is_plain_git(reader: Reader, words: list[str], cwd: str) -> bool:
 
 
 def is_plain_option(word: str) -> bool:
-    """Tell whether an option is on the list, or letters that are, such as `-qm`."""
+    """Tell whether an option is on the list, or combines letters that are, such as `-qm`."""
     if word.partition("=")[0] in GIT_OPTIONS:
         return True
     letters = word[1:].partition("m")[0] if word[:2] != "--" else ""
@@ -116,13 +116,13 @@ def is_plain_option(word: str) -> bool:
 
 
 def plain_words(command: str) -> list[str]:
-    """Return the words of a command that is only one, without anything that a shell expands."""
+    """Return the words of a single command without shell expansions, else []."""
     commands = plain_commands(command)
     return commands[0] if len(commands) == 1 else []
 
 
 def plain_commands(command: str) -> list[list[str]]:
-    """Return the words of commands that run one after another, [] where a shell does more."""
+    """Return the words of consecutive commands, [] if a shell does more than run them."""
     commands = [list[str]()]
     for token in Splitter(command.strip()).tokens():
         if token.operator in FOLLOWED_BY:
@@ -135,7 +135,7 @@ def plain_commands(command: str) -> list[list[str]]:
 
 
 def is_plain_text(part: Part) -> bool:
-    """Tell whether a part of a word is what it says: a text, or `$(cat <<'EOF' …)` in quotes."""
+    """Tell whether a part of a word is literal: a text, or `$(cat <<'EOF' …)` in quotes."""
     kind, content, is_quoted = part
     if kind != COMMAND or not is_quoted:
         return kind == TEXT
@@ -148,7 +148,7 @@ def is_plain_text(part: Part) -> bool:
 
 
 def like_of(reader: Reader, payload: Fields) -> str:
-    """Return the rule that a call and those like it have, "" for a call that is like no other."""
+    """Return the rule for a call and similar ones, "" if there can be none."""
     tool, tool_input = text(payload.get("tool_name")), object_of(payload.get("tool_input"))
     if tool in ASKING_TOOLS:
         return ""
@@ -165,12 +165,12 @@ def like_of(reader: Reader, payload: Fields) -> str:
 
 
 def path_below(reader: Reader, path: str) -> list[str]:
-    """Return the parts of a path, those below the chamber for a path in it."""
+    """Return the parts of a path; for a path in the chamber, those below its root."""
     return path.removeprefix(f"{os.path.realpath(reader.root)}/").split("/")
 
 
 def like_of_command(command: str) -> str:
-    """Return the rule of a plain command: its program, and its subcommand where it has one."""
+    """Return the rule for a plain command: its program, and its subcommand if it has one."""
     words = plain_words(command)
     if not words or "=" in words[0] or os.path.basename(words[0]) in RUN_ANYTHING:
         return ""
