@@ -28,7 +28,6 @@ from orchestra_core.settings import Settings
 from orchestra_core.wording.ages import precise_duration
 from orchestra_core.worker_state import WorkerLimits, limits_of
 from orchestra_tui import themes
-from orchestra_tui.attention import Attention
 from orchestra_tui.backend.daemon_hold import DaemonHold
 from orchestra_tui.backend.protocols import DaemonKeeper, EventSource, ServerStatus, ToolClient
 from orchestra_tui.backend.reviews import Reviews
@@ -37,6 +36,7 @@ from orchestra_tui.backend.theme_choice import ThemeChoice
 from orchestra_tui.backend.tool_calls import ToolCalls
 from orchestra_tui.backend.view_model import ViewChanges, ViewModel
 from orchestra_tui.key_bindings import remap_keys
+from orchestra_tui.operator_notifier import OperatorNotifier
 from orchestra_tui.presentation.notices import Notice
 from orchestra_tui.room_options import NoticeOptions, RoomOptions
 from orchestra_tui.screens.app_base import AppBase, EventFollower
@@ -116,7 +116,7 @@ class RoomApp(AppBase):
         self._typed_keys = TypedKeys(self, super().on_event)
         self._room = RoomScreen(self, source, project, clock)
         themes.install(self, light=light)
-        self._attention = self._make_attention(notices)
+        self._notifier = self._make_notifier(notices)
         self._theme_choice = theme_choice
         chosen_theme = theme_choice.load() if theme_choice is not None else ""
         if chosen_theme in self.available_themes:
@@ -241,7 +241,7 @@ class RoomApp(AppBase):
         if self._counts_in_title and isinstance(self._driver, RoomDriver):
             self._driver.set_title(title)
 
-    def _make_attention(self, notices: NoticeOptions) -> Attention:
+    def _make_notifier(self, notices: NoticeOptions) -> OperatorNotifier:
         def write(text: str) -> None:
             if self._driver is not None:
                 self._driver.write(text)
@@ -253,23 +253,23 @@ class RoomApp(AppBase):
             return self._driver.since_input if isinstance(self._driver, RoomDriver) else math.inf
 
         announcer = Announcer(notices, write, self.bell, start)
-        return Attention(self.view_model.state, notices.when, announcer, since_input)
+        return OperatorNotifier(self.view_model.state, notices.when, announcer, since_input)
 
     def look_for_occasions(self) -> None:
         """Call the operator if a worker has begun to need them."""
-        self._attention.look()
+        self._notifier.look()
 
     def call_operator(self, title: str, text: str) -> None:
         """Call the operator, unless they look at the room or want to be left alone."""
-        self._attention.call(Notice(title, text))
+        self._notifier.call(Notice(title, text))
 
     def on_app_focus(self) -> None:
         """Take note that the terminal has got the focus."""
-        self._attention.focus_changed(focused=True)
+        self._notifier.focus_changed(focused=True)
 
     def on_app_blur(self) -> None:
         """Take note that the terminal has lost the focus."""
-        self._attention.focus_changed(focused=False)
+        self._notifier.focus_changed(focused=False)
 
     def action_theme(self) -> None:
         """Switch between the dark and the light theme."""

@@ -13,7 +13,7 @@ from orchestra_core.store.open_store import open_store
 from orchestra_server.git.merge.pairwise_conflicts import ComparedChamber, ConflictChecker
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.usecases.common.transaction import Context
-from orchestra_server.usecases.conflicts.seen_work import SeenWork
+from orchestra_server.usecases.conflicts.observed_work import ObservedWork
 from orchestra_server.usecases.conflicts.watch_plan import compared_chamber
 from orchestra_server.usecases.gates.gate_radar import GateRadar
 from tests.support.conducting import a_started_task, chambers_open
@@ -91,7 +91,7 @@ class _Scene:
         ids = {each.id for each in self._compared}
         await asyncio.to_thread(self.checker.check, self._compared, ids)
         commits, env = dict(self.checker.snapshots), dict(self.checker.env)
-        work = SeenWork(tuple(self._compared), commits, env, frozenset())
+        work = ObservedWork(tuple(self._compared), commits, env, frozenset())
         began = time.perf_counter()
         await self._radar.see(work)
         await self._radar.look()

@@ -9,7 +9,7 @@ from orchestra_core.process.process_start import prepare_process
 def main() -> int:
     """Run one command and return its exit code."""
     prepare_process()
-    from orchestra_tui.command_line.warm.ask_warm import answered_warm  # noqa: PLC0415 - nothing before
+    from orchestra_tui.command_line.daemon_commands.send_to_daemon import answered_warm  # noqa: PLC0415 - nothing before
 
     typed_at = time.time_ns() // 1_000_000  # like `now_ms`, which takes long to import
     code = answered_warm(sys.argv[1:], typed_at)

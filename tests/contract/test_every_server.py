@@ -25,9 +25,9 @@ from orchestra_core.store.damage import find_damage, mend_damage
 from orchestra_core.store.follow import Arrived, PresenceChanged, Snapshot
 from orchestra_core.store.open_store import open_store
 from orchestra_core.store.reads import Reads
+from orchestra_core.store.self_test import read_facts, try_store, warnings_of
 from orchestra_core.store.store import DISORDER_MS, Store
-from orchestra_core.store.trial import read_facts, try_store, warnings_of
-from orchestra_server.daemon.duties import on_duty
+from orchestra_server.daemon.clone_services import on_duty
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from tests.support.following import commit, watching

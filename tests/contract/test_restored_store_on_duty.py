@@ -14,7 +14,7 @@ from orchestra_core.models import Interrupt
 from orchestra_core.project import find_project
 from orchestra_core.settings import Settings
 from orchestra_core.store.open_store import open_store
-from orchestra_server.daemon.duties import on_duty
+from orchestra_server.daemon.clone_services import on_duty
 from orchestra_server.domain.workers import interrupts
 from orchestra_server.files.chamber.mailbox import MAIL
 from orchestra_server.usecases.common.transaction import Context

@@ -21,7 +21,7 @@ from tests.support.valkey_users import wait_until
 _NOBODY = 99
 _CODE = f"""
 import sys
-from orchestra_tui.command_line.warm.ask_warm import answered_warm
+from orchestra_tui.command_line.daemon_commands.send_to_daemon import answered_warm
 code = answered_warm(sys.argv[1:], 1)
 sys.exit({_NOBODY} if code is None else code)
 """

@@ -16,7 +16,7 @@ from orchestra_core.daemon.keep_daemon import KeptDaemon
 from orchestra_core.project import Project
 from orchestra_core.settings import LINGER, REDIS_URL, STATE_DIR, Settings
 from orchestra_core.store.open_store import open_store
-from orchestra_server.daemon.duties import on_duty
+from orchestra_server.daemon.clone_services import on_duty
 from orchestra_server.tools.server import build_server
 from orchestra_server.tools.server_session import ServerSession
 from tests.support.replies import convert_exactly

@@ -9,8 +9,8 @@ from orchestra_core.names import chamber_id
 from orchestra_core.workers.started_worker import StartedState, StartedWorker
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.started_workers.launch_agent import AgentLauncher
-from orchestra_server.usecases.started_workers.prepare_workplace import (
-    PrepareWorkplace,
+from orchestra_server.usecases.started_workers.prepare_start import (
+    PrepareStart,
     nothing_to_prepare,
 )
 from orchestra_server.usecases.started_workers.start_worker import start_worker
@@ -23,7 +23,7 @@ from tests.support.waiting import until, until_awaited
 async def supervised(
     context: Context,
     agents: ScriptedAgents | AgentLauncher,
-    prepare: PrepareWorkplace = nothing_to_prepare,
+    prepare: PrepareStart = nothing_to_prepare,
 ) -> AsyncGenerator[None]:
     """Supervise the clone's workers within the block, as its daemon does."""
     supervisor = WorkerSupervisor(

@@ -1,6 +1,6 @@
 """`orchestra interrupt`: sends the operator's message to a chamber's worker, or cancels one."""
 
-from orchestra_server.operator_commands.command import (
+from orchestra_server.operator_commands.operator_command import (
     CommandName,
     OperatorCommand,
     check_command,

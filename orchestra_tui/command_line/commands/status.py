@@ -3,7 +3,7 @@
 from orchestra_core.clock import now_ms
 from orchestra_core.clone.clone_id import own_clone_id
 from orchestra_core.state import ProjectState
-from orchestra_core.store.single_read import quick_snapshot
+from orchestra_core.store.quick_snapshot import quick_snapshot
 from orchestra_core.worker_state import limits_of
 from orchestra_server.files.spool.spool_folder import has_files
 from orchestra_server.operator_commands.run_status import agents_to_go_on, status_text

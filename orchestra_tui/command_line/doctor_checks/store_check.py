@@ -7,8 +7,8 @@ from orchestra_core.settings import REDIS_URL, Settings
 from orchestra_core.store.client.acl_rights import least_rights
 from orchestra_core.store.damage import find_damage
 from orchestra_core.store.open_store import open_store
+from orchestra_core.store.self_test import Warned, read_facts, try_store, warnings_of
 from orchestra_core.store.store import Store
-from orchestra_core.store.trial import Warned, read_facts, try_store, warnings_of
 from orchestra_tui.command_line.doctor_checks.checks import Check
 
 _RECONCILE = "run 'orchestra reconcile'"

@@ -16,9 +16,9 @@ from orchestra_tui.presentation.review.file_rows import file_row, file_title
 from orchestra_tui.presentation.review.head_line import head_line
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.screens.app_base import AppBase, EventFollower, bindings_of
+from orchestra_tui.screens.review.browse_keys import BrowseKeys
 from orchestra_tui.screens.review.comment_keys import CommentKeys
 from orchestra_tui.screens.review.diff_loader import DiffLoader
-from orchestra_tui.screens.review.reading_keys import ReadingKeys
 from orchestra_tui.screens.shown_question import ShownQuestion
 from orchestra_tui.widgets.key_footer import KeyFooter
 from orchestra_tui.widgets.line_label import LineLabel
@@ -60,7 +60,7 @@ class ReviewScreen(EventFollower, Screen[None]):
         self._waiting: list[Command] = []
         self.query_text = ""
         self.comment_keys = CommentKeys(app, self)
-        reading = ReadingKeys(app, self)
+        reading = BrowseKeys(app, self)
         self.commands: dict[str, Command] = {**reading.commands, **self.comment_keys.commands}
 
     def compose(self) -> ComposeResult:

@@ -15,21 +15,21 @@ from orchestra_core.wording.ages import earliest
 from orchestra_tui.backend.protocols import EventSource
 from orchestra_tui.backend.view_model import ViewChanges
 from orchestra_tui.key_bindings import Key, key_of
-from orchestra_tui.presentation.choices.acting_keys import Selected, acting_keys
+from orchestra_tui.presentation.choices.active_keys import Selected, active_keys
 from orchestra_tui.presentation.choices.next_in_need import anybody_in_need
 from orchestra_tui.presentation.drawer.drawer_lines import DrawerLines
 from orchestra_tui.presentation.landing.land_line import land_line
 from orchestra_tui.presentation.rows.operator_actions import NO_ACT
 from orchestra_tui.presentation.status_text import title_text
 from orchestra_tui.screens.app_base import AppBase
-from orchestra_tui.screens.room.detail.conflicting_lines import ConflictingLines
+from orchestra_tui.screens.room.detail.conflict_excerpts import ConflictExcerpts
 from orchestra_tui.screens.room.detail.detail_pages import DetailPages
 from orchestra_tui.screens.room.diff_sizes import DiffSizes
-from orchestra_tui.screens.room.escalation import Escalation, near_limits, overdue_line
 from orchestra_tui.screens.room.key_commands import key_commands, room_bindings
 from orchestra_tui.screens.room.lists.lists import Lists
 from orchestra_tui.screens.room.navigation import Navigation
 from orchestra_tui.screens.room.operator_keys import OperatorKeys
+from orchestra_tui.screens.room.overdue_alerts import OverdueAlerts, near_limits, overdue_line
 from orchestra_tui.screens.room.room_status import status_of
 from orchestra_tui.screens.room.ticker import Ticker
 from orchestra_tui.screens.room.view_keys import ViewKeys
@@ -71,7 +71,7 @@ class RoomScreen(Screen[None]):
         self._drawer_lines = DrawerLines(view_model.state)
         self.status = StatusLine(clock=clock)
         self._land_line = LineLabel(id="land-line")
-        conflicting = ConflictingLines(app.tool_calls, view_model.state)
+        conflicting = ConflictExcerpts(app.tool_calls, view_model.state)
         self.detail = DetailPages(
             DetailArea(("now",)),
             view_model.state,
@@ -94,7 +94,7 @@ class RoomScreen(Screen[None]):
         )
         self._footer = KeyFooter(self._acting_keys)
         self._sizes = DiffSizes(app)
-        self._escalation = Escalation(view_model.state, clock)
+        self._overdue_alerts = OverdueAlerts(view_model.state, clock)
         self._ticker = Ticker(self._tick, clock)
 
     def compose(self) -> ComposeResult:
@@ -177,7 +177,7 @@ class RoomScreen(Screen[None]):
         lists, state = self.lists, self._view_model.state
         chamber = lists.chamber
         in_chambers = self.navigation.pane == "chambers"
-        return acting_keys(
+        return active_keys(
             Selected(
                 task=lists.task_at_hand,
                 chamber=chamber,
@@ -216,7 +216,7 @@ class RoomScreen(Screen[None]):
 
     def _escalate(self) -> None:
         """Announce overdue mail once; its row keeps showing it."""
-        if newly_overdue := self._escalation.newly_overdue():
+        if newly_overdue := self._overdue_alerts.newly_overdue():
             line = overdue_line(newly_overdue, self._view_model.state.unread_limit)
             self.app.call_operator("Mail is unread", line)
             self.app.say(line, problem=True)
@@ -243,7 +243,7 @@ class RoomScreen(Screen[None]):
         moments = (
             self.lists.next_due,
             self.status.next_due,
-            self._escalation.next_due,
+            self._overdue_alerts.next_due,
             workers.next_due,
         )
         self._ticker.set(earliest(*moments))

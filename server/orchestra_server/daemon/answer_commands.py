@@ -21,11 +21,11 @@ from orchestra_core.project import Project
 from orchestra_core.text import one_line
 from orchestra_server.daemon.served_store import ServedStore
 from orchestra_server.git.process.caller_environ import as_caller
-from orchestra_server.operator_commands.chambers.asked_command import (
+from orchestra_server.operator_commands.chambers.chamber_command import (
     CHAMBER_COMMANDS,
     ChamberCommand,
 )
-from orchestra_server.operator_commands.command import OperatorCommand, run_command
+from orchestra_server.operator_commands.operator_command import OperatorCommand, run_command
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.concurrency.background_tasks import Background
 from orchestra_server.usecases.delivery.take_in_spool import take_in_spool
@@ -82,7 +82,7 @@ class CommandRunner:
             tell(one_line(waits_for))
 
         # Late: the code that creates, lands and closes chambers is a tenth of the daemon's memory.
-        from orchestra_server.operator_commands.chambers.chamber_command import (  # noqa: PLC0415
+        from orchestra_server.operator_commands.chambers.run_chamber_command import (  # noqa: PLC0415
             as_document,
             run_chamber_command,
         )

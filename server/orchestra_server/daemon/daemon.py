@@ -26,7 +26,7 @@ from orchestra_core.settings import Settings
 from orchestra_core.store.client.address import read_address
 from orchestra_core.store.open_store import open_store
 from orchestra_server.daemon.answer_commands import CommandRunner
-from orchestra_server.daemon.duties import on_duty
+from orchestra_server.daemon.clone_services import on_duty
 from orchestra_server.daemon.lifetime import Lifetime
 from orchestra_server.daemon.listener import Listener
 from orchestra_server.daemon.removal import wait_for_removal

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from orchestra_core.errors import BadInput
-from orchestra_server.operator_commands.chambers.chamber_command import check_chamber_command
+from orchestra_server.operator_commands.chambers.run_chamber_command import check_chamber_command
 from orchestra_tui.command_line.arguments import Options
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.commands.chambers.run_here import run_here, typed_command

@@ -5,8 +5,8 @@ import os
 
 import msgspec
 
-from orchestra_server.operator_commands.chambers.asked_command import ChamberCommand
-from orchestra_server.operator_commands.chambers.chamber_command import (
+from orchestra_server.operator_commands.chambers.chamber_command import ChamberCommand
+from orchestra_server.operator_commands.chambers.run_chamber_command import (
     as_document,
     check_chamber_command,
     run_chamber_command,

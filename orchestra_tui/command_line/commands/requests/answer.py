@@ -1,6 +1,10 @@
 """`orchestra answer`: lists, shows, follows or answers what workers wait for."""
 
-from orchestra_server.operator_commands.command import OperatorCommand, check_command, run_command
+from orchestra_server.operator_commands.operator_command import (
+    OperatorCommand,
+    check_command,
+    run_command,
+)
 from orchestra_tui.command_line.arguments import Options
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.commands.requests.follow_requests import follow_requests

@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from orchestra_tui.command_line.arguments import build_parser
-from orchestra_tui.command_line.commands.shell_completion.shell_functions import PREAMBLE, completer
+from orchestra_tui.command_line.commands.shell_completion.completion_functions import (
+    PREAMBLE,
+    completer,
+)
 from orchestra_tui.command_line.print_output import print_text
 
 # The kind of names an argument takes, by the field that holds its value.

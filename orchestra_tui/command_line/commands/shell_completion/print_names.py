@@ -6,10 +6,10 @@ from pathlib import Path
 from orchestra_core.errors import OrchestraError
 from orchestra_core.settings import read_settings
 from orchestra_core.state import ProjectState
-from orchestra_core.store.single_read import quick_snapshot
+from orchestra_core.store.quick_snapshot import quick_snapshot
 from orchestra_server.operator_commands.shell_names import name_lines
 from orchestra_tui.command_line.command_context import CommandContext
-from orchestra_tui.command_line.commands.shell_completion.shell_functions import ASK
+from orchestra_tui.command_line.commands.shell_completion.completion_functions import ASK
 from orchestra_tui.command_line.print_output import print_lines
 from orchestra_tui.command_line.start_daemon_soon import start_daemon_soon
 

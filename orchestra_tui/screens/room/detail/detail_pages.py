@@ -6,7 +6,7 @@ from orchestra_core.clock import Clock
 from orchestra_core.models import Presence
 from orchestra_core.workers.transcript import TranscriptEntry
 from orchestra_tui.presentation.indexed_state import ChangedRows, IndexedState
-from orchestra_tui.screens.room.detail.conflicting_lines import ConflictingLines
+from orchestra_tui.screens.room.detail.conflict_excerpts import ConflictExcerpts
 from orchestra_tui.screens.room.detail.detail_content import (
     TRANSCRIPT,
     DetailSubject,
@@ -30,7 +30,7 @@ class DetailPages:
         self,
         area: DetailArea,
         state: IndexedState,
-        conflicting: ConflictingLines,
+        conflicting: ConflictExcerpts,
         read_activity: ReadActivity,
         read_transcript: ReadTranscript,
         *,

@@ -13,7 +13,6 @@ from orchestra_server.agents.acp.turns import Turns
 from orchestra_server.agents.acp.usage import SessionUsage
 from orchestra_server.agents.agent_driver import Abilities, Allow, Answer, Deny, Launch
 from orchestra_server.agents.dialect import Exchange
-from orchestra_server.agents.garbage import GarbageCount
 from orchestra_server.agents.process.line_splitter import OutputLine
 from orchestra_server.agents.reports import (
     TEXT_LIMIT,
@@ -26,6 +25,7 @@ from orchestra_server.agents.reports import (
     TurnBegan,
     TurnEnded,
 )
+from orchestra_server.agents.senseless_output import SenselessOutput
 
 _WORDS = 2_000
 _TEXT = "agent_message_chunk"
@@ -45,7 +45,7 @@ class AcpDialect:
         self._text, self._message_id = "", None
         self._next_number = FIRST_PROMPT
         self._usage = SessionUsage(is_resumed=bool(launch.conversation))
-        self._garbage = GarbageCount()
+        self._garbage = SenselessOutput()
 
     @property
     def conversation(self) -> str:

@@ -15,7 +15,6 @@ from orchestra_server.agents.claude import messages
 from orchestra_server.agents.claude.messages import ClientMessage
 from orchestra_server.agents.claude.usage_sums import UsageSums
 from orchestra_server.agents.dialect import Exchange
-from orchestra_server.agents.garbage import GarbageCount
 from orchestra_server.agents.process.line_splitter import OutputLine
 from orchestra_server.agents.reports import (
     TEXT_LIMIT,
@@ -32,6 +31,7 @@ from orchestra_server.agents.reports import (
     TurnBegan,
     TurnEnded,
 )
+from orchestra_server.agents.senseless_output import SenselessOutput
 
 QUESTION_TOOL = "AskUserQuestion"
 OLDEST = "2.1.250"  # the oldest version that kept the contract when tried
@@ -63,7 +63,7 @@ class ClaudeDialect:
         self._prompts: dict[str, str] = {}  # our ids, by the client's
         self._subagents: dict[str, str] = {}  # starting calls by the client's ids
         self._usage = UsageSums(is_resumed=is_resumed)
-        self._garbage = GarbageCount()
+        self._garbage = SenselessOutput()
 
     def open(self) -> Exchange:
         """Begin with `initialize`; its answer says who is signed in."""

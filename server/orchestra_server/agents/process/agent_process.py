@@ -13,11 +13,11 @@ from orchestra_core.errors import Refused
 from orchestra_core.process.started_mark import STARTED
 from orchestra_core.text import one_line
 from orchestra_server.agents.agent_driver import Launch
-from orchestra_server.agents.process.guard import Guard
 from orchestra_server.agents.process.input_pipe import InputPipe
-from orchestra_server.agents.process.leftovers import end_marked
 from orchestra_server.agents.process.line_splitter import LineSplitter, OutputLine
-from orchestra_server.agents.process.readiness import CHUNK, wait_readable
+from orchestra_server.agents.process.orphan_guard import Guard
+from orchestra_server.agents.process.stray_processes import end_marked
+from orchestra_server.agents.process.wait_readable import CHUNK, wait_readable
 
 WRITE_SECONDS = 10.0
 _GRACE = 2.0  # seconds from SIGTERM to SIGKILL

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import IO
 
 from orchestra_core.errors import Refused
-from orchestra_server.agents.process.readiness import CHUNK
+from orchestra_server.agents.process.wait_readable import CHUNK
 
 
 class InputPipe:

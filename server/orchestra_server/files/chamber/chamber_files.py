@@ -22,7 +22,7 @@ from orchestra_server.files.chamber.chamber_links import (
     link_workspace,
     workspace_link,
 )
-from orchestra_server.files.chamber.own_directory import leads_astray, require_own_directory
+from orchestra_server.files.chamber.link_check import leads_astray, require_own_directory
 from orchestra_server.files.chamber.skeleton import create_skeleton_path, skeleton_path
 from orchestra_server.files.chamber.worker_context import worker_context
 from orchestra_server.files.clients.agent_clients import AGENTS, AgentClient

@@ -19,7 +19,7 @@ from orchestra_core.errors import Unavailable
 from orchestra_core.models import OPERATOR, Interrupt, Requires
 from orchestra_core.process.file_lock import locked_directory
 from orchestra_server.files.atomic_write import write_atomically
-from orchestra_server.files.chamber.own_directory import require_own_directory
+from orchestra_server.files.chamber.link_check import require_own_directory
 
 MAIL = ".INTERRUPT"
 DELIVERED = ".INTERRUPT.delivered"  # shown to a reader, not yet acted on; one per reader

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from orchestra_core.errors import Unavailable
 from orchestra_server.files.atomic_write import write_atomically
-from orchestra_server.files.chamber.own_directory import require_own_directory
+from orchestra_server.files.chamber.link_check import require_own_directory
 
 SUSPENDED = ".INTERRUPT.suspended"
 

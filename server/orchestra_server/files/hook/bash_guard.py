@@ -8,10 +8,10 @@ import os
 
 from orchestra_server.files.hook.answer_events import NOT_RUN, print_answer, read_suspension
 from orchestra_server.files.hook.bash.bash_writes import bash_writes
-from orchestra_server.files.hook.bash.scene import (
+from orchestra_server.files.hook.bash.write_scope import (
     UNKNOWN,
-    Scene,
     Write,
+    WriteScope,
     is_forbidden,
     is_kept,
     real_path,
@@ -77,32 +77,32 @@ def forbidden_command(reader: Reader, payload: Fields) -> str:
     command = text(object_of(payload.get("tool_input")).get("command"))
     if not command or not reader.main:
         return ""
-    cwd, scene = text(payload.get("cwd")) or reader.root, read_scene(reader)
-    writes = bash_writes(command, os.path.realpath(cwd), scene)
-    if scene.has_unknown_subcommand:
-        scene.aliases = git_aliases(cwd)
-        writes = bash_writes(command, os.path.realpath(cwd), scene) if scene.aliases else writes
-    forbidden = [write for write in writes if is_forbidden(write, scene)]
-    if forbidden and not is_isolated(scene.main):
+    cwd, scope = text(payload.get("cwd")) or reader.root, read_scope(reader)
+    writes = bash_writes(command, os.path.realpath(cwd), scope)
+    if scope.has_unknown_subcommand:
+        scope.aliases = git_aliases(cwd)
+        writes = bash_writes(command, os.path.realpath(cwd), scope) if scope.aliases else writes
+    forbidden = [write for write in writes if is_forbidden(write, scope)]
+    if forbidden and not is_isolated(scope.main):
         forbidden = [write for write in forbidden if write.shared == "stash"]
-    return denial(forbidden[0], reader.name, scene) if forbidden else ""
+    return denial(forbidden[0], reader.name, scope) if forbidden else ""
 
 
-def read_scene(reader: Reader) -> Scene:
+def read_scope(reader: Reader) -> WriteScope:
     """Return a worker's surroundings, with links followed."""
     root, main = os.path.realpath(reader.root), os.path.realpath(reader.main)
     git_dir = read_line(f"{root}/.git").partition("gitdir: ")[2]
     git_dir = os.path.realpath(os.path.join(root, git_dir)) if git_dir else ""
     of_worktree = git_dir.rpartition("/worktrees/")[0]
     common_dir = of_worktree or os.path.realpath(f"{main}/.git")
-    scene = Scene(root, main, common_dir, git_dir)
-    scene.home = os.path.expanduser("~")
+    scope = WriteScope(root, main, common_dir, git_dir)
+    scope.home = os.path.expanduser("~")
     # The client sets it for hooks, not for commands: a command that uses it means the main
     # checkout.
-    scene.project_dir = main
-    scene.branch = branch_in(f"{git_dir}/HEAD")
-    scene.main_branch = branch_in(f"{common_dir}/HEAD")
-    return scene
+    scope.project_dir = main
+    scope.branch = branch_in(f"{git_dir}/HEAD")
+    scope.main_branch = branch_in(f"{common_dir}/HEAD")
+    return scope
 
 
 def branch_in(head: str) -> str:
@@ -148,17 +148,17 @@ def parse_aliases(listed: str) -> dict[str, str]:
     return {name.removeprefix("alias."): value for name, _, value in lines}
 
 
-def denial(write: Write, name: str, scene: Scene) -> str:
+def denial(write: Write, name: str, scope: WriteScope) -> str:
     """Return the reason for a denial, worded for the worker."""
     begin = f"{NOT_RUN}: "
     if write.shared:
         reason = SHARED[write.shared]
-        return begin + reason.format(name=name, program=write.program, root=scene.root)
+        return begin + reason.format(name=name, program=write.program, root=scope.root)
     path = real_path(write)
     shown = one_line(path.replace(UNKNOWN, "…"), 500)
     verb = "remove" if write.removes else "change"
-    owner = scene.owner(path)
-    if owner == "own" and is_kept(path, scene, removes=write.removes):
+    owner = scope.owner(path)
+    if owner == "own" and is_kept(path, scope, removes=write.removes):
         return (
             f"{begin}{write.program} would {verb} {shown}, by which Orchestra reaches you in "
             f"chamber {name}. Leave it as it is."
@@ -168,9 +168,9 @@ def denial(write: Write, name: str, scene: Scene) -> str:
         whose = f"chamber {os.path.basename(owner)}"
     elif not owner:
         whose = "a folder with the main checkout in it"
-    top = owner if owner.startswith("/") else scene.main
+    top = owner if owner.startswith("/") else scope.main
     below = os.path.relpath(path, top) if owner else "."
-    instead = scene.root if below == "." or below.startswith(".git") else f"{scene.root}/{below}"
+    instead = scope.root if below == "." or below.startswith(".git") else f"{scope.root}/{below}"
     instead = one_line(instead.replace(UNKNOWN, "…"), 500)
     is_in = "is" if path == top or not owner else "is in"
     return (

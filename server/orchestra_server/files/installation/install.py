@@ -11,7 +11,7 @@ from orchestra_core.errors import Refused, Unavailable
 from orchestra_core.project import Project, find_project
 from orchestra_server.files import git_exclude, json_edit
 from orchestra_server.files.atomic_write import write_atomically
-from orchestra_server.files.chamber.own_directory import require_own_folders
+from orchestra_server.files.chamber.link_check import require_own_folders
 from orchestra_server.files.clients.agent_clients import AGENTS
 from orchestra_server.files.hook_setup.hook_code import (
     code_folder,

@@ -6,7 +6,7 @@ from msgspec import Struct
 from orchestra_core.models import WorkerRequest
 from orchestra_server.domain.workers.requests import CLIENT_NOTE, ENDED_NOTE
 from orchestra_server.files.hook.spool import HEAD_PARTS
-from orchestra_server.files.requests.asked_files import encoded_input
+from orchestra_server.files.requests.request_files import encoded_input
 
 _CALL_ENDED = ("PostToolUse", "PostToolUseFailure")
 _BATCH_ENDED = "PostToolBatch"

@@ -18,7 +18,7 @@ from orchestra_core.wording.gates import SETUP_UNTRUSTED, setup_words
 from orchestra_server.domain.chambers import chamber_lifecycle
 from orchestra_server.domain.chambers.chamber_lifecycle import HookProbe
 from orchestra_server.domain.tasks import task_lifecycle
-from orchestra_server.files.chamber.own_directory import OWN_FOLDERS, require_own_folders
+from orchestra_server.files.chamber.link_check import OWN_FOLDERS, require_own_folders
 from orchestra_server.files.hook_setup.hook_settings import briefs_subagents
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.git.repository.upstream import stale_base

@@ -35,9 +35,10 @@ from orchestra_server.git.watch.watch_limit import explain_failure
 from orchestra_server.usecases.concurrency.leader_lock import run_as_leader
 from orchestra_server.usecases.conflicts.chamber_watchers import ChamberWatchers
 from orchestra_server.usecases.conflicts.health_watch import HealthWatch, health_files
+from orchestra_server.usecases.conflicts.observed_work import ObservedWork
 from orchestra_server.usecases.conflicts.pending_changes import PendingChanges
 from orchestra_server.usecases.conflicts.record_conflicts import record_conflicts
-from orchestra_server.usecases.conflicts.seen_work import SeenWork
+from orchestra_server.usecases.conflicts.record_work import WorkRecorder, snapshots_and_bases
 from orchestra_server.usecases.conflicts.watch_plan import (
     WatchPlan,
     affected_by,
@@ -45,7 +46,6 @@ from orchestra_server.usecases.conflicts.watch_plan import (
     make_plan,
 )
 from orchestra_server.usecases.conflicts.watched_health import WatchedHealth
-from orchestra_server.usecases.conflicts.watched_work import WatchedWork, snapshots_and_bases
 from orchestra_server.usecases.exchange.radar_exchange import RadarExchange
 
 # Events that change the set of watched chambers, and events that recreate a chamber's directory.
@@ -67,11 +67,11 @@ _MAY_HAVE_OVERFLOWED = 3_000
 _LOCK = "orchestra-radar.lock"
 Result = TypeVar("Result")
 OnFiles: TypeAlias = Callable[[Mapping[str, Sequence[str]]], None]
-OnSeen: TypeAlias = Callable[[SeenWork], Awaitable[None]]
+OnSeen: TypeAlias = Callable[[ObservedWork], Awaitable[None]]
 _log = logging.getLogger(__name__)
 
 
-async def _ignore(_work: SeenWork) -> None:
+async def _ignore(_work: ObservedWork) -> None:
     """Do nothing with what was seen."""
 
 
@@ -125,7 +125,7 @@ class ConflictMonitor:
         self._ignored: dict[str, IgnoreCache] = {}
         self._checker: ConflictChecker | None = None
         self._repo: Repository | None = None
-        self._work = WatchedWork(store, clock, self._in_thread)
+        self._work = WorkRecorder(store, clock, self._in_thread)
         self._exchange = RadarExchange(store, project, clock, self._others_changed)
         self._loop = asyncio.get_running_loop()
         # One thread, so that checks run one after the other, and closing runs after the last check.
@@ -321,11 +321,13 @@ class ConflictMonitor:
     async def _tell_seen(self, plan: WatchPlan, checked: CheckedPairs) -> None:
         checker = self._checker
         if checker is None or not plan.chambers:
-            await self._on_seen(SeenWork())
+            await self._on_seen(ObservedWork())
             return
         apart = (pair for pair, verdict in checked.verdicts.items() if not verdict.merges)
         commits = dict(checker.snapshots)
-        await self._on_seen(SeenWork(plan.chambers, commits, dict(checker.env), frozenset(apart)))
+        await self._on_seen(
+            ObservedWork(plan.chambers, commits, dict(checker.env), frozenset(apart))
+        )
 
     async def _record_work(self, plan: WatchPlan) -> None:
         """Record which chambers hold work."""

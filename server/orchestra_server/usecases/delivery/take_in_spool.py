@@ -18,7 +18,7 @@ from orchestra_core.clock import Clock
 from orchestra_core.models import Chamber, Interrupt, Presence, WorkerRequest
 from orchestra_core.store.store import Store
 from orchestra_server.files.requests.answer_files import waiting_ids
-from orchestra_server.files.requests.asked_files import UnreadableRequestError, read_asked
+from orchestra_server.files.requests.request_files import UnreadableRequestError, read_asked
 from orchestra_server.files.spool.receipts import Receipt, read_receipts, receipts_in_chamber
 from orchestra_server.files.spool.spool_folder import (
     SpoolFile,

@@ -26,7 +26,7 @@ from orchestra_server.git.merge.pairwise_conflicts import ComparedChamber
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.git.watch.named_files import file_changes
 from orchestra_server.usecases.common.transaction import Context
-from orchestra_server.usecases.conflicts.seen_work import SeenWork
+from orchestra_server.usecases.conflicts.observed_work import ObservedWork
 from orchestra_server.usecases.gates.background_judge import BackgroundJudge, WorkChangedError
 from orchestra_server.usecases.gates.chamber_verdicts import ChamberVerdicts
 from orchestra_server.usecases.gates.current_gate import (
@@ -73,7 +73,7 @@ class GateRadar:
         self._context = replace(context, actor=_ACTOR)
         self._share = share
         self._quiet_seconds = quiet_seconds
-        self._work = SeenWork()
+        self._work = ObservedWork()
         self._changed_at: dict[str, float] = {}  # by chamber, in the event loop's time
         self._unmarked = set[str]()  # chambers whose recorded verdict is about other content
         self._wake_up = asyncio.Event()
@@ -91,7 +91,7 @@ class GateRadar:
         """The lock of the one process that does this for the clone."""
         return self._context.project.git_dir / _LOCK
 
-    async def see(self, work: SeenWork) -> None:
+    async def see(self, work: ObservedWork) -> None:
         """Take what the chambers hold now; changed work is no longer proven."""
         changed = {key for key, commit in work.commits.items() if self._holds(key) != commit}
         self._changed_at |= dict.fromkeys(changed, self._loop.time())
@@ -230,7 +230,7 @@ class GateRadar:
             await self._judge_group(judge, work, group, recorded)
         return seconds
 
-    def _resting(self, work: SeenWork) -> tuple[frozenset[str], float | None]:
+    def _resting(self, work: ObservedWork) -> tuple[frozenset[str], float | None]:
         """Return the chambers that have not changed for a while, and when the next will be."""
         now, resting, waits = self._loop.time(), set[str](), list[float]()
         for chamber in work.commits:
@@ -242,7 +242,7 @@ class GateRadar:
         return frozenset(resting), min(waits, default=None)
 
     async def _record_known(
-        self, judge: TreeJudge, work: SeenWork, group: _LandingGroup
+        self, judge: TreeJudge, work: ObservedWork, group: _LandingGroup
     ) -> Mapping[str, str]:
         """Record what is known before a gate runs, so that no chamber keeps an outdated verdict."""
         commits = {chamber.id: work.commits[chamber.id] for chamber in group.chambers}
@@ -253,7 +253,7 @@ class GateRadar:
         return verdicts
 
     async def _known(
-        self, judge: TreeJudge, work: SeenWork, commits: Mapping[str, str]
+        self, judge: TreeJudge, work: ObservedWork, commits: Mapping[str, str]
     ) -> dict[str, Judgement]:
         """Return what is known about commits, by the same names."""
         await self._judge.read_trees(judge, [*commits.values()], work.env)
@@ -261,7 +261,11 @@ class GateRadar:
         return dict(zip(commits, await self._judge.known_of(judge, snapshots), strict=True))
 
     async def _judge_group(
-        self, judge: TreeJudge, work: SeenWork, group: _LandingGroup, recorded: Mapping[str, str]
+        self,
+        judge: TreeJudge,
+        work: ObservedWork,
+        group: _LandingGroup,
+        recorded: Mapping[str, str],
     ) -> None:
         itself = f"{group.branch} itself"
         base = await self._judge.judge(judge, in_repository(judge.repo, group.base), itself, {})
@@ -286,7 +290,7 @@ class GateRadar:
             judged = [chamber.id for chamber in group.resting]
             await tell_red_together(self._context, red, judged, group.branch)
 
-    async def _merge(self, judge: TreeJudge, work: SeenWork, group: _LandingGroup) -> None:
+    async def _merge(self, judge: TreeJudge, work: ObservedWork, group: _LandingGroup) -> None:
         """Merge what rests in advance, because it will probably pass."""
         commits = [work.commits[name] for name in _merging(work, group.resting)]
         with suppress(OrchestraError, OSError):  # whoever asks for the merge will see the failure
@@ -295,7 +299,7 @@ class GateRadar:
     async def _red_together(
         self,
         judge: TreeJudge,
-        work: SeenWork,
+        work: ObservedWork,
         group: _LandingGroup,
         passing: Sequence[ComparedChamber],
     ) -> list[RedChambers]:
@@ -348,7 +352,7 @@ def _groups(
     ]
 
 
-def _merging(work: SeenWork, passing: Sequence[ComparedChamber]) -> Names:
+def _merging(work: ObservedWork, passing: Sequence[ComparedChamber]) -> Names:
     """Return the chambers with work, without those that git cannot merge with an earlier one."""
     names = list[str]()
     for chamber in sorted(passing, key=lambda chamber: chamber.id):
@@ -359,7 +363,7 @@ def _merging(work: SeenWork, passing: Sequence[ComparedChamber]) -> Names:
     return tuple(names)
 
 
-def _snapshot(repo: Repository, commit: str, work: SeenWork) -> CommitToJudge:
+def _snapshot(repo: Repository, commit: str, work: ObservedWork) -> CommitToJudge:
     """Return a commit whose objects may be in the conflict monitor's object directory."""
     own = repo.common_dir / "objects"
     scratch = work.env.get("GIT_OBJECT_DIRECTORY", "")

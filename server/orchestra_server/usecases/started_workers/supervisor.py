@@ -25,16 +25,16 @@ from orchestra_server.domain.workers.requests import GONE_NOTE
 from orchestra_server.domain.workers.started_workers import ended
 from orchestra_server.usecases.clones.whereabouts import is_here
 from orchestra_server.usecases.requests.withdraw_requests import withdraw_requests
-from orchestra_server.usecases.started_workers.prepare_workplace import (
-    PrepareWorkplace,
+from orchestra_server.usecases.started_workers.prepare_start import (
+    PrepareStart,
     nothing_to_prepare,
 )
 from orchestra_server.usecases.started_workers.record_worker import record_worker, until_stored
+from orchestra_server.usecases.started_workers.run_dependencies import RunDependencies, StartAgent
 from orchestra_server.usecases.started_workers.session.spend_guard import SpendGuard
-from orchestra_server.usecases.started_workers.shared_by_runs import StartAgent, Workplace
 
 if TYPE_CHECKING:
-    from orchestra_server.usecases.started_workers.worker_run import WorkerRun
+    from orchestra_server.usecases.started_workers.run_worker import WorkerRun
 
 _CRASHED = "something failed inside the daemon; see its log"
 _log = logging.getLogger(__name__)
@@ -55,13 +55,13 @@ class WorkerSupervisor:
         start_agent: StartAgent,
         hold: Hold = nullcontext,
         *,
-        prepare: PrepareWorkplace = nothing_to_prepare,
+        prepare: PrepareStart = nothing_to_prepare,
     ) -> None:
         self._store, self._project, self._clock = store, project, clock
         self._hold = hold
         self._state = ProjectState()
         self._guard = SpendGuard(store, project.git_dir, clock)
-        self._place = Workplace(
+        self._place = RunDependencies(
             store, project, clock, start_agent, self._guard, lambda: self._state, prepare
         )
         self._answering = set[asyncio.Task[None]]()
@@ -143,7 +143,7 @@ class WorkerSupervisor:
 
     def _begin(self, chamber: Chamber, worker: StartedWorker) -> None:
         # Late: with the guard for shell commands, it is a lot of code that few daemons need.
-        from orchestra_server.usecases.started_workers.worker_run import WorkerRun  # noqa: PLC0415
+        from orchestra_server.usecases.started_workers.run_worker import WorkerRun  # noqa: PLC0415
 
         run = self._runs[worker.id] = WorkerRun(self._place, chamber, worker)
         task = asyncio.create_task(self._keep(run, chamber, worker))

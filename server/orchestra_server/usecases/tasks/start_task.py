@@ -13,7 +13,7 @@ from orchestra_core.replies.tasks import StartedTask
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import DESCRIPTION_LIMIT, one_line, required
 from orchestra_server.domain.tasks.task_lifecycle import request_claim, started
-from orchestra_server.files.chamber.own_directory import OWN_FOLDERS, require_own_folders
+from orchestra_server.files.chamber.link_check import OWN_FOLDERS, require_own_folders
 from orchestra_server.git.repository.repository import Head, Repository, open_repository
 from orchestra_server.git.repository.upstream import stale_base
 from orchestra_server.usecases.clones.registration import register_clone

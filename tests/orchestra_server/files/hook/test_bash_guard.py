@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_server.files.hook.bash.scene import Scene, Write
+from orchestra_server.files.hook.bash.write_scope import Write, WriteScope
 from orchestra_server.files.hook.bash_guard import denial, git_aliases, guard_bash, parse_aliases
 from orchestra_server.files.hook.find_reader import Reader
 from tests.support.repositories import small_repository
@@ -68,8 +68,8 @@ def test_what_passes_and_what_has_no_command_is_answered_with_nothing(
 
 
 def test_a_path_in_a_reason_is_one_line_and_shows_what_is_unknown() -> None:
-    scene = Scene("/m/.claude/worktrees/auth", "/m", "/m/.git", "/m/.git/worktrees/auth")
-    reason = denial(Write("rm", "/m/a\nb/\x01", removes=True), "auth", scene)
+    scope = WriteScope("/m/.claude/worktrees/auth", "/m", "/m/.git", "/m/.git/worktrees/auth")
+    reason = denial(Write("rm", "/m/a\nb/\x01", removes=True), "auth", scope)
     assert "rm would remove /m/a b/…, which is in the main checkout" in reason
 
 

@@ -9,7 +9,7 @@ from orchestra_core.errors import BadInput, Unknown
 from orchestra_core.models import WorkerRequest
 from orchestra_core.state import ProjectState
 from orchestra_server.domain.workers.requests import RequestAnswer
-from orchestra_server.operator_commands.command import OperatorCommand, run_command
+from orchestra_server.operator_commands.operator_command import OperatorCommand, run_command
 from orchestra_server.operator_commands.requests.run_answer import answer_meant, request_named
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.requests.record_request import record_request

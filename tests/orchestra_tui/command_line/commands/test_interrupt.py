@@ -6,7 +6,7 @@ from pathlib import Path
 
 from orchestra_core.daemon.daemon_files import daemon_socket, make_daemon_directories
 from orchestra_core.settings import Settings
-from orchestra_server.operator_commands.command import OperatorCommand, run_command
+from orchestra_server.operator_commands.operator_command import OperatorCommand, run_command
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.open_project import open_project

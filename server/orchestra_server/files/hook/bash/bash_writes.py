@@ -12,9 +12,9 @@ from orchestra_server.files.hook.bash.inline_scripts import (
     sed_files,
 )
 from orchestra_server.files.hook.bash.program_writes import OUTPUT_OPTIONS, program_writes
-from orchestra_server.files.hook.bash.scene import UNKNOWN, Scene, Write, absolute
 from orchestra_server.files.hook.bash.shell_run import DEEPEST, ShellRun, SimpleCommand
 from orchestra_server.files.hook.bash.wrappers import WRAPPERS, line_arguments, unwrapped
+from orchestra_server.files.hook.bash.write_scope import UNKNOWN, Write, WriteScope, absolute
 
 SHELLS = ("sh", "bash", "dash", "zsh", "ksh", "ash")
 BUILTINS = ("eval", "trap", "alias", "source", ".")
@@ -28,7 +28,7 @@ LONGEST = 100_000  # characters; a longer command line is not examined
 def bash_writes(
     source: str,
     cwd: str,
-    scene: Scene,
+    scope: WriteScope,
     depth: int = 0,
     variables: dict[str, list[str]] | None = None,
 ) -> list[Write]:
@@ -38,17 +38,17 @@ def bash_writes(
     # The checkout, or the chamber the session was started in.
     names_project = not depth and PROJECT_DIR in source
     writes = list[Write]()
-    for folder in (scene.root, scene.main) if names_project else (scene.project_dir,):
-        scene.project_dir = folder
-        shell = ShellRun(scene, cwd, depth)
+    for folder in (scope.root, scope.main) if names_project else (scope.project_dir,):
+        scope.project_dir = folder
+        shell = ShellRun(scope, cwd, depth)
         shell.variables |= variables or {}
         shell.run(source.replace(UNKNOWN, ""))
         for command in shell.commands:
-            writes += command_writes(command, scene, depth)
+            writes += command_writes(command, scope, depth)
     return writes
 
 
-def command_writes(command: SimpleCommand, scene: Scene, depth: int) -> list[Write]:
+def command_writes(command: SimpleCommand, scope: WriteScope, depth: int) -> list[Write]:
     """Return what a simple command writes, including the commands that it runs."""
     writes = [Write("a redirection", target) for target in command.targets]
     inner = unwrapped(command)
@@ -57,33 +57,33 @@ def command_writes(command: SimpleCommand, scene: Scene, depth: int) -> list[Wri
         writes += program_writes(command)
     if program in SHELLS or program in BUILTINS:
         scripts = shell_scripts(inner) if program in SHELLS else builtin_scripts(inner)
-        return writes + scripts_writes(scripts, inner, scene, depth)
-    writes += scripts_writes(line_arguments(command, inner), inner, scene, depth)
+        return writes + scripts_writes(scripts, inner, scope, depth)
+    writes += scripts_writes(line_arguments(command, inner), inner, scope, depth)
     if program == "find":
-        return writes + find_writes(inner, scene, depth)
+        return writes + find_writes(inner, scope, depth)
     if program == "git":
-        alias = shell_alias(inner, scene)
-        in_alias = bash_writes(alias, inner.cwd, scene, depth + 1) if alias else []
-        return writes + in_alias + git_writes(inner, scene)
+        alias = shell_alias(inner, scope)
+        in_alias = bash_writes(alias, inner.cwd, scope, depth + 1) if alias else []
+        return writes + in_alias + git_writes(inner, scope)
     if program in AWKS:
         commands = awk_commands(inner)
-        return writes + awk_writes(inner) + scripts_writes(commands, inner, scene, depth)
+        return writes + awk_writes(inner) + scripts_writes(commands, inner, scope, depth)
     if program == "sed":
         writes += [Write("sed", absolute(file, inner.cwd)) for file in sed_files(inner)]
     if is_interpreter(program):
         for script in inline_scripts(inner):
-            changed, sources, inner.cwd = script_writes(script, inner, scene)
-            writes += changed + scripts_writes(sources, inner, scene, depth)
+            changed, sources, inner.cwd = script_writes(script, inner, scope)
+            writes += changed + scripts_writes(sources, inner, scope, depth)
         writes += module_writes(inner)
     return writes + program_writes(inner)
 
 
 def scripts_writes(
-    scripts: list[str], command: SimpleCommand, scene: Scene, depth: int
+    scripts: list[str], command: SimpleCommand, scope: WriteScope, depth: int
 ) -> list[Write]:
     """Return what the command lines run by a command write, with its variables."""
     nested = [
-        bash_writes(script, command.cwd, scene, depth + 1, command.variables) for script in scripts
+        bash_writes(script, command.cwd, scope, depth + 1, command.variables) for script in scripts
     ]
     return [write for each in nested for write in each]
 
@@ -111,7 +111,7 @@ def builtin_scripts(command: SimpleCommand) -> list[str]:
     return [command.stdin] if words[:1] == ["/dev/stdin"] else []
 
 
-def find_writes(command: SimpleCommand, scene: Scene, depth: int) -> list[Write]:
+def find_writes(command: SimpleCommand, scope: WriteScope, depth: int) -> list[Write]:
     """Return what `find` removes or prints into files, including the commands that it runs."""
     words, writes = command.words[1:], list[Write]()
     starts = list[str]()
@@ -138,5 +138,5 @@ def find_writes(command: SimpleCommand, scene: Scene, depth: int) -> list[Write]
                 inner = SimpleCommand(command.cwd, command.variables)
                 unknown_path = f"{root}/{UNKNOWN}" if root else UNKNOWN
                 inner.words = [word.replace("{}", unknown_path) for word in run]
-                writes += command_writes(inner, scene, depth + 1) if depth < DEEPEST else []
+                writes += command_writes(inner, scope, depth + 1) if depth < DEEPEST else []
     return writes

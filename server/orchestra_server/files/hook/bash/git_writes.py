@@ -14,8 +14,8 @@ from orchestra_server.files.hook.bash.program_options import (
     split_options,
     values_of,
 )
-from orchestra_server.files.hook.bash.scene import Scene, Write, absolute
 from orchestra_server.files.hook.bash.shell_run import SimpleCommand
+from orchestra_server.files.hook.bash.write_scope import Write, WriteScope, absolute
 
 GLOBAL_VALUES = (
     *("-C", "-c", "--git-dir", "--work-tree", "--namespace", "--exec-path", "--config-env"),
@@ -46,13 +46,13 @@ LISTING_OPTIONS = (
 )
 
 
-def git_writes(command: SimpleCommand, scene: Scene) -> list[Write]:
+def git_writes(command: SimpleCommand, scope: WriteScope) -> list[Write]:
     """Return what a git command would change; an alias is expanded once: it may name itself."""
     options, words = split_options(command.words[1:], GLOBAL_VALUES, stops=True)
     cwd = command.cwd
     for folder in values_of(options, ("-C",)):
         cwd = absolute(folder, cwd)
-    aliases = aliases_of(options, scene)
+    aliases = aliases_of(options, scope)
     for _ in range(len(aliases)):
         if not words or words[0] in READS or words[0] in CHANGES or words[0] not in aliases:
             break
@@ -62,10 +62,10 @@ def git_writes(command: SimpleCommand, scene: Scene) -> list[Write]:
         return []
     words = [words[0], *autostash_set(options, words[0]), *words[1:]]
     if words[0] not in READS and words[0] not in CHANGES:
-        scene.has_unknown_subcommand = True
+        scope.has_unknown_subcommand = True
     places = repository_places(options, command, cwd)
     index = [absolute(file, cwd) for file in command.variables.get("GIT_INDEX_FILE", [])]
-    writes = subcommand_writes(words[0], words[1:], cwd, places, scene)
+    writes = subcommand_writes(words[0], words[1:], cwd, places, scope)
     return writes + [Write(f"git {words[0]}", file) for file in index]
 
 
@@ -77,19 +77,19 @@ def autostash_set(options: Options, subcommand: str) -> list[str]:
     return [AUTOSTASH] if said and said[-1] not in ("false", "no", "off", "0") else []
 
 
-def aliases_of(options: Options, scene: Scene) -> dict[str, str]:
+def aliases_of(options: Options, scope: WriteScope) -> dict[str, str]:
     """Return git's aliases by name, including those that the command itself sets."""
-    aliases = dict(scene.aliases)
+    aliases = dict(scope.aliases)
     for setting in values_of(options, ("-c",)):
         name, _, value = setting.partition("=")
         aliases |= {name.removeprefix("alias."): value} if name.startswith("alias.") else {}
     return aliases
 
 
-def shell_alias(command: SimpleCommand, scene: Scene) -> str:
+def shell_alias(command: SimpleCommand, scope: WriteScope) -> str:
     """Return the shell command line that a git alias stands for, "" for none."""
     options, words = split_options(command.words[1:], GLOBAL_VALUES, stops=True)
-    aliases = aliases_of(options, scene)
+    aliases = aliases_of(options, scope)
     for _ in range(len(aliases)):
         value = aliases.pop(words[0], "") if words else ""
         if value.startswith("!"):
@@ -108,7 +108,7 @@ def repository_places(options: Options, command: SimpleCommand, cwd: str) -> lis
 
 
 def subcommand_writes(
-    subcommand: str, words: list[str], cwd: str, places: list[str], scene: Scene
+    subcommand: str, words: list[str], cwd: str, places: list[str], scope: WriteScope
 ) -> list[Write]:
     """Return what a subcommand changes in the repository at `places`, and the files it writes."""
     program = f"git {subcommand}"
@@ -121,15 +121,15 @@ def subcommand_writes(
         files += [Write(program, absolute(file, cwd)) for file in operands[:1]]
     if subcommand in ("apply", "am"):
         folders = values_of(split_options(words, ("--directory",))[0], ("--directory",))
-        top = scene.root if scene.owner(os.path.realpath(cwd)) == "own" else cwd
+        top = scope.root if scope.owner(os.path.realpath(cwd)) == "own" else cwd
         files += [Write(program, absolute(folder, top)) for folder in folders]
     if subcommand in ("clone", "init"):
         targets = operands[1:2] if subcommand == "clone" else operands[:1]
         return [Write(program, absolute(target, cwd)) for target in targets]
-    owners = {scene.owner(os.path.realpath(place)) for place in places if place}
+    owners = {scope.owner(os.path.realpath(place)) for place in places if place}
     if not owners - {""}:
         return files
-    shared = shared_change(subcommand, words, cwd, scene)
+    shared = shared_change(subcommand, words, cwd, scope)
     if shared is not None:
         return [*files, *shared]
     is_elsewhere = bool(owners - {"", "own"})

@@ -2,7 +2,6 @@
 
 from orchestra_server.files.hook.bash.program_options import split_options, values_of
 from orchestra_server.files.hook.bash.program_writes import program_writes
-from orchestra_server.files.hook.bash.scene import Scene, Write, absolute, is_forbidden
 from orchestra_server.files.hook.bash.script_literals import (
     changed_folder,
     changed_literals,
@@ -11,6 +10,7 @@ from orchestra_server.files.hook.bash.script_literals import (
     path_of,
 )
 from orchestra_server.files.hook.bash.shell_run import SimpleCommand
+from orchestra_server.files.hook.bash.write_scope import Write, WriteScope, absolute, is_forbidden
 
 # Interpreters, with the options that are followed by a script.
 INTERPRETERS: dict[str, tuple[str, ...]] = {
@@ -54,17 +54,17 @@ def inline_scripts(command: SimpleCommand) -> list[str]:
 
 
 def script_writes(
-    script: str, command: SimpleCommand, scene: Scene
+    script: str, command: SimpleCommand, scope: WriteScope
 ) -> tuple[list[Write], list[str], str]:
     """Return what a script writes, the command lines it runs, and in which folder."""
     literals = literals_of(script)
     cwd = absolute(changed_folder(script, literals), command.cwd) or command.cwd
-    is_at_home = scene.owner(cwd) == "own"
+    is_at_home = scope.owner(cwd) == "own"
     outside = [
         literal
         for literal in literals
         if ("/" in literal.value or not is_at_home)
-        and is_forbidden(Write(command.program, absolute(path_of(literal), cwd)), scene)
+        and is_forbidden(Write(command.program, absolute(path_of(literal), cwd)), scope)
     ]
     paths = changed_literals(script, outside)
     writes = [Write(command.program, absolute(path, cwd)) for path in paths]

@@ -5,8 +5,8 @@ from orchestra_server.files.hook.bash.program_options import (
     split_options,
     values_of,
 )
-from orchestra_server.files.hook.bash.scene import Write, absolute
 from orchestra_server.files.hook.bash.shell_run import SimpleCommand
+from orchestra_server.files.hook.bash.write_scope import Write, absolute
 
 # Programs that write every operand, with their options that take a value.
 WRITERS: dict[str, tuple[str, ...]] = {

@@ -6,8 +6,7 @@ takes every branch. Commands within `$(…)`, `sh -c`, `eval`, `xargs` and the l
 
 import os
 
-from orchestra_server.files.hook.bash.known_output import known_output
-from orchestra_server.files.hook.bash.scene import UNKNOWN, Scene, absolute
+from orchestra_server.files.hook.bash.command_output import command_output
 from orchestra_server.files.hook.bash.shell_words import (
     COMMAND,
     NAME_CHARS,
@@ -17,6 +16,7 @@ from orchestra_server.files.hook.bash.shell_words import (
     Splitter,
     Token,
 )
+from orchestra_server.files.hook.bash.write_scope import UNKNOWN, WriteScope, absolute
 
 KEYWORDS = (
     *("!", "if", "then", "elif", "else", "fi", "while", "until", "do", "done"),
@@ -47,11 +47,11 @@ class SimpleCommand:
 class ShellRun:
     """One shell: its directory and variables, and the commands it has reached."""
 
-    def __init__(self, scene: Scene, cwd: str, depth: int = 0) -> None:
-        self.scene, self.cwd, self.depth = scene, cwd, depth
+    def __init__(self, scope: WriteScope, cwd: str, depth: int = 0) -> None:
+        self.scope, self.cwd, self.depth = scope, cwd, depth
         self.variables: dict[str, list[str]] = {
-            "HOME": [scene.home],
-            "CLAUDE_PROJECT_DIR": [scene.project_dir],
+            "HOME": [scope.home],
+            "CLAUDE_PROJECT_DIR": [scope.project_dir],
             "TMPDIR": ["/tmp"],  # noqa: S108 - the usual one
         }
         self.previous_cwd = UNKNOWN
@@ -147,7 +147,7 @@ class ShellRun:
             return
         if command.program in ("cd", "pushd") and not is_alternative:
             operands = [word for word in words[1:] if word not in ("-P", "-L", "-e", "--")]
-            target = operands[0] if operands else self.scene.home
+            target = operands[0] if operands else self.scope.home
             self.previous_cwd, self.cwd = (
                 self.cwd,
                 self.previous_cwd if target == "-" else absolute(target, self.cwd),
@@ -157,7 +157,7 @@ class ShellRun:
         elif words[0] == "read" and words[1:]:
             self.variables[words[-1]] = command.listed or [UNKNOWN]
         if command.program in ("cd", "pushd") or not is_piped or command.program != "xargs":
-            self.output = known_output(words, command.cwd, self.scene, command.stdin)
+            self.output = command_output(words, command.cwd, self.scope, command.stdin)
 
     def expand(self, parts: list[Part], *, as_value: bool = False) -> list[str]:
         """Return the words that a word may expand to, at most a few."""
@@ -170,7 +170,7 @@ class ShellRun:
             else:
                 values = [content] if is_quoted or as_value else braces(content)
                 is_home = at == 0 and not is_quoted and (content == "~" or content[:2] == "~/")
-                values = [self.scene.home + values[0][1:]] if is_home else values
+                values = [self.scope.home + values[0][1:]] if is_home else values
             if len(parts) == 1 and kind != TEXT and not is_quoted and not as_value:
                 values = [word for value in values for word in value.split()]
                 return values[:MOST_ALTERNATIVES]
@@ -203,7 +203,7 @@ class ShellRun:
 
     def inner(self, cwd: str) -> "ShellRun":
         """Return a shell within this one."""
-        shell = ShellRun(self.scene, cwd, self.depth + 1)
+        shell = ShellRun(self.scope, cwd, self.depth + 1)
         shell.variables |= self.variables
         return shell
 

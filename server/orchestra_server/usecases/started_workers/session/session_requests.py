@@ -11,7 +11,7 @@ from orchestra_core.workers.started_worker import StartedWorker
 from orchestra_server.agents.agent_driver import Allow, Answer, Choose, Deny, Session
 from orchestra_server.agents.reports import Asked
 from orchestra_server.domain.workers.requests import ENDED_NOTE, GONE_NOTE
-from orchestra_server.files.requests.asked_files import encoded_input
+from orchestra_server.files.requests.request_files import encoded_input
 from orchestra_server.usecases.requests.record_request import record_request
 from orchestra_server.usecases.requests.withdraw_requests import withdraw_requests
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestra_server.files.hook.bash.bash_writes import bash_writes
-from orchestra_server.files.hook.bash.scene import Scene, is_forbidden
+from orchestra_server.files.hook.bash.write_scope import WriteScope, is_forbidden
 
 MAIN = "/orc/repo"
 AUTH = f"{MAIN}/.claude/worktrees/auth"
@@ -19,12 +19,12 @@ TABLE = "\n".join(
 )
 
 
-def a_scene() -> Scene:
-    scene = Scene(AUTH, MAIN, f"{MAIN}/.git", f"{MAIN}/.git/worktrees/auth")
-    scene.home, scene.project_dir = "/home/pat", MAIN
-    scene.branch, scene.main_branch = "orchestra/t/auth", "main"
-    scene.aliases = {"st": "stash", "nuke": "!rm -rf ../api", "ring": "ring"}
-    return scene
+def a_scene() -> WriteScope:
+    scope = WriteScope(AUTH, MAIN, f"{MAIN}/.git", f"{MAIN}/.git/worktrees/auth")
+    scope.home, scope.project_dir = "/home/pat", MAIN
+    scope.branch, scope.main_branch = "orchestra/t/auth", "main"
+    scope.aliases = {"st": "stash", "nuke": "!rm -rf ../api", "ring": "ring"}
+    return scope
 
 
 def commands(section: str) -> list[tuple[str, str]]:
@@ -44,8 +44,8 @@ def commands(section: str) -> list[tuple[str, str]]:
 
 
 def is_denied(command: str, cwd: str) -> bool:
-    scene = a_scene()
-    return any(is_forbidden(write, scene) for write in bash_writes(command, cwd, scene))
+    scope = a_scene()
+    return any(is_forbidden(write, scope) for write in bash_writes(command, cwd, scope))
 
 
 @pytest.mark.parametrize(("command", "cwd"), commands("denied"))

@@ -1,17 +1,17 @@
 import pytest
 
 from orchestra_server.files.hook.bash.git_writes import git_writes, shell_alias
-from orchestra_server.files.hook.bash.scene import Scene
 from orchestra_server.files.hook.bash.shell_run import SimpleCommand
+from orchestra_server.files.hook.bash.write_scope import WriteScope
 
 ROOT = "/m/.claude/worktrees/auth"
 
 
-def a_scene() -> Scene:
-    scene = Scene(ROOT, "/m", "/m/.git", "/m/.git/worktrees/auth")
-    scene.branch, scene.main_branch = "orchestra/t/auth", "trunk-7"
-    scene.aliases = {"st": "stash", "nuke": "!rm -rf x", "a": "b", "b": "a"}
-    return scene
+def a_scene() -> WriteScope:
+    scope = WriteScope(ROOT, "/m", "/m/.git", "/m/.git/worktrees/auth")
+    scope.branch, scope.main_branch = "orchestra/t/auth", "trunk-7"
+    scope.aliases = {"st": "stash", "nuke": "!rm -rf x", "a": "b", "b": "a"}
+    return scope
 
 
 def a_command(line: str) -> SimpleCommand:
@@ -59,11 +59,11 @@ def test_what_a_git_command_changes(line: str, changes: list[str]) -> None:
 
 
 def test_a_subcommand_that_git_lacks_asks_for_aliases() -> None:
-    scene = a_scene()
-    git_writes(a_command("git commit"), scene)
-    assert not scene.has_unknown_subcommand
-    git_writes(a_command("git deploy"), scene)
-    assert scene.has_unknown_subcommand
+    scope = a_scene()
+    git_writes(a_command("git commit"), scope)
+    assert not scope.has_unknown_subcommand
+    git_writes(a_command("git deploy"), scope)
+    assert scope.has_unknown_subcommand
 
 
 def test_an_alias_may_be_a_command_line_for_the_shell() -> None:

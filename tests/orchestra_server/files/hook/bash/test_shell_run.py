@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestra_server.files.hook.bash.scene import Scene
 from orchestra_server.files.hook.bash.shell_run import ShellRun, SimpleCommand
+from orchestra_server.files.hook.bash.write_scope import WriteScope
 
-SCENE = Scene("/m/.claude/worktrees/auth", "/m", "/m/.git", "/m/.git/worktrees/auth")
+SCENE = WriteScope("/m/.claude/worktrees/auth", "/m", "/m/.git", "/m/.git/worktrees/auth")
 SCENE.home = "/home/pat"
 
 

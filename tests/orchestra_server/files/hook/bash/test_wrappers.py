@@ -2,9 +2,9 @@
 
 import pytest
 
-from orchestra_server.files.hook.bash.scene import UNKNOWN
 from orchestra_server.files.hook.bash.shell_run import SimpleCommand
 from orchestra_server.files.hook.bash.wrappers import line_arguments, unwrapped
+from orchestra_server.files.hook.bash.write_scope import UNKNOWN
 
 
 def a_command(line: str, listed: list[str] | None = None) -> SimpleCommand:

@@ -10,8 +10,8 @@ import pytest
 from orchestra_server.operator_commands.shell_names import NAME_KINDS
 from orchestra_tui.command_line.arguments import build_parser
 from orchestra_tui.command_line.command_arguments import COMMAND_GROUPS
+from orchestra_tui.command_line.commands.shell_completion.completion_functions import PREAMBLE
 from orchestra_tui.command_line.commands.shell_completion.completion_script import completion_script
-from orchestra_tui.command_line.commands.shell_completion.shell_functions import PREAMBLE
 
 SHELLS = tuple(PREAMBLE)
 ASKED = re.compile(r"_orchestra_names (\w+)")

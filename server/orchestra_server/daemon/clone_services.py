@@ -1,0 +1,93 @@
+"""The duties of a clone's daemon: what it does for the clone as long as anybody uses it."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, nullcontext
+
+from orchestra_core.clock import Clock
+from orchestra_core.configuration.live_settings import LiveSettings
+from orchestra_core.errors import OrchestraError, Unavailable
+from orchestra_core.models import Chamber, Presence
+from orchestra_core.project import Project, moved_from
+from orchestra_core.store.store import Store
+from orchestra_server.daemon.agent_drivers import driver_of
+from orchestra_server.usecases.clones.registration import register_clone
+from orchestra_server.usecases.common.keep_projections import ProjectionKeeper
+from orchestra_server.usecases.common.transaction import Context
+from orchestra_server.usecases.concurrency.leader_lock import run_as_leader
+from orchestra_server.usecases.conflicts.conflict_monitor import watch_as_leader
+from orchestra_server.usecases.delivery.delivery_loop import deliver_as_leader
+from orchestra_server.usecases.gates.gate_radar import GateRadar
+from orchestra_server.usecases.history.trim_daily import trim_daily
+from orchestra_server.usecases.started_workers.launch_agent import AgentLauncher
+from orchestra_server.usecases.started_workers.prepare_start import StartPreparer
+from orchestra_server.usecases.started_workers.supervisor import Hold, WorkerSupervisor
+from orchestra_server.usecases.workers.subagent_usage import SubagentUsage
+from orchestra_server.usecases.workers.take_in_discoveries import DiscoveryIntake
+from orchestra_server.usecases.workers.watch_stray_writes import StrayWriteWatch
+
+_PROJECTIONS_LOCK = "orchestra-files.lock"
+_WORKERS_LOCK = "orchestra-workers.lock"
+_log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def on_duty(
+    store: Store, project: Project, settings: LiveSettings, clock: Clock, hold: Hold = nullcontext
+) -> AsyncGenerator[None]:
+    """Register the clone, deliver mail, take in the spool, and watch, judge and show chambers.
+
+    It also runs the started workers, which `hold` the daemon, and trims the project's history. A
+    failed duty is logged.
+    """
+    try:
+        await register_clone(store, project)
+    except Unavailable as fault:  # a repository that cannot be written can still be read
+        _log.warning("%s", fault)
+    context = Context(store=store, project=project, settings=settings.now(), actor="", clock=clock)
+    if moved_from(project) is not None:
+        await _follow_move(context)
+    lock = project.git_dir / _PROJECTIONS_LOCK
+
+    stray_writes, radar = (
+        StrayWriteWatch(context),
+        GateRadar(context, lambda: settings.now().gate_share),
+    )
+    launcher = AgentLauncher(project, driver_of)
+    prepare = StartPreparer(context).prepare
+    supervisor = WorkerSupervisor(store, project, clock, launcher.start, hold, prepare=prepare)
+
+    async def follow() -> None:
+        intake, usage = DiscoveryIntake(context), SubagentUsage(context)
+
+        def reported(chamber: Chamber, presence: Presence | None) -> None:
+            intake.look_into(chamber, presence)
+            stray_writes.note(chamber, presence)
+            usage.note(presence)
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(intake.run())
+            group.create_task(stray_writes.run())
+            group.create_task(usage.run())
+            group.create_task(ProjectionKeeper(context, reported).run())
+
+    async with (
+        deliver_as_leader(store, project, clock),
+        watch_as_leader(store, project, clock, stray_writes.siblings_changed, radar.see),
+        run_as_leader(radar.lock, radar.run, "the judge of chambers at rest"),
+        run_as_leader(lock, follow, "the keeper of the JSON files and the reader of discoveries"),
+        run_as_leader(project.git_dir / _WORKERS_LOCK, supervisor.run, "the supervisor of workers"),
+        trim_daily(store, lambda: settings.now().history_keep, clock),
+    ):
+        yield
+
+
+async def _follow_move(context: Context) -> None:
+    """Update tasks, chambers and hooks after the repository was moved."""
+    from orchestra_server.usecases.reconcile.reconcile import reconcile  # noqa: PLC0415 - seldom
+
+    try:
+        await reconcile(context)
+    except OrchestraError as fault:  # the state can still be read
+        _log.warning("%s", fault)
