@@ -80,7 +80,7 @@ def test_a_session_reads_it_at_every_hook_and_its_turn_may_end(
     assert names_in(worker.directory) == ["late.py"] if made_anew else True
 
 
-def test_a_session_that_made_a_repository_in_its_place_is_denied_too(
+def test_a_session_that_made_a_repository_in_place_of_its_chamber_is_denied_too(
     checkout: HookedCheckout,
 ) -> None:
     worker = gone(checkout, made_anew=True)

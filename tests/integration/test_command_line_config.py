@@ -70,7 +70,7 @@ def test_the_commented_file_can_be_put_in_place_as_it_is(
     assert (ran.returncode, ran.stderr) == (0, "")
 
 
-def test_the_persons_editor_opens_the_file_and_a_mistake_in_it_is_told(
+def test_the_persons_editor_opens_the_file_and_a_mistake_in_it_is_reported(
     shop: TestRepository, settings: Settings, own: Path
 ) -> None:
     script = "import sys; open(sys.argv[1], 'a').write('help = true\\n')"

@@ -25,5 +25,5 @@ def test_the_line_names_the_file_the_reason_and_the_cure(number: int, cure: str)
     assert cure in said
 
 
-def test_a_fault_without_a_file_is_a_line_too() -> None:
+def test_a_failure_without_a_file_is_one_line_too() -> None:
     assert "a file cannot be used (odd); see that" in str(unavailable(OSError("odd")))

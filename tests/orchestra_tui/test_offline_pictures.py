@@ -30,7 +30,7 @@ def test_borders_are_lines_in_the_colour_of_their_text_and_words_stay() -> None:
     assert text("│ auth") in drawn
 
 
-def test_a_border_beside_blanks_of_its_colour_is_a_line_too() -> None:
+def test_a_border_next_to_blanks_of_its_colour_is_a_line_too() -> None:
     drawn = offline(STYLE + text("│&#160;"))
     assert 'd="M18.3 25.4V50.8"' in drawn
 

@@ -62,7 +62,7 @@ def test_who_is_away_is_called_once_for_each_occasion() -> None:
     assert "api needs you" in scene.announced[1]
 
 
-def test_something_else_is_told_only_while_nobody_looks() -> None:
+def test_other_notices_are_announced_only_while_nobody_looks() -> None:
     scene = WriteScope()
     scene.notifier.call(Notice("Mail is unread", "a message to auth"))
     assert scene.announced == []

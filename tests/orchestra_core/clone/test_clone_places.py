@@ -52,5 +52,5 @@ def test_a_clone_that_never_registered_is_named_by_its_host_or_its_id() -> None:
 @pytest.mark.parametrize(
     ("passed", "said"), [(-5, "0 s"), (59_999, "59 s"), (60_000, "1 min"), (49 * HOUR, "2 d")]
 )
-def test_a_length_of_time_is_told_in_its_largest_unit(passed: int, said: str) -> None:
+def test_a_duration_is_shown_in_its_largest_unit(passed: int, said: str) -> None:
     assert ago(passed) == said

@@ -38,6 +38,6 @@ def test_a_separate_git_directory_is_followed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "no pointer", "gitdir"])
-def test_a_git_file_that_points_nowhere_is_no_repository(tmp_path: Path, text: str) -> None:
+def test_a_git_file_that_points_nowhere_is_not_a_repository(tmp_path: Path, text: str) -> None:
     (tmp_path / ".git").write_text(text)
     assert common_directory(str(tmp_path)) == ("", "")

@@ -35,7 +35,7 @@ def test_a_bare_repository_has_the_file_of_the_present_worktree(tmp_path: Path) 
     assert repository_file(worktree.path) == worktree.path / "orchestra.toml"
 
 
-def test_no_file_is_no_failure(tmp_path: Path) -> None:
+def test_a_missing_configuration_file_is_not_a_failure(tmp_path: Path) -> None:
     missing = tmp_path / "config.toml"
     assert read_file(missing) is None
     assert read_file(missing / "below") is None

@@ -38,7 +38,7 @@ def test_each_default_is_allowed_and_each_option_is_explained(option: ConfigOpti
         ("editor.command", ["v\0i"]),
     ],
 )
-def test_another_value_is_not(name: str, value: Any) -> None:
+def test_a_value_that_an_option_does_not_allow_is_rejected(name: str, value: Any) -> None:
     assert checked(BY_NAME[name], value) is None
 
 

@@ -12,7 +12,7 @@ FILE = Path("/r/orchestra.toml")
 
 
 @pytest.mark.parametrize("name", REPOSITORY_NAMES)
-def test_each_is_explained_and_says_what_it_takes(name: str) -> None:
+def test_each_repository_option_is_explained_and_says_what_it_takes(name: str) -> None:
     option = repository_option(name)
     assert option is not None
     assert option.help.endswith(".")
@@ -42,7 +42,7 @@ def test_a_gate_may_have_a_name_of_its_own() -> None:
     assert repository_option("setup.lint.command") is None
 
 
-def test_the_persons_file_sets_none_of_them() -> None:
+def test_the_persons_file_cannot_set_a_repository_option() -> None:
     (problem,) = read_text(FILE, '[gate]\ncommand = "true"\n', own=True).problems
     assert str(problem) == (
         "/r/orchestra.toml:2: gate.command is only taken from a repository's orchestra.toml; "

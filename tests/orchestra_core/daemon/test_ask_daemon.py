@@ -54,7 +54,7 @@ def test_a_question_gets_its_answer_however_it_is_cut(project: Project) -> None:
 
 
 @pytest.mark.parametrize("answer", [b"", b'{"pid": 7', b"no JSON\n", b"[1]\n"])
-def test_what_is_no_answer_counts_as_no_daemon(project: Project, answer: bytes) -> None:
+def test_anything_but_an_answer_counts_as_no_daemon(project: Project, answer: bytes) -> None:
     with listener_that_answers(project.git_dir, answer):
         assert ask_daemon(project.git_dir, {"call": "about"}, 5) is None
 

@@ -38,7 +38,7 @@ def test_the_servers_of_other_directories_are_found_by_their_sockets(settings: S
     used.close()
 
 
-def test_what_is_no_server_is_left_alone(settings: Settings) -> None:
+def test_anything_but_a_server_is_left_alone(settings: Settings) -> None:
     lease = join(settings)
     (lease.socket.parent / "dead.sock").write_text("no socket")
     assert stop_unused(settings.runtime_dir) == []

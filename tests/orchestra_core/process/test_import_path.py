@@ -70,7 +70,7 @@ def test_child_processes_do_not_inherit_relative_path_entries(hostile: Path) -> 
         assert start(hostile, "-c", code, python_path=given).strip() == remaining
 
 
-def test_a_deleted_working_directory_is_no_error(tmp_path: Path) -> None:
+def test_a_deleted_working_directory_is_not_an_error(tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
     code = (

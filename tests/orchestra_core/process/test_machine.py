@@ -3,7 +3,7 @@ from pathlib import Path
 from orchestra_core.process.machine import holder_digest, is_of_this_run, machine_digest
 
 
-def test_a_machine_is_the_same_at_each_look() -> None:
+def test_a_machine_has_the_same_digest_every_time() -> None:
     assert machine_digest() == machine_digest()
     assert len(machine_digest()) == 16
 

@@ -20,6 +20,6 @@ def test_a_group_ends_with_its_leader() -> None:
         assert leader.stdout.read() == ""  # the child held the pipe open, and is gone
 
 
-def test_a_process_of_another_start_with_the_same_number_is_left_alone() -> None:
+def test_a_later_process_with_the_same_id_is_left_alone() -> None:
     assert not end_process_group(f"{os.getpid()}@another-start")
     assert not end_process_group("")

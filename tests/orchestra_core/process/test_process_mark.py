@@ -17,7 +17,7 @@ def a_process() -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
 
 
-async def test_a_process_that_has_ended_runs_no_more_even_before_its_status_is_fetched() -> None:
+async def test_an_ended_process_is_not_running_even_before_its_status_is_fetched() -> None:
     process = a_process()
     mark = process_mark(process.pid)
     assert is_running(mark)
@@ -29,7 +29,7 @@ async def test_a_process_that_has_ended_runs_no_more_even_before_its_status_is_f
     assert not is_running(mark)
 
 
-def test_another_process_of_the_same_number_is_not_the_one_of_the_mark() -> None:
+def test_another_process_with_the_same_id_has_another_mark() -> None:
     assert not is_running(f"{os.getpid()}@earlier")
     assert not is_running("")
     assert not is_running("?")

@@ -219,7 +219,7 @@ def creating(name: str) -> Event:
     return Event(at=NOON, kind="chamber.reserved", data=EventData(chamber=a_chamber(name)))
 
 
-async def test_what_still_has_work_or_unread_mail_stays(store: Store) -> None:
+async def test_a_task_that_still_has_work_or_unread_mail_is_not_archived(store: Store) -> None:
     await end(store, 1, 2, 3)
     mail = replace(an_interrupt("i-9"), task_id="task-001")
     standing = replace(a_chamber("db", "task-002"), state="live")
@@ -231,7 +231,7 @@ async def test_what_still_has_work_or_unread_mail_stays(store: Store) -> None:
     assert sorted((await store.snapshot()).tasks) == ["task-001", "task-002"]
 
 
-async def test_it_is_due_once_there_are_more_ended_tasks_than_are_kept(store: Store) -> None:
+async def test_archiving_is_due_once_there_are_more_ended_tasks_than_are_kept(store: Store) -> None:
     state = ProjectState()
     for number in range(archive.KEPT + archive.SLACK):
         state.put(ended(number))

@@ -162,7 +162,7 @@ async def test_nothing_is_removed_while_a_task_is_lost(store: Store) -> None:
     assert await trim_history(store, NOON + 4 * HOUR) == 0
 
 
-async def test_of_two_that_trim_at_once_one_removes(store: Store) -> None:
+async def test_only_one_of_two_concurrent_trims_removes_events(store: Store) -> None:
     whole = await fill(store)
 
     removed = await asyncio.gather(*(trim_history(store, NOON + 4 * HOUR) for _ in range(4)))

@@ -89,7 +89,9 @@ async def test_a_process_beside_the_one_on_duty_leaves_what_that_serves(store: S
     assert (await store.heartbeats())[a_clone().id].serves == "mail"
 
 
-async def test_when_the_other_was_heard_is_told_by_the_stores_clock(store: Store) -> None:
+async def test_the_time_when_the_other_machine_was_heard_is_by_the_stores_clock(
+    store: Store,
+) -> None:
     await say(store, "h1")
     answer = await store.say_heard(a_clone(), "h2", "mail", silent_ms=SILENT)
     assert isinstance(answer, Contended)

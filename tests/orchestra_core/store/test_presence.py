@@ -27,7 +27,7 @@ async def test_a_late_report_does_not_replace_a_newer_one(store: Store) -> None:
     assert await store.activity("t/auth", 10) == [IDLE, WORKING]
 
 
-async def test_reports_that_come_together_are_told_one_after_the_other(store: Store) -> None:
+async def test_reports_that_come_together_are_published_one_after_the_other(store: Store) -> None:
     late = Presence(chamber_id="t/auth", state="working", since=50)
     async with watching(store) as watch:
         await store.report_presences("t/auth", [WORKING, late, IDLE])
@@ -36,7 +36,7 @@ async def test_reports_that_come_together_are_told_one_after_the_other(store: St
     assert await store.activity("t/auth", 10) == [WORKING, late, IDLE]
 
 
-async def test_reports_that_come_again_are_not_told_again_however_many_they_are(
+async def test_repeated_reports_are_not_published_again_however_many_there_are(
     store: Store,
 ) -> None:
     reports = [Presence(chamber_id="t/auth", state="working", since=n) for n in range(1, 101)]

@@ -17,14 +17,14 @@ from tests.support.valkey import Server
 from tests.support.valkey_users import a_user_of_their_own
 
 
-async def test_a_single_read_returns_the_same_state_as_the_store(
+async def test_a_quick_snapshot_returns_the_same_state_as_the_store(
     store: Store, settings: Settings, project_id: str
 ) -> None:
     await commit(store, starting(a_task(description="Grüße 🎻")))
     assert quick_snapshot(project_id, settings) == await store.snapshot()
 
 
-def test_a_single_read_of_a_project_without_state_is_empty(
+def test_a_quick_snapshot_of_a_project_without_state_is_empty(
     settings: Settings, project_id: str
 ) -> None:
     state = quick_snapshot(project_id, settings)
@@ -32,7 +32,7 @@ def test_a_single_read_of_a_project_without_state_is_empty(
     assert (state.seq, state.tasks) == (0, {})
 
 
-async def test_a_single_read_works_over_tcp(
+async def test_a_quick_snapshot_works_over_tcp(
     store: Store, settings: Settings, project_id: str, valkey_server: Server
 ) -> None:
     await commit(store, starting())
@@ -40,7 +40,7 @@ async def test_a_single_read_works_over_tcp(
     assert quick_snapshot(project_id, at_port) == await store.snapshot()
 
 
-async def test_a_single_read_finds_the_private_server_by_its_record(project_id: str) -> None:
+async def test_a_quick_snapshot_finds_the_private_server_by_its_record(project_id: str) -> None:
     with a_user_of_their_own() as own:
         assert quick_snapshot(project_id, own) is None
         async with open_store(project_id, own) as store:
@@ -61,7 +61,7 @@ async def test_a_single_read_finds_the_private_server_by_its_record(project_id: 
         "unix:///nonexistent/socket",
     ],
 )
-def test_a_single_read_gives_up_where_a_client_is_needed_or_no_server_answers(
+def test_a_quick_snapshot_gives_up_where_a_client_is_needed_or_no_server_answers(
     settings: Settings, url: str
 ) -> None:
     assert quick_snapshot("p", replace(settings, redis_url=url)) is None
@@ -73,7 +73,7 @@ def test_an_invalid_url_is_an_error(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("said", [HANG_UP, b"-LOADING its data\r\n", b"what?\r\n"])
-async def test_a_single_read_gives_up_on_a_server_without_a_usable_answer(
+async def test_a_quick_snapshot_gives_up_on_a_server_without_a_usable_answer(
     settings: Settings, said: bytes
 ) -> None:
     replies = iter([said])

@@ -49,7 +49,7 @@ async def test_a_document_is_read_once_and_stays_as_it_was_for_the_decision(
     assert await reads.read_all(Task, ["t-1", "t-2"]) == [TASK, None]
 
 
-async def test_what_is_not_there_is_a_guard_too(store: Store, reads: Reads) -> None:
+async def test_a_missing_document_is_a_guard_too(store: Store, reads: Reads) -> None:
     assert (await reads.chamber("t-1/auth"), await reads.claim("auth")) == (None, "")
     keys = store.keys
     assert reads.guards[keys.documents("chambers"), "t-1/auth"] == b""
@@ -68,7 +68,7 @@ async def test_the_chambers_of_a_task_come_in_the_order_of_their_creation(
     assert reads.sizes == {store.keys.documents("chambers"): 5}
 
 
-async def test_the_whole_state_and_all_claims_are_no_guards(store: Store, reads: Reads) -> None:
+async def test_the_whole_state_and_all_claims_are_not_guards(store: Store, reads: Reads) -> None:
     await write(store, TASK)
     assert (await reads.state()).tasks == {"t-1": TASK}
     assert await reads.claims() == {}

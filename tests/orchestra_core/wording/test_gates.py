@@ -14,7 +14,7 @@ from orchestra_core.wording.gates import (
 from tests.support.samples import a_conflict
 
 
-def test_a_failing_gate_is_told_from_a_conflict_of_gits() -> None:
+def test_a_failing_gate_is_distinguished_from_a_git_conflict() -> None:
     assert not fails_together(a_conflict())
     assert fails_together(replace(a_conflict(), kinds=(FAILS_TOGETHER,)))
 

@@ -37,7 +37,7 @@ def test_a_landing_in_part_says_what_stayed() -> None:
     ]
 
 
-def test_the_branch_is_called_by_its_name_where_a_chamber_conflicts_with_it() -> None:
+def test_the_branch_that_a_chamber_conflicts_with_is_called_by_its_name() -> None:
     lines = "<<<<<<< base\nbase\n=======\napi\n>>>>>>> api"
     conflict = replace(CONFLICT, between=["base", "api"], lines=lines)
     head, *shown = conflict_lines(replace(PLAN, merged=[], conflicts=[conflict]))[1:6]

@@ -32,7 +32,7 @@ def test_a_command_is_shown_with_its_description() -> None:
     ]
 
 
-def test_an_edit_is_shown_as_what_goes_and_what_comes() -> None:
+def test_an_edit_is_shown_as_removed_and_added_lines() -> None:
     request = asking("Edit", file_path="/a.py", old_string="A = 1\nB = 2", new_string="A = 3")
     assert asked_in_short(request) == "Edit: /a.py"
     assert in_full(request) == [
@@ -51,7 +51,7 @@ def test_an_edit_is_shown_as_what_goes_and_what_comes() -> None:
     ]
 
 
-def test_another_tools_input_is_shown_member_by_member() -> None:
+def test_another_tools_input_is_shown_field_by_field() -> None:
     request = asking("mcp__db__query", table="users", limit=5)
     assert asked_in_short(request) == "mcp__db__query"
     assert in_full(request) == [("table: users", "plain"), ("limit: 5", "plain")]

@@ -38,7 +38,7 @@ def test_what_was_used_is_worded_as_far_as_it_is_known() -> None:
     assert tokens_in_short(1_234_567) == "1.2M"
 
 
-def test_the_parts_of_a_chambers_sum_are_told_where_there_are_several() -> None:
+def test_the_parts_of_a_chambers_sum_are_shown_if_there_are_several() -> None:
     turn = Spent(turns=1, tokens_in=900)
     worker = a_started_worker().with_turn(turn)
     assert parts_in_short(worker, {}) == []

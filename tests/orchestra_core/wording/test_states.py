@@ -51,7 +51,7 @@ def test_a_worker_that_has_failed_is_called_so_and_not_by_its_group() -> None:
         (WorkerState("idle", ""), "idle"),
     ],
 )
-def test_a_worker_in_one_text_names_its_group_where_the_reason_does_not(
+def test_a_workers_text_names_its_group_if_the_reason_does_not(
     state: WorkerState, text: str
 ) -> None:
     assert worker_text(state) == text

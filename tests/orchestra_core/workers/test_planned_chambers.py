@@ -22,7 +22,7 @@ def test_a_named_agent_starts_and_several_get_a_chamber_each() -> None:
     )
 
 
-def test_agents_for_all_hold_for_names_without_one() -> None:
+def test_agents_given_for_all_apply_to_names_without_one() -> None:
     planned = planned_chambers(["auth", "api:codex"], is_started=True, agents="claude+gemini")
     names = [(chamber.name, chamber.agent) for chamber in planned]
     assert names == [("auth-claude", "claude"), ("auth-gemini", "gemini"), ("api", "codex")]
@@ -38,6 +38,6 @@ def test_agents_for_all_hold_for_names_without_one() -> None:
         ("auth:claude+Mine", "chamber name 'auth-Mine' is not allowed"),
     ],
 )
-def test_what_cannot_be_created_is_said(word: str, why: str) -> None:
+def test_chambers_that_cannot_be_created_are_named(word: str, why: str) -> None:
     with pytest.raises(BadInput, match=why):
         planned_chambers([word])

@@ -94,7 +94,7 @@ async def test_a_start_whose_caller_gives_up_leaves_nothing_behind(
 
 
 @BOTH
-async def test_a_conversation_that_is_gone_is_told_apart(agent: Agent, tmp_path: Path) -> None:
+async def test_a_lost_conversation_has_an_error_of_its_own(agent: Agent, tmp_path: Path) -> None:
     async with stage(agent, tmp_path, lambda _: [Say("")]) as here:
         with pytest.raises(ConversationLost, match=r"claude cannot go on with"):
             await agent.driver.start(here.launch("no-such-conversation"))
@@ -137,9 +137,7 @@ async def test_an_agent_that_dies_in_a_tool_ends_with_its_last_words(
 
 
 @BOTH
-async def test_an_answer_that_comes_after_the_end_is_no_trouble(
-    agent: Agent, tmp_path: Path
-) -> None:
+async def test_an_answer_after_the_end_is_ignored(agent: Agent, tmp_path: Path) -> None:
     calls = [CallTool("Bash", {"command": "exec tail -f /dev/null"})]
     async with (
         stage(agent, tmp_path, lambda _: calls) as here,

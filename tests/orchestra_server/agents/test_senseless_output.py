@@ -2,7 +2,7 @@ from orchestra_server.agents.process.line_splitter import OutputLine
 from orchestra_server.agents.senseless_output import SenselessOutput
 
 
-def test_a_thousand_lines_without_sense_are_told_of_four_times() -> None:
+def test_a_thousand_senseless_lines_are_reported_four_times() -> None:
     count = SenselessOutput()
     notes = [
         note for _ in range(1_000) for note in count.add(OutputLine(b"\x1b[31mWarning\xff", 13))

@@ -189,6 +189,6 @@ def test_a_chamber_that_was_closed_meanwhile_is_replaced_by_a_new_one(
     assert [name for name, _, _ in made] == ["agent-a1b2"]
 
 
-def test_a_subagent_without_a_place_is_told_nothing(checkout: HookedCheckout) -> None:
+def test_a_subagent_without_a_chamber_gets_no_briefing(checkout: HookedCheckout) -> None:
     payload: Fields = {"agent_id": "a1"}
     assert brief_agent(str(checkout.main), str(checkout.common_dir), payload) == ""

@@ -80,7 +80,7 @@ async def test_a_fault_of_the_daemon_is_reported_and_logged(
     assert "ZeroDivisionError" in caplog.text
 
 
-async def test_a_store_that_is_away_is_the_commands_error(
+async def test_a_store_that_is_out_of_reach_is_the_commands_error(
     runner: CommandRunner, served: ServedStore
 ) -> None:
     served.closed(StoreUnavailable("no server at db:6379; start it"))
@@ -118,7 +118,7 @@ async def test_a_command_goes_by_what_the_configuration_says_now(
     await until_awaited(is_urgent)
 
 
-async def test_a_command_of_chambers_runs_hooks_with_the_callers_environment_and_mask(
+async def test_a_command_about_chambers_runs_hooks_with_the_callers_environment_and_umask(
     context: Context, runner: CommandRunner, tmp_path: Path
 ) -> None:
     await a_started_task(context)

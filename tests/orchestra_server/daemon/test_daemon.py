@@ -205,7 +205,9 @@ def test_a_daemon_leaves_although_a_part_of_it_does_not_end(
     assert complaint in said
 
 
-def test_a_daemon_waits_for_a_store_that_is_away(project: Project, settings: Settings) -> None:
+def test_a_daemon_waits_for_a_store_that_is_out_of_reach(
+    project: Project, settings: Settings
+) -> None:
     absent = Settings(f"unix://{settings.state_dir}/absent", settings.state_dir, Path("/tmp"), "")
     answer = running(project, absent)
     assert not ended(int(answer["pid"]))

@@ -121,7 +121,7 @@ async def test_a_stopped_daemon_says_so_to_those_who_hold_it(
 
 
 @pytest.mark.parametrize("line", [b"no question\n", b"[1]\n", b"\n", b"\xff\xfe\n"])
-async def test_input_that_is_no_question_gets_no_answer_and_does_no_harm(
+async def test_input_that_is_not_a_question_gets_no_answer_and_does_no_harm(
     project: Project, settings: Settings, line: bytes
 ) -> None:
     async with listening(project, settings):

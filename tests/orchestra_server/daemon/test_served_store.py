@@ -18,7 +18,7 @@ async def test_callers_wait_for_the_first_attempt_to_open_the_store(store: Store
     assert await asking is store
 
 
-async def test_a_store_that_is_away_is_refused_with_its_reason_until_it_is_back(
+async def test_a_store_that_is_out_of_reach_is_refused_with_the_reason_until_it_is_back(
     store: Store,
 ) -> None:
     served = ServedStore()

@@ -13,7 +13,7 @@ def test_a_text_replaces_the_one_before_and_leaves_nothing_beside_it(tmp_path: P
     assert [path.name for path in file.parent.iterdir()] == ["theme.json"]
 
 
-def test_a_place_that_cannot_be_written_is_no_failure(tmp_path: Path) -> None:
+def test_a_place_that_cannot_be_written_is_not_a_failure(tmp_path: Path) -> None:
     taken = tmp_path / "taken"
     taken.mkdir()
     (taken / "inside").touch()

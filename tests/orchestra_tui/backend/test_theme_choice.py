@@ -21,7 +21,7 @@ def test_a_choice_lasts_over_the_configured_theme_until_that_changes(tmp_path: P
     assert ThemeChoice(tmp_path, "").load() == ""
 
 
-def test_what_cannot_be_read_or_written_is_no_failure(tmp_path: Path) -> None:
+def test_files_that_cannot_be_read_or_written_are_not_a_failure(tmp_path: Path) -> None:
     (tmp_path / "theme.json").write_text("[1")
     assert ThemeChoice(tmp_path, "dracula").load() == "dracula"
     (tmp_path / "theme.json").write_text("[1]")

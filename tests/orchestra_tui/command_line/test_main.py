@@ -121,7 +121,7 @@ def test_an_empty_message_is_a_usage_error(
     assert "TEXT is empty" in complaint(capsys)
 
 
-def test_stopping_a_valkey_that_does_not_run_is_no_failure(
+def test_stopping_a_valkey_that_does_not_run_is_not_a_failure(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     assert main(["-C", str(tmp_path), "down"]) == 0

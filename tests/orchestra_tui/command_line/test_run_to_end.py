@@ -31,7 +31,7 @@ def test_a_signal_runs_the_clean_up_and_exits_with_its_number(number: signal.Sig
     assert closed == [True]
 
 
-def test_a_cancellation_without_a_signal_is_no_exit() -> None:
+def test_a_cancellation_without_a_signal_is_not_an_exit() -> None:
     async def work() -> None:
         raise asyncio.CancelledError
 

@@ -31,7 +31,9 @@ def test_no_daemon_is_started_that_would_not_stay(settings: Settings, tmp_path: 
     assert not (shop / ".git" / "orchestra").exists()
 
 
-def test_a_daemon_that_cannot_be_started_is_no_failure(settings: Settings, tmp_path: Path) -> None:
+def test_a_daemon_that_cannot_be_started_is_not_a_failure(
+    settings: Settings, tmp_path: Path
+) -> None:
     shop = small_repository(tmp_path / "shop").path
     (shop / ".git" / "orchestra").write_text("a file in the folder's place")
     start_daemon_soon(CommandContext(shop, replace(settings, linger=100)))

@@ -57,7 +57,7 @@ def test_the_line_of_a_live_link_shows_the_counts() -> None:
     ]
 
 
-def test_that_no_daemon_runs_stands_beside_the_server() -> None:
+def test_the_status_line_says_next_to_the_server_that_no_daemon_runs() -> None:
     assert "daemon" not in text(LIVE, 100)
     lacking = Status(link="live", server="ready", lacks_daemon=True)
     assert text(lacking, 80).startswith(" ● live  server ready  no daemon")

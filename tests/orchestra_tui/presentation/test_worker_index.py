@@ -28,7 +28,7 @@ def an_index(clock: Moment, unread: int = 0) -> tuple[WorkerIndex, ProjectState]
     return index, state
 
 
-def test_a_change_of_group_is_told_and_counted() -> None:
+def test_a_change_of_group_is_reported_and_counted() -> None:
     index, state = an_index(Moment())
     assert index.counts == {"idle": 2}
     working = Presence(chamber_id=AUTH.id, state="working", tool="Edit", since=NOON)

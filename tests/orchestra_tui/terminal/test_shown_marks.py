@@ -42,7 +42,7 @@ async def test_each_question_is_answered_in_its_order() -> None:
     assert terminal.heard == ["a", "first", "b", "second"]
 
 
-async def test_an_answer_that_comes_in_parts_is_no_key() -> None:
+async def test_an_answer_that_comes_in_parts_is_not_a_key() -> None:
     terminal = Terminal()
     terminal.ask("shown")
     for part in ("x\x1b", "[", "0", "ny"):
@@ -50,7 +50,7 @@ async def test_an_answer_that_comes_in_parts_is_no_key() -> None:
     assert terminal.heard == ["x", "shown", "y"]
 
 
-async def test_an_escape_that_is_no_answer_is_a_key_once_nothing_follows() -> None:
+async def test_an_escape_that_is_not_an_answer_is_a_key_once_nothing_follows() -> None:
     terminal = Terminal()
     terminal.ask("shown")
     terminal.type("\x1b")

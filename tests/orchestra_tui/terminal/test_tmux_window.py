@@ -40,13 +40,15 @@ async def test_a_window_runs_the_command_in_the_directory_and_keeps_a_shell(
     ]  # fmt: skip
 
 
-async def test_what_tmux_says_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_error_has_the_words_of_tmux(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PATH", fake_tmux(tmp_path, "echo no server running >&2; exit 1"))
     with pytest.raises(Refused, match="opened no window for auth: no server running"):
         await open_window("auth", "/", "true")
 
 
-async def test_a_tmux_that_does_not_answer_is_ended_and_told_of(
+async def test_a_tmux_that_does_not_answer_is_ended_and_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[Process] = []

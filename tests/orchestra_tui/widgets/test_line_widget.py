@@ -74,7 +74,7 @@ async def test_every_line_is_drawn_again_at_another_width() -> None:
         assert painted(lines) == ["line 0      ", "line 1      "]
 
 
-async def test_a_size_that_was_asked_for_before_its_layout_is_told_too() -> None:
+async def test_a_size_that_was_asked_for_before_its_layout_is_reported_too() -> None:
     told: list[Size] = []
 
     class Resized(NumberedLines):

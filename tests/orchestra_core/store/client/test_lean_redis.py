@@ -18,7 +18,7 @@ def test_redis_is_imported_without_telemetry_and_without_a_reader_of_packages() 
     )
 
 
-def test_it_still_knows_its_version() -> None:
+def test_redis_imported_lean_still_knows_its_version() -> None:
     said = python(f"{_LEAN}; import redis.utils; print(redis.utils.get_lib_version())")
     assert said == f"{metadata.version('redis')}\n"
 
@@ -35,7 +35,7 @@ def test_what_was_left_out_can_be_imported_afterwards() -> None:
     )
 
 
-def test_a_redis_that_cannot_be_imported_so_is_left_to_be_imported_as_usual() -> None:
+def test_a_redis_that_cannot_be_imported_lean_is_imported_as_usual() -> None:
     assert (
         python(
             "import sys; sys.modules['hiredis'] = None; sys.modules['redis.asyncio'] = None\n"

@@ -27,7 +27,7 @@ def opened() -> Conversation:
     return conversation
 
 
-def test_a_turn_is_told_from_its_first_word_to_its_last(opened: Conversation) -> None:
+def test_a_turn_is_reported_from_its_first_word_to_its_last(opened: Conversation) -> None:
     opened.prompt("Begin.", "p-1")
     assert opened.say("He") == (TurnBegan(), PromptRead("p-1"))
     assert opened.say("llo.") == ()
@@ -39,7 +39,7 @@ def test_a_turn_is_told_from_its_first_word_to_its_last(opened: Conversation) ->
     )  # fmt: skip
 
 
-def test_a_call_is_told_when_its_arguments_are_there(opened: Conversation) -> None:
+def test_a_call_is_reported_once_its_arguments_are_known(opened: Conversation) -> None:
     opened.prompt("Begin.")
     begun = opened.update("tool_call", toolCallId="t-1", title="bash", kind="execute", rawInput={})
     assert begun == (TurnBegan(),)
@@ -123,7 +123,7 @@ def test_a_turn_that_fails_says_why(opened: Conversation) -> None:
     assert opened.end(11, "max_tokens")[-1] == TurnEnded("failed", "it stopped: max tokens")
 
 
-def test_what_is_not_offered_is_answered_so(opened: Conversation) -> None:
+def test_a_request_for_something_not_offered_is_refused(opened: Conversation) -> None:
     opened.tell(id=7, method="fs/read_text_file", params={"path": "/etc/passwd"})
     assert opened.sent[-1]["error"] == {
         "code": -32601, "message": "orchestra does not offer fs/read_text_file",
@@ -132,7 +132,7 @@ def test_what_is_not_offered_is_answered_so(opened: Conversation) -> None:
 
 
 @pytest.mark.parametrize("content", [b"oops", b"[1]", b'{"method":"session/update","params":3}'])
-def test_lines_without_sense_are_counted(opened: Conversation, content: bytes) -> None:
+def test_senseless_lines_are_counted(opened: Conversation, content: bytes) -> None:
     (noted,) = opened.dialect.receive(OutputLine(content, len(content))).reports
     assert isinstance(noted, Noted)
     assert opened.dialect.receive(OutputLine(b"x", 9_000_000)).reports == (

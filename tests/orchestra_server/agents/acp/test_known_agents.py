@@ -11,7 +11,7 @@ def test_an_agent_is_known_by_its_name_however_it_is_spelled() -> None:
     assert known_agent("codex-acp").asking_mode == "read-only"
 
 
-def test_a_stranger_takes_no_words_in_a_turn_tells_no_cost_and_has_no_mode() -> None:
+def test_an_unknown_agent_takes_no_prompt_in_a_turn_and_has_no_cost_and_no_mode() -> None:
     assert known_agent("stranger") == known_agent("") == KnownAgent()
     assert known_agent("stranger").asking_mode == ""
 

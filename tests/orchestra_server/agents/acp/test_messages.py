@@ -27,13 +27,13 @@ def test_the_words_of_a_block_are_those_of_the_block_within() -> None:
 
 
 @pytest.mark.parametrize("raw", [b"", b"3", b"[1]", b'"text"', b"{", b"null"])
-def test_what_is_no_object_has_no_fields(raw: bytes) -> None:
+def test_a_value_that_is_not_an_object_has_no_fields(raw: bytes) -> None:
     assert messages.fields_of(msgspec.Raw(raw)) == {}
     assert messages.fields_of(msgspec.Raw(b'{"a":[1]}')) == {"a": [1]}
 
 
 @pytest.mark.parametrize("raw", [b"", b"3", b"{}", b"null"])
-def test_what_is_no_text_is_empty(raw: bytes) -> None:
+def test_a_value_that_is_not_a_text_is_empty(raw: bytes) -> None:
     assert messages.text_of(msgspec.Raw(raw)) == ""
     assert messages.text_of(msgspec.Raw(b'"a.py"')) == "a.py"
 

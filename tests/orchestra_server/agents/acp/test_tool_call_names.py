@@ -76,7 +76,7 @@ OTHERS: list[tuple[Mapping[str, object], str, Mapping[str, object]]] = [
 
 
 @pytest.mark.parametrize(("call", "name", "arguments"), OTHERS)
-def test_other_deeds_have_the_names_of_their_kinds(
+def test_other_calls_have_the_names_of_their_kinds(
     call: Mapping[str, object], name: str, arguments: Mapping[str, object]
 ) -> None:
     assert tool(call) == (name, arguments)

@@ -136,7 +136,9 @@ def test_a_turn_that_the_model_refuses_fails_with_its_words(dialect: ClaudeDiale
     assert ended[-1] == TurnEnded("failed", "Not logged in")
 
 
-def test_what_a_subagent_does_is_told_with_the_call_that_started_it(dialect: ClaudeDialect) -> None:
+def test_what_a_subagent_does_is_reported_with_the_call_that_started_it(
+    dialect: ClaudeDialect,
+) -> None:
     began = reported(
         dialect, type="system", subtype="task_started", task_id="a1", tool_use_id="t-0",
         task_type="local_agent", subagent_type="general-purpose", description="a part",
@@ -156,14 +158,14 @@ def test_what_a_subagent_does_is_told_with_the_call_that_started_it(dialect: Cla
     assert ended == (SubagentChanged("t-0", "a part", "done", 2),)
 
 
-def test_a_background_command_is_no_subagent(dialect: ClaudeDialect) -> None:
+def test_a_background_command_is_not_a_subagent(dialect: ClaudeDialect) -> None:
     assert reported(
         dialect, type="system", subtype="task_started", task_id="b1", tool_use_id="t-0",
         task_type="local_bash",
     ) == ()  # fmt: skip
 
 
-def test_a_model_that_cannot_be_reached_is_told_of(dialect: ClaudeDialect) -> None:
+def test_a_model_that_cannot_be_reached_is_reported(dialect: ClaudeDialect) -> None:
     noted = reported(dialect, type="system", subtype="api_retry", attempt=2, error="overloaded")
     assert noted == (Noted("the model does not answer (overloaded); attempt 2"),)
 
@@ -176,7 +178,7 @@ def test_a_request_too_large_to_be_read_is_denied_at_once(dialect: ClaudeDialect
     assert (denied["request_id"], denied["response"]["behavior"]) == ("r-9", "deny")
 
 
-def test_a_request_that_is_not_understood_is_answered_so(dialect: ClaudeDialect) -> None:
+def test_a_request_that_is_not_understood_is_refused(dialect: ClaudeDialect) -> None:
     exchange = dialect.receive(
         line(type="control_request", request_id="r-2", request={"subtype": "elicitation"})
     )
@@ -184,7 +186,7 @@ def test_a_request_that_is_not_understood_is_answered_so(dialect: ClaudeDialect)
 
 
 @pytest.mark.parametrize("content", [b"oops", b"[1]", b'{"type": 3}', b"\xff", b"[" * 100_000])
-def test_lines_without_sense_are_counted(dialect: ClaudeDialect, content: bytes) -> None:
+def test_senseless_lines_are_counted(dialect: ClaudeDialect, content: bytes) -> None:
     exchange = dialect.receive(OutputLine(content, len(content)))
     assert isinstance(exchange.reports[0], Noted)
 

@@ -15,7 +15,7 @@ def sums(tokens: int, dollars: float) -> dict[str, TokenSums]:
 
 
 @pytest.mark.parametrize("is_resumed", [False, True])
-def test_the_share_of_a_turn_is_taken_where_the_client_tells_it(*, is_resumed: bool) -> None:
+def test_a_turns_share_is_taken_from_the_client_if_it_reports_it(*, is_resumed: bool) -> None:
     usage = UsageSums(is_resumed=is_resumed)
     share = {**sums(3, 0.5), "haiku": TokenSums(1, 1, cost_usd=0.25)}
     result = ClientMessage("result", model_usage_since_last_result=share, model_usage=sums(90, 9))
@@ -26,7 +26,7 @@ def test_the_share_of_a_turn_is_taken_where_the_client_tells_it(*, is_resumed: b
     ("is_resumed", "first"),
     [(False, Used(5, 5, 10, 0, 0.5, 0, 200_000)), (True, Used(context_window=200_000))],
 )
-def test_sums_of_an_older_client_are_told_apart(*, is_resumed: bool, first: Used) -> None:
+def test_sums_of_an_older_client_are_split_into_turns(*, is_resumed: bool, first: Used) -> None:
     usage = UsageSums(is_resumed=is_resumed)
     assert usage.used(ClientMessage("result", model_usage=sums(5, 0.5))) == first
     assert usage.used(ClientMessage("result", model_usage=sums(7, 0.75))).tokens_in == 2

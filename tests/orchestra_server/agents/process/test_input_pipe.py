@@ -48,7 +48,7 @@ async def test_a_writer_that_waits_is_woken_when_the_pipe_closes() -> None:
     os.close(reader)
 
 
-async def test_an_agent_that_has_closed_its_input_is_told_as_such() -> None:
+async def test_an_agent_that_has_closed_its_input_is_reported_as_that() -> None:
     reader, writer = os.pipe()
     pipe = InputPipe(os.fdopen(writer, "wb", buffering=0))
     os.close(reader)

@@ -13,7 +13,7 @@ def test_lines_are_the_same_however_they_are_cut_into_chunks(chunks: list[bytes]
     assert splitter.rest() == []
 
 
-def test_of_a_line_that_is_too_long_only_the_beginning_is_kept() -> None:
+def test_only_the_beginning_of_a_line_that_is_too_long_is_kept() -> None:
     splitter = LineSplitter(limit=10, head=4)
     lines = [
         line for chunk in (b"123456789", b"0abc", b"d\nnext\n") for line in splitter.feed(chunk)

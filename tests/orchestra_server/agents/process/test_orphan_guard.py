@@ -76,7 +76,7 @@ def test_a_guard_that_is_released_leaves_the_agent_alone(
     assert agent.poll() is None
 
 
-def test_a_guard_is_released_before_its_agent_has_started_and_twice() -> None:
+def test_a_guard_can_be_released_twice_and_before_its_agent_has_started() -> None:
     guard = Guard.start(secrets.token_hex(8))
     guard.release()
     guard.release()

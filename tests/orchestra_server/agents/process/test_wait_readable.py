@@ -27,7 +27,7 @@ async def test_only_pipes_that_hold_something_are_returned(
     assert await wait_readable({first, second}) <= {first, second}
 
 
-async def test_it_waits_until_something_comes(
+async def test_a_wait_for_pipes_ends_when_something_comes(
     pipes: tuple[tuple[int, int], tuple[int, int]],
 ) -> None:
     (first, into_first), _ = pipes
@@ -38,7 +38,7 @@ async def test_it_waits_until_something_comes(
     assert await waiting == {first}
 
 
-async def test_nothing_is_returned_when_the_other_thing_comes_first(
+async def test_a_wait_for_pipes_returns_nothing_if_the_other_event_comes_first(
     pipes: tuple[tuple[int, int], tuple[int, int]],
 ) -> None:
     (first, into_first), _ = pipes

@@ -103,7 +103,7 @@ def test_a_change_of_the_watch_leaves_the_other_sentences() -> None:
     assert with_watch(unwatched, "") == ill.health
 
 
-def test_whether_it_is_watched_is_read_from_what_is_recorded() -> None:
+def test_whether_a_chamber_is_watched_is_read_from_its_recorded_health() -> None:
     health = health_of(CHAMBER, ChamberFacts(branch=OWN, hooked=False), "the limit is reached")
     assert health[-1] == "not watched: the limit is reached"
     assert unwatched_because(replace(CHAMBER, health=health)) == "the limit is reached"

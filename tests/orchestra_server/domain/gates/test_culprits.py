@@ -58,7 +58,7 @@ def test_a_red_base_that_a_chamber_mends_lands_with_it() -> None:
 
 
 @pytest.mark.parametrize("seed", range(200))
-def test_whatever_fails_together_the_rest_passes_and_each_set_is_minimal(seed: int) -> None:
+def test_the_rest_of_any_failing_sets_passes_and_each_set_is_minimal(seed: int) -> None:
     draw = random.Random(seed)  # noqa: S311 - scenes, no secrets
     names = EIGHT[: draw.randint(1, 8)]
     culprits = [

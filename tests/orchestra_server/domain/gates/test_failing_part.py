@@ -5,19 +5,19 @@ import pytest
 from orchestra_server.domain.gates.failing_part import failing_part, telling_line
 
 
-def test_a_short_output_is_told_whole() -> None:
+def test_a_short_output_is_shown_completely() -> None:
     assert failing_part("collected 1\n\nE   assert 1 == 2\n") == "collected 1\nE   assert 1 == 2"
     assert failing_part("") == ""
 
 
-def test_of_a_long_one_the_telling_lines_and_the_end_are_told() -> None:
+def test_of_a_long_output_the_telling_lines_and_the_end_are_shown() -> None:
     output = ["FAILED test_price.py::test_total", *(f"line {n}" for n in range(200)), "exit 1"]
     told = failing_part("\n".join(output)).splitlines()
     assert (told[0], told[-1]) == (output[0], "exit 1")
     assert len(told) < 45
 
 
-def test_one_without_lines_is_cut() -> None:
+def test_a_long_output_without_lines_is_cut() -> None:
     assert len(failing_part("x" * 100_000)) == 4_000
 
 
@@ -32,9 +32,11 @@ def test_one_without_lines_is_cut() -> None:
         ("collected 1\nboth are there\n", 1),
     ],
 )
-def test_the_line_that_names_the_fault_is_told_rather_than_the_last(output: str, line: int) -> None:
+def test_the_line_that_names_the_failure_is_chosen_rather_than_the_last(
+    output: str, line: int
+) -> None:
     assert telling_line(output) == output.splitlines()[line]
 
 
-def test_of_nothing_no_line_is_told() -> None:
+def test_an_empty_output_has_no_telling_line() -> None:
     assert telling_line("") == ""

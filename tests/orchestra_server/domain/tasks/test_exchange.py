@@ -37,7 +37,7 @@ def test_a_live_chamber_of_a_task_that_another_clone_completes_is_asked_for() ->
         (replace(COMPLETING, chosen=("api",)), AUTH, "there"),
     ],
 )
-def test_any_other_is_not(task: Task, chamber: Chamber, clone: str) -> None:
+def test_any_other_chamber_is_not_asked_for(task: Task, chamber: Chamber, clone: str) -> None:
     assert not exchange.is_asked_for(chamber, task, clone)
 
 

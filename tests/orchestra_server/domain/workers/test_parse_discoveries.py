@@ -48,7 +48,7 @@ def test_text_without_a_severity_or_a_fact_is_answered_with_the_form(text: str) 
     assert "\n" not in content.complaint
 
 
-def test_what_is_right_in_a_file_is_taken_although_the_rest_is_not() -> None:
+def test_valid_discoveries_in_a_file_are_taken_although_the_rest_is_not() -> None:
     content = read_discoveries(b"a stray line\ncritical b\n")
     assert content.discoveries == (WrittenDiscovery("critical", "b"),)
     assert content.complaint

@@ -91,7 +91,7 @@ def test_the_same_answer_of_the_same_caller_is_a_repeat() -> None:
     assert not is_same_answer(a_request(), ALLOW, "")
 
 
-def test_what_is_over_is_not_withdrawn() -> None:
+def test_an_ended_request_is_not_withdrawn() -> None:
     events = withdrawn(
         [over(), a_request("r-3")], note="its chamber was closed", at=NOON + 9, actor="orchestra"
     )

@@ -18,7 +18,7 @@ def test_a_limit_counts_what_a_task_used_and_what_a_day_used() -> None:
     assert budgets_of(SpendLimits(), task, spent, a_day()) == []
 
 
-def test_a_limit_is_near_at_four_fifths_until_that_was_told() -> None:
+def test_a_limit_is_near_at_four_fifths_until_that_was_announced() -> None:
     near = Budget("task", "t-1", 10, 8.0)
     assert (near.is_near, near.is_used_up) == (True, False)
     assert not near._replace(is_told=True).is_near

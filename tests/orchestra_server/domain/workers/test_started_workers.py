@@ -86,7 +86,7 @@ def test_a_paused_worker_goes_on_when_somebody_says_so() -> None:
     assert rules.continued(again, at=NOON, actor="operator").events == ()
 
 
-def test_a_near_limit_is_told_once_and_a_yes_is_kept_with_it() -> None:
+def test_a_near_limit_is_announced_once_and_a_yes_is_kept_with_it() -> None:
     waiting = replace(a_started_worker(), state="paused")
     words = "$8.00 of the task's $10 are used"
     (event,) = rules.limit_neared(waiting, a_task(), limit=10, words=words, at=NOON).events

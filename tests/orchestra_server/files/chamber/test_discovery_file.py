@@ -77,7 +77,7 @@ def test_a_directory_in_the_files_place_is_nothing(tmp_path: Path, name: str) ->
     assert claim_discovery_file(tmp_path) is None
 
 
-def test_what_a_link_to_a_chamber_leads_to_is_nothing(tmp_path: Path) -> None:
+def test_a_file_in_the_target_of_a_link_is_not_a_discovery_file(tmp_path: Path) -> None:
     chamber = tmp_path / "chamber"
     chamber.mkdir()
     (chamber / DISCOVERY).write_text("info a\n")
@@ -92,7 +92,7 @@ def test_a_directory_of_that_name_is_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / DISCOVERY).is_dir()
 
 
-def test_of_a_huge_file_only_so_much_is_read_as_shows_that_it_is_huge(tmp_path: Path) -> None:
+def test_a_huge_file_is_read_only_as_far_as_needed_to_see_that_it_is_huge(tmp_path: Path) -> None:
     with (tmp_path / DISCOVERY).open("wb") as file:
         file.truncate(50 * SIZE_LIMIT)
         file.seek(0, os.SEEK_END)

@@ -30,7 +30,7 @@ def test_an_aborted_turn_is_found_with_its_moment(tmp_path: Path, said: str) -> 
     assert aborted_at(path) == AT_MS
 
 
-def test_words_of_a_model_or_of_a_tool_do_not_count(tmp_path: Path) -> None:
+def test_words_of_a_model_or_a_tool_are_not_taken_for_an_abort(tmp_path: Path) -> None:
     said = "[Request interrupted by user]"
     result = [{"type": "tool_result", "content": json.dumps(line(said))}]
     told = {"type": "user", "timestamp": AT, "message": {"role": "user", "content": result}}
@@ -46,7 +46,7 @@ def test_only_the_end_of_a_long_conversation_is_read(tmp_path: Path) -> None:
     assert aborted_at(path) == AT_MS
 
 
-def test_a_conversation_that_cannot_be_read_tells_nothing(tmp_path: Path) -> None:
+def test_a_conversation_that_cannot_be_read_shows_no_abort(tmp_path: Path) -> None:
     assert aborted_at(tmp_path / "gone.jsonl") == 0
     (tmp_path / "odd.jsonl").write_bytes(b'\xff{"text":"[Request interrupted by user]"\n[]\n')
     assert aborted_at(tmp_path / "odd.jsonl") == 0

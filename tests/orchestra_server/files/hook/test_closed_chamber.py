@@ -33,7 +33,7 @@ def test_a_call_is_denied_in_the_words_of_each_client() -> None:
     "event", ["SessionStart", "UserPromptSubmit", "PostToolUse", "PostToolBatch"]
 )
 @pytest.mark.parametrize("gemini_event", ["", "AfterTool"])
-def test_the_model_is_told_where_it_reads_context(event: str, gemini_event: str) -> None:
+def test_the_model_is_told_in_events_that_show_context(event: str, gemini_event: str) -> None:
     told = {"hookEventName": gemini_event or event, "additionalContext": "gone"}
     assert closed_answer(event, gemini_event, "gone") == {"hookSpecificOutput": told}
 
@@ -43,7 +43,7 @@ def test_a_turn_may_end_and_the_person_reads_why(event: str) -> None:
     assert closed_answer(event, "", "gone") == {"systemMessage": "gone", "stopReason": "gone"}
 
 
-def test_any_other_event_is_not_answered() -> None:
+def test_an_event_without_a_message_is_not_answered() -> None:
     assert closed_answer("SessionEnd", "", "gone") == {}
 
 

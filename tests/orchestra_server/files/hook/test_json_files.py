@@ -79,7 +79,7 @@ def test_a_missing_an_invalid_and_a_linked_file_read_as_empty(tmp_path: Path) ->
         read_file(str(tmp_path / "link"))
 
 
-def test_removing_a_missing_file_is_no_error(tmp_path: Path) -> None:
+def test_removing_a_missing_file_is_not_an_error(tmp_path: Path) -> None:
     (tmp_path / "a").touch()
     remove(str(tmp_path / "a"))
     remove(str(tmp_path / "a"))

@@ -81,7 +81,7 @@ def test_mail_whose_receipt_can_be_left_nowhere_is_not_shown_again(
     assert not mail.exists()
 
 
-def test_a_receipt_that_another_hook_has_left_is_no_error(tmp_path: Path, spool: Path) -> None:
+def test_a_receipt_that_another_hook_has_left_is_not_an_error(tmp_path: Path, spool: Path) -> None:
     leave_receipt(reader_of(tmp_path, spool), str(tmp_path / "gone"), "delivered")
     assert not spool.exists()
 

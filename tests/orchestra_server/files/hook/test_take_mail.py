@@ -91,7 +91,7 @@ def test_a_claim_of_a_running_hook_is_left_to_it_for_a_minute(tmp_path: Path) ->
 @pytest.mark.parametrize(
     "name", [".INTERRUPT.delivered", ".INTERRUPT.1", ".INTERRUPT.a.b", "a.1.2"]
 )
-def test_other_files_are_no_claims(tmp_path: Path, name: str) -> None:
+def test_other_files_are_not_claims(tmp_path: Path, name: str) -> None:
     (tmp_path / name).touch()
     assert waiting_mail(reader_of(tmp_path)) == []
 

@@ -31,12 +31,12 @@ def test_a_workers_call_is_denied_in_one_sentence_that_names_the_discovery_file(
     assert f"{worker.root}/.DISCOVERY" in said
 
 
-def test_it_is_noted_for_the_server(worker: Reader) -> None:
+def test_a_workers_call_is_noted_for_the_server(worker: Reader) -> None:
     guard_tool(worker, {**a_call()})
     assert Path(note_path(worker.spool, "toolu_1")).exists()
 
 
-def test_a_tool_of_another_server_is_nobodys_concern(
+def test_a_tool_of_another_server_is_ignored(
     worker: Reader, capsys: pytest.CaptureFixture[str]
 ) -> None:
     guard_tool(worker, {**a_call("mcp__other__complete_task")})

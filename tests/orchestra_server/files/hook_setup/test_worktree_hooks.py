@@ -69,7 +69,7 @@ def test_a_second_ordinary_worktree_of_a_name_gets_another_one(
     assert (Path(second) / ".git").exists()
 
 
-def test_without_a_usable_name_there_is_a_worktree_nonetheless(
+def test_a_worktree_is_made_even_without_a_usable_name(
     repository: TestRepository,
 ) -> None:
     ended = run(repository, "WorktreeCreate", "exit 1", name="../../x y")

@@ -48,7 +48,7 @@ def test_a_checkout_without_orchestra_gets_nothing(shop: TestRepository) -> None
 
 
 @pytest.mark.parametrize("content", [None, b"", b"not json", b"[1]"])
-def test_what_was_taken_out_or_broken_by_hand_is_not_installed_again(
+def test_files_removed_or_broken_by_hand_are_not_installed_again(
     shop: TestRepository, content: bytes | None
 ) -> None:
     initialise(shop.path, Path(sys.executable))

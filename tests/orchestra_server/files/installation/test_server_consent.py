@@ -50,14 +50,14 @@ def test_a_chamber_refuses_the_server_even_where_its_project_had_enabled_it() ->
     assert is_refused(json.loads(text))
 
 
-def test_taking_the_answer_out_leaves_what_was_there_before() -> None:
+def test_removing_the_answer_restores_the_former_content() -> None:
     before = '{\n  "enabledMcpjsonServers": ["linear"]\n}\n'
     assert json.loads(without_answer(with_consent(before, NAME), NAME)) == json.loads(before)
     assert json.loads(without_answer(with_consent("{}\n", NAME), NAME)) == {}
 
 
 @pytest.mark.parametrize("key", ["enabledMcpjsonServers", "disabledMcpjsonServers"])
-def test_a_list_of_servers_that_is_none_is_named(key: str) -> None:
+def test_a_server_list_of_another_type_is_an_error_that_names_it(key: str) -> None:
     with pytest.raises(BadInput, match=f'has "{key}" that is not a list'):
         with_consent(json.dumps({key: "orchestration"}), NAME)
 

@@ -50,7 +50,7 @@ def test_the_hook_is_rung_when_its_answer_is_written(tmp_path: Path, bell: int) 
     assert post_answer(tmp_path, DENIED)
 
 
-def test_a_bell_that_is_full_is_no_fault(tmp_path: Path, bell: int) -> None:
+def test_a_full_bell_is_not_a_failure(tmp_path: Path, bell: int) -> None:
     os.write(bell, b"\n" * 65_536)
     assert post_answer(tmp_path, DENIED)
 
@@ -70,7 +70,7 @@ def test_a_withdrawn_request_ends_its_hook(tmp_path: Path, bell: int) -> None:
     assert select.select([bell], [], [], 0)[0] == [bell]
 
 
-def test_nothing_is_written_where_no_hook_waits(tmp_path: Path) -> None:
+def test_nothing_is_written_if_no_hook_waits(tmp_path: Path) -> None:
     assert not post_answer(tmp_path, DENIED)
     end_waiting(tmp_path, "r-1")
     assert waiting_ids(tmp_path) == []

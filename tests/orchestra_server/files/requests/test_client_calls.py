@@ -54,6 +54,6 @@ def test_a_report_from_before_the_request_shows_nothing() -> None:
     assert reported("Stop", at=NOON - 1).ends(REQUEST) == ""
 
 
-def test_what_is_no_report_says_nothing() -> None:
+def test_anything_but_a_report_shows_nothing() -> None:
     assert read_client_call(b"/repo\0/repo\0claude\0{", 0) is None
     assert read_client_call(b"\xff", 0) is None

@@ -30,7 +30,7 @@ def test_a_request_says_who_asks_for_what() -> None:
     assert read_asked(json.dumps(question).encode(), 0).kind == "question"
 
 
-def test_anything_else_is_no_request() -> None:
+def test_anything_else_is_not_a_request() -> None:
     for raw in (b"", b"{", b"[]", b'{"id": "r-1"}', b"\xff", b'{"id": 1, "chamber_id": ""}'):
         with pytest.raises(UnreadableRequestError):
             read_asked(raw, 0)

@@ -46,7 +46,7 @@ def test_a_spool_is_its_owners_alone_and_reading_makes_none(tmp_path: Path) -> N
     assert not has_files(tmp_path)
 
 
-def test_a_quarter_is_claimed_where_that_is_more(tmp_path: Path, spool: Path) -> None:
+def test_a_quarter_of_the_files_is_claimed_if_that_is_more(tmp_path: Path, spool: Path) -> None:
     for number in range(40):
         put(spool, f"auth.{number}.Stop.1", number)
     assert claimed(tmp_path, 2) == [f"auth.{number}.Stop.1" for number in range(10)]
@@ -60,7 +60,7 @@ def test_files_come_in_the_order_of_their_writing(tmp_path: Path, spool: Path) -
     assert claimed(tmp_path) == ["auth.1.PreToolUse.63", "auth.7.8.delivered", "auth.1.Stop.1"]
 
 
-def test_at_one_moment_a_receipt_comes_first_and_the_later_event_of_a_turn_last(
+def test_of_files_written_at_one_moment_receipts_come_first_and_the_later_event_of_a_turn_last(
     tmp_path: Path, spool: Path
 ) -> None:
     order = [

@@ -76,7 +76,7 @@ def test_a_flood_of_one_event_stays_in_its_slots_and_hides_no_other_event(
 
 
 @pytest.mark.parametrize("cut", [1, 20, 200])
-def test_half_a_report_is_no_report(checkout: HookedCheckout, cut: int) -> None:
+def test_an_incomplete_report_is_not_read(checkout: HookedCheckout, cut: int) -> None:
     whole = report(checkout, Session(checkout.chamber()), "PreToolUse")
     for half in (whole[:cut], whole[:-1], b""):
         with pytest.raises(TornReportError):

@@ -34,7 +34,7 @@ def add_result(path: Path, call: str) -> None:
         file.write(line + "\n")
 
 
-def test_the_call_that_holds_it_gets_the_worktree_and_the_next_one_waits(
+def test_the_call_that_holds_the_baton_gets_the_worktree_and_the_next_one_waits(
     common_dir: Path,
 ) -> None:
     baton, log = AgentBaton(str(common_dir), "s"), str(transcript(common_dir))
@@ -53,7 +53,9 @@ def test_sessions_do_not_wait_for_each_other(common_dir: Path) -> None:
     assert AgentBaton(str(common_dir), "a").pass_on()["chamber"] == "/a"
 
 
-def test_a_call_whose_result_is_in_the_transcript_holds_it_no_more(common_dir: Path) -> None:
+def test_a_call_whose_result_is_in_the_transcript_no_longer_holds_the_baton(
+    common_dir: Path,
+) -> None:
     baton, log = AgentBaton(str(common_dir), "s"), transcript(common_dir)
     add_result(log, "t2")  # of an earlier turn
     assert baton.take("t1", str(log), {}, 0)
@@ -88,7 +90,7 @@ def test_of_many_calls_at_once_each_gets_its_own_worktree(common_dir: Path) -> N
     assert sorted(order) == sorted(calls)
 
 
-def test_the_place_of_a_subagent_is_told_once(common_dir: Path) -> None:
+def test_the_place_of_a_subagent_is_returned_once(common_dir: Path) -> None:
     note_placed(str(common_dir), "a-1", {"chamber": "/one"})
     assert take_placed(str(common_dir), "a-2") == {}
     assert take_placed(str(common_dir), "a-1") == {"chamber": "/one"}

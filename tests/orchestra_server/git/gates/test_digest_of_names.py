@@ -41,7 +41,7 @@ def test_each_change_of_names_is_seen(tree: Path, name: str) -> None:
     assert digest_of_names(tree, ["kept/"]) != before
 
 
-def test_what_is_kept_and_gits_own_directory_do_not_count(tree: Path) -> None:
+def test_kept_paths_and_gits_own_directory_do_not_count(tree: Path) -> None:
     before = digest_of_names(tree, ["kept/"])
     (tree / "kept" / "more").touch()
     (tree / ".git" / "index").touch()

@@ -31,7 +31,9 @@ def prepare(shop: TestRepository, setup: Setup | None, commit: str) -> Path:
         return scratch.path
 
 
-def test_it_runs_again_only_when_what_it_depends_on_has_changed(shop: TestRepository) -> None:
+def test_the_setup_runs_again_only_when_what_it_depends_on_has_changed(
+    shop: TestRepository,
+) -> None:
     log = shop.path.parent / "log"
     setup = Setup(
         command=f"echo run >> {log}; mkdir deps; cp lock.json deps/installed",
@@ -118,7 +120,7 @@ def test_a_failing_setup_says_what_it_printed_and_is_tried_again(shop: TestRepos
 
 
 @pytest.mark.parametrize("damaged", [".git/HEAD", ".git/index"])
-def test_it_runs_again_where_the_worktree_was_damaged_and_made_anew(
+def test_the_setup_runs_again_if_the_worktree_was_damaged_and_made_again(
     shop: TestRepository, damaged: str
 ) -> None:
     setup = Setup(command="mkdir -p deps; touch deps/installed", timeout=9)

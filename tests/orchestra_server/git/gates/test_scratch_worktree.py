@@ -46,7 +46,7 @@ def check_out(repo: Repository, state: Path, commit: str, kept: tuple[str, ...] 
         return scratch.path
 
 
-def test_it_holds_exactly_the_commits_tree_whatever_the_gate_before_has_left(
+def test_the_scratch_worktree_holds_exactly_the_commits_tree_whatever_the_last_gate_left(
     shop: TestRepository, repo: Repository, tmp_path: Path
 ) -> None:
     first = shop.head

@@ -73,7 +73,7 @@ def test_the_limits_are_read_from_the_persons_git_configuration(shop: Workshop) 
     assert read_limits(shop.repo) == Limits(large=20 * 1024 * 1024, many=7)
 
 
-def test_a_limit_that_is_no_number_leaves_the_other_as_it_is_set(shop: Workshop) -> None:
+def test_a_limit_that_is_not_a_number_leaves_the_other_as_it_is_set(shop: Workshop) -> None:
     shop.main.git("config", "orchestra.largeFile", "much")
     shop.main.git("config", "--add", "orchestra.manyFiles", "7")
     shop.main.git("config", "--add", "orchestra.manyFiles", "8")

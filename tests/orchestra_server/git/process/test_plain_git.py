@@ -43,7 +43,7 @@ def test_the_failure_for_a_lock_file_says_how_to_delete_it() -> None:
         ),
     ],
 )
-def test_where_git_does_not_say_what_to_do_the_failure_does(words: str, cure: str) -> None:
+def test_the_failure_says_what_to_do_if_git_does_not(words: str, cure: str) -> None:
     assert GitResult(128, "", f"fatal: {words}\n").failure == f"{words}; {cure}"
 
 
@@ -69,7 +69,7 @@ def test_a_filter_that_ended_before_it_was_asked_is_told_by_its_shell() -> None:
     )
 
 
-def test_where_a_hook_refused_its_own_words_are_kept() -> None:
+def test_the_words_of_a_refusing_hook_are_kept() -> None:
     err = "main is frozen\nfatal: ref updates aborted by hook\n"
     assert GitResult(128, "", err).failure == "main is frozen; ref updates aborted by hook"
 

@@ -27,7 +27,7 @@ def has_ended(pid: Path) -> bool:
 
 
 @pytest.mark.parametrize("command", ["echo out; echo err >&2", ("printf", "out\nerr\n")])
-def test_both_outputs_are_told_in_order(command: str | tuple[str, ...], tmp_path: Path) -> None:
+def test_both_outputs_are_returned_in_order(command: str | tuple[str, ...], tmp_path: Path) -> None:
     ended = ran(command, tmp_path)
     assert (ended.passed, ended.output) == (True, "out\nerr\n")
 
@@ -39,7 +39,7 @@ def test_a_failure_has_its_status_and_a_missing_program_is_one(tmp_path: Path) -
     assert "No such file or directory" in missing.output
 
 
-def test_it_runs_in_its_directory_without_a_terminal_or_variables_of_orchestra(
+def test_a_command_runs_in_its_directory_without_a_terminal_or_variables_of_orchestra(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ORCHESTRA_REDIS_URL", "redis://:secret@localhost")
@@ -51,7 +51,7 @@ def test_it_runs_in_its_directory_without_a_terminal_or_variables_of_orchestra(
     assert not ended.passed
 
 
-async def test_one_that_never_ends_is_ended_with_its_children_at_the_deadline(
+async def test_a_command_that_never_ends_is_ended_with_its_children_at_the_deadline(
     tmp_path: Path,
 ) -> None:
     ended = ran("trap '' TERM; sleep 100 & echo $! > pid; wait; sleep 100", tmp_path, seconds=4)
@@ -70,7 +70,7 @@ async def test_one_that_never_ends_is_ended_with_its_children_at_the_deadline(
         'cd /; setsid sh -c "while :; do sleep 100 & wait; done" &',
     ],
 )
-async def test_what_it_leaves_running_is_ended_and_not_waited_for(
+async def test_processes_left_by_a_command_are_ended_and_not_waited_for(
     leaves: str, tmp_path: Path
 ) -> None:
     ended = ran(f"{leaves} echo $! > {tmp_path}/pid; true", tmp_path)
@@ -87,7 +87,7 @@ def test_an_endless_output_is_cut_in_the_middle(tmp_path: Path) -> None:
     assert "bytes …" in ended.output
 
 
-async def test_it_ends_when_nobody_waits_any_more_and_says_how_long_it_takes(
+async def test_a_command_ends_when_nobody_waits_any_more_and_reports_how_long_it_takes(
     tmp_path: Path,
 ) -> None:
     told = list[str]()
@@ -111,12 +111,12 @@ async def test_it_ends_when_nobody_waits_any_more_and_says_how_long_it_takes(
     await until(lambda: has_ended(tmp_path / "pid"))
 
 
-def test_it_gives_way(tmp_path: Path) -> None:
+def test_a_command_gives_way_to_another(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="was cancelled"):
         run_command("sleep 100", tmp_path, waits_for="the gate", seconds=9, gives_way=lambda: True)
 
 
-def test_it_is_ended_before_its_files_fill_the_disk_and_does_not_begin_on_a_full_one(
+def test_a_command_is_ended_before_its_files_fill_the_disk_and_does_not_begin_on_a_full_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = shutil.disk_usage(tmp_path)
@@ -138,7 +138,7 @@ def test_it_is_ended_before_its_files_fill_the_disk_and_does_not_begin_on_a_full
 
 
 @pytest.mark.parametrize("low_priority", [True, False])
-async def test_what_nobody_waits_for_runs_at_low_priority_with_all_that_it_starts(
+async def test_a_command_that_nobody_waits_for_runs_at_low_priority_with_everything_it_starts(
     tmp_path: Path, *, low_priority: bool
 ) -> None:
     go = tmp_path / "go"

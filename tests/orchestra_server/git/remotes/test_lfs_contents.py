@@ -38,7 +38,7 @@ def test_where_nothing_is_new_the_remote_is_not_asked(
     assert (tmp_path / "calls").read_text() == f"push --dry-run origin {repository.head}\n"
 
 
-def test_a_remote_that_does_not_take_them_is_told_with_its_words(
+def test_the_words_of_a_remote_that_refuses_lfs_contents_are_kept(
     repository: TestRepository, repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use_lfs(repository)

@@ -14,7 +14,7 @@ def test_a_file_of_a_shared_name_is_read_and_any_other_is_known_by_its_name(tmp_
     assert own_files_in(tmp_path, paths) == (".INTERRUPT", ".mcp.json")
 
 
-def test_what_cannot_be_ours_is_not_read(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_ours_is_not_read(tmp_path: Path) -> None:
     made = TestRepository(tmp_path)
     (tmp_path / ".mcp.json").symlink_to(made.write("elsewhere", OURS))
     assert not is_ours(tmp_path, ".mcp.json")

@@ -89,7 +89,7 @@ def test_a_collection_on_another_machine_is_left_alone(common_dir: Path) -> None
     assert (common_dir / PID_FILE).read_text() == "1 elsewhere"
 
 
-def test_one_that_ends_leaves_the_hold_to_another(
+def test_a_holder_that_ends_leaves_the_hold_to_another(
     repository: TestRepository, common_dir: Path
 ) -> None:
     with gc_held(common_dir):
@@ -131,6 +131,6 @@ def test_a_lock_that_git_left_long_ago_is_not_waited_for(common_dir: Path) -> No
         assert not held
 
 
-def test_a_directory_that_cannot_be_written_is_no_obstacle(tmp_path: Path) -> None:
+def test_a_directory_that_cannot_be_written_is_not_an_obstacle(tmp_path: Path) -> None:
     with gc_held(tmp_path / "none" / "git") as held:
         assert not held

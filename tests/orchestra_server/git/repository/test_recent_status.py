@@ -69,7 +69,7 @@ def test_a_status_is_not_used_again_after(
     assert list(usable_statuses(shop.repo, recent)) == [api.path]
 
 
-def test_open_work_is_always_looked_at_again(shop: Workshop) -> None:
+def test_uncommitted_work_is_always_read_again(shop: Workshop) -> None:
     [auth] = shop.open("auth")
     auth.write("new.txt", "new\n")
     recent = {auth.path: read_recent_status(auth.path)}
@@ -77,7 +77,7 @@ def test_open_work_is_always_looked_at_again(shop: Workshop) -> None:
     assert usable_statuses(shop.repo, recent) == {}
 
 
-def test_a_worktree_without_an_index_is_read_and_looked_at_again(shop: Workshop) -> None:
+def test_a_worktree_without_an_index_is_read_again(shop: Workshop) -> None:
     [auth] = shop.open("auth")
     Path(auth.git("rev-parse", "--path-format=absolute", "--git-path", "index")).unlink()
     recent = {auth.path: read_recent_status(auth.path)}
@@ -85,7 +85,9 @@ def test_a_worktree_without_an_index_is_read_and_looked_at_again(shop: Workshop)
     assert usable_statuses(shop.repo, recent) == {}
 
 
-def test_a_status_grows_old_in_seconds(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_status_is_outdated_after_seconds(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     [auth] = shop.open("auth")
     recent = {auth.path: read_recent_status(auth.path)}
     later = time.monotonic() + 3.1

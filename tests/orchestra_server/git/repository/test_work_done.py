@@ -24,7 +24,7 @@ def work_in(shop: Workshop, chamber: TestRepository, base: str) -> dict[str, Wor
     return work_done(repo, scratch.env, {"auth": (seen["auth"], base)})
 
 
-def test_work_is_none_uncommitted_or_committed(shop: Workshop) -> None:
+def test_a_chambers_work_is_none_uncommitted_or_committed(shop: Workshop) -> None:
     (auth,) = shop.open("auth")
     base = auth.git("rev-parse", "HEAD").strip()
     assert work_in(shop, auth, base) == {"auth": "none"}
@@ -36,7 +36,7 @@ def test_work_is_none_uncommitted_or_committed(shop: Workshop) -> None:
     assert work_in(shop, auth, base) == {"auth": "uncommitted"}
 
 
-def test_a_base_that_is_not_there_tells_nothing(shop: Workshop) -> None:
+def test_nothing_is_known_about_work_on_a_missing_base(shop: Workshop) -> None:
     (auth,) = shop.open("auth")
     assert work_in(shop, auth, "1" * 40) == {}
     assert work_done(shop.repo, {}, {}) == {}

@@ -28,7 +28,7 @@ def forbid(monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
     monkeypatch.setattr(os, "access", access)
 
 
-def test_a_directory_that_can_be_written_is_no_fault(tmp_path: Path) -> None:
+def test_a_writable_directory_is_not_a_fault(tmp_path: Path) -> None:
     require_writable(tmp_path, tmp_path / "not" / "yet" / "there")
 
 

@@ -131,7 +131,7 @@ def test_a_missing_commit_has_no_files(shop: Workshop) -> None:
     assert tree_paths(shop.repo, "HEAD") == {"README", "src/app.py"}
 
 
-def test_a_submodule_at_a_commit_of_the_save_is_no_difference(
+def test_a_submodule_at_a_commit_of_the_save_is_not_a_difference(
     submodule_shop: Workshop,
 ) -> None:
     shop = submodule_shop

@@ -106,9 +106,7 @@ def test_an_unknown_base_is_a_one_line_error(chamber: TestRepository) -> None:
         diff_text(chamber.path, "1" * 40, 100)
 
 
-def test_a_persons_order_of_files_that_lies_in_no_chamber_hinders_nothing(
-    shop: Workshop, chamber: TestRepository
-) -> None:
+def test_a_missing_diff_order_file_does_not_matter(shop: Workshop, chamber: TestRepository) -> None:
     shop.main.git("config", "diff.orderFile", ".order")
     chamber.write("new", "x\n")
     assert diff_size(chamber.path, shop.main.head) == DiffSize(1, 1, 0)

@@ -27,7 +27,7 @@ def test_a_change_that_index_flags_hide_from_git_is_work(tmp_path: Path, flag: s
 
 
 @pytest.mark.parametrize("flag", FLAGS)
-def test_an_index_flag_without_a_change_is_no_work(tmp_path: Path, flag: str) -> None:
+def test_an_index_flag_without_a_change_is_not_work(tmp_path: Path, flag: str) -> None:
     shop = workshop(tmp_path / "repo")
     [chamber] = shop.open("auth")
     chamber.git("update-index", flag, "README")

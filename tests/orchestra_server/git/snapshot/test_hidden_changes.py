@@ -67,7 +67,7 @@ def test_a_hidden_change_is_part_of_the_snapshot_and_stays_hidden_from_git(
     assert made.status == ""
 
 
-def test_a_file_outside_a_sparse_checkout_is_no_change(made: TestRepository) -> None:
+def test_a_file_outside_a_sparse_checkout_is_not_a_change(made: TestRepository) -> None:
     made.git("sparse-checkout", "set", "a")
     made.git("update-index", "--skip-worktree", "README")
     (made.path / "README").unlink(missing_ok=True)

@@ -164,7 +164,7 @@ def test_abandoned_commits_are_saved(tmp_path: Path) -> None:
     assert shop.main.git("show", f"{dropped}:dropped") == "x"
 
 
-def test_a_file_that_a_killed_restore_had_not_put_in_place_is_none_of_the_operation(
+def test_a_file_that_a_killed_restore_had_not_put_in_place_is_not_part_of_the_operation(
     tmp_path: Path,
 ) -> None:
     chamber = small_repository(tmp_path / "shop")

@@ -42,7 +42,7 @@ def test_the_stand_in_commit_holds_changed_and_untracked_files(
     assert chamber.status == before
 
 
-def test_a_change_that_is_staged_and_undone_again_is_no_work(
+def test_a_change_that_is_staged_and_undone_again_is_not_work(
     shop: Workshop, chamber: TestRepository
 ) -> None:
     chamber.write("README", "changed\n")

@@ -19,7 +19,7 @@ from orchestra_server.git.watch.inotify import (
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux")
 
 
-async def test_a_change_is_told_with_its_watch_and_its_name(tmp_path: Path) -> None:
+async def test_a_change_is_reported_with_its_watch_and_its_name(tmp_path: Path) -> None:
     with Inotify() as inotify:
         watch = inotify.add(str(tmp_path), CLOSE_WRITE)
         assert inotify.read() == []
@@ -28,7 +28,7 @@ async def test_a_change_is_told_with_its_watch_and_its_name(tmp_path: Path) -> N
         assert await asyncio.wait_for(waiting, 60) == [(watch, CLOSE_WRITE, "größe")]
 
 
-async def test_several_changes_are_told_together_in_their_order(tmp_path: Path) -> None:
+async def test_several_changes_are_reported_together_in_order(tmp_path: Path) -> None:
     with Inotify() as inotify:
         inotify.add(str(tmp_path), CREATE | MOVED_TO)
         (tmp_path / "one").touch()

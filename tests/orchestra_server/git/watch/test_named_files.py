@@ -24,7 +24,9 @@ async def told_after(changes: AsyncGenerator[None], *acts: Callable[[], object])
     await asyncio.wait_for(waiting, _SECONDS)
 
 
-async def test_a_file_is_told_when_it_comes_changes_is_replaced_and_goes(tmp_path: Path) -> None:
+async def test_a_file_is_reported_when_it_is_created_changed_replaced_and_removed(
+    tmp_path: Path,
+) -> None:
     file, other = tmp_path / "gate.toml", tmp_path / "other"
     async with aclosing(file_changes(lambda: [file])) as changes:
         await anext(changes)
@@ -35,7 +37,7 @@ async def test_a_file_is_told_when_it_comes_changes_is_replaced_and_goes(tmp_pat
         await told_after(changes, file.unlink)
 
 
-async def test_a_file_whose_directories_do_not_exist_yet_is_told_when_it_comes(
+async def test_a_file_whose_directories_do_not_exist_yet_is_reported_when_it_is_created(
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "state" / "trust" / "record.json"
@@ -47,7 +49,7 @@ async def test_a_file_whose_directories_do_not_exist_yet_is_told_when_it_comes(
         await told_after(changes, lambda: (file.parent.mkdir(), file.write_text("{}")))
 
 
-async def test_a_file_behind_a_link_is_told_when_its_own_text_changes(tmp_path: Path) -> None:
+async def test_a_file_behind_a_link_is_reported_when_its_own_text_changes(tmp_path: Path) -> None:
     (tmp_path / "dotfiles").mkdir()
     own = tmp_path / "dotfiles" / "config.toml"
     own.write_text("1")
@@ -59,7 +61,7 @@ async def test_a_file_behind_a_link_is_told_when_its_own_text_changes(tmp_path: 
         await told_after(changes, link.unlink)
 
 
-async def test_other_files_beside_it_are_not_told(tmp_path: Path) -> None:
+async def test_other_files_in_the_same_directory_are_not_reported(tmp_path: Path) -> None:
     file = tmp_path / "gate.toml"
     told = list[None]()
 

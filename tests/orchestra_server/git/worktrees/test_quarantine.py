@@ -151,7 +151,7 @@ async def test_the_files_are_deleted_in_the_background(
     await until(lambda: beside(chamber) == [])
 
 
-def test_a_directory_that_is_no_worktree_of_the_repository_is_not_removed(
+def test_a_directory_that_is_not_a_worktree_of_the_repository_is_not_removed(
     shop: Workshop, chamber: TestRepository, tmp_path: Path
 ) -> None:
     subprocess.run(["cp", "-R", chamber.path, tmp_path / "copy"], check=True)
@@ -291,7 +291,7 @@ def test_a_worktree_that_somebody_moved_is_refused(shop: Workshop, chamber: Test
         require_admin_directory(shop.repo, moved)
 
 
-def test_what_another_process_deletes_of_a_discarded_worktree_is_no_fault(
+def test_a_file_that_another_process_deletes_from_a_discarded_worktree_is_not_a_failure(
     shop: Workshop, chamber: TestRepository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rename = Path.rename

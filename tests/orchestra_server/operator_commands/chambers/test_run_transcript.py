@@ -19,7 +19,7 @@ from tests.support.samples import NOON
 SAID = TranscriptEntry(at=NOON, kind="said", text="One\ntwo")
 
 
-async def test_it_is_found_by_its_chambers_name(
+async def test_a_transcript_is_found_by_its_chambers_name(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
     del auth

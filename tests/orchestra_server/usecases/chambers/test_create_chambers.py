@@ -283,7 +283,7 @@ async def test_a_long_request_is_shortened_so_that_all_prompts_fit_one_answer(
     assert "WORKER_CONTEXT.json" in made.chambers[0].worker_prompt
 
 
-async def test_while_a_hook_runs_it_is_told_and_other_chambers_come_and_go(
+async def test_a_running_hook_is_reported_and_other_chambers_can_be_created_and_closed(
     context: Context, repository: TestRepository, tmp_path: Path
 ) -> None:
     started, go = tmp_path / "started", tmp_path / "go"

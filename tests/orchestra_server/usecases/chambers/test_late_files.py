@@ -188,7 +188,7 @@ async def test_foreign_files_in_the_folder_are_kept_and_block_the_chamber(
     assert (place / "src" / "late.py").exists()
 
 
-async def test_those_of_a_chamber_that_is_live_again_are_saved_and_named(
+async def test_late_files_of_a_chamber_that_is_live_again_are_saved_and_named(
     context: Context, repository: TestRepository
 ) -> None:
     task_id = await a_started_task(context)

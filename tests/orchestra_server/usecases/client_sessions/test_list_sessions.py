@@ -36,7 +36,9 @@ async def test_the_client_is_asked_for_the_sessions_below_a_directory(tmp_path: 
 
 
 @pytest.mark.parametrize("script", ["echo nothing useful", "exit 1"])
-async def test_a_client_that_gives_no_list_tells_nothing(tmp_path: Path, script: str) -> None:
+async def test_nothing_is_known_about_sessions_if_the_client_gives_no_list(
+    tmp_path: Path, script: str
+) -> None:
     assert await list_sessions(Path("/x"), a_client(tmp_path, script)) is None
 
 

@@ -38,7 +38,7 @@ async def test_the_answer_is_that_of_the_decision_which_was_committed(context: C
     assert (await context.store.snapshot()).tasks["t-1"].summary == "of by another"
 
 
-async def test_a_decision_without_a_change_tells_its_answer_and_adds_no_event(
+async def test_a_decision_without_a_change_returns_its_answer_and_adds_no_event(
     context: Context,
 ) -> None:
     async def decide(_reads: Reads) -> Decision[int]:

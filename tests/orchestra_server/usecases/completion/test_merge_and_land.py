@@ -122,7 +122,7 @@ def test_without_partial_one_conflict_keeps_everything_from_landing(
     assert [conflict.file for conflict in landing.conflicts] == ["README"]
 
 
-def test_with_partial_as_many_as_go_together_land_and_every_tip_is_told(
+def test_with_partial_as_many_chambers_as_fit_together_land_and_every_tip_is_returned(
     repository: TestRepository, repo: Repository
 ) -> None:
     chambers, branches = conflicting(repository)

@@ -33,7 +33,7 @@ async def test_calls_that_name_the_same_chambers_in_another_order_do_not_block_e
     assert sorted(done) == ["api"] * 5 + ["auth"]
 
 
-async def test_trying_tells_whether_somebody_else_is_at_work(tmp_path: Path) -> None:
+async def test_trying_the_lock_shows_whether_somebody_else_is_at_work(tmp_path: Path) -> None:
     async with lock_chambers(tmp_path, ["auth"]):
         with try_lock_chamber(tmp_path, "auth") as is_alone:
             assert not is_alone

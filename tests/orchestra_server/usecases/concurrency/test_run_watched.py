@@ -9,7 +9,7 @@ from orchestra_server.usecases.concurrency.run_watched import run_watched, watch
 from tests.support.waiting import until
 
 
-async def test_each_thing_that_is_waited_for_is_told_once() -> None:
+async def test_each_wait_is_reported_once() -> None:
     told = list[str]()
 
     async def work() -> int:

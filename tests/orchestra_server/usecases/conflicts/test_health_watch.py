@@ -26,7 +26,7 @@ async def test_a_chambers_place_link_hook_and_branch_and_the_stash_tell(context:
     assert health_files(git_dir, []) == frozenset()
 
 
-async def test_it_tells_when_it_watches_after_each_change_and_not_after_its_end(
+async def test_a_health_watch_reports_when_it_is_watching_and_each_change_until_its_end(
     tmp_path: Path,
 ) -> None:
     told = list[None]()

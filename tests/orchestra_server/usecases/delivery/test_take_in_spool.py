@@ -144,7 +144,7 @@ async def test_a_file_that_cannot_be_read_is_put_aside_with_a_line_in_the_log(
     assert (await presence(store)).state == "idle"
 
 
-async def test_more_than_one_round_holds_is_taken_in_too(
+async def test_more_files_than_one_round_holds_are_taken_in_too(
     store: Store,
     checkout: HookedCheckout,
     worker: Session,
@@ -160,7 +160,7 @@ async def test_more_than_one_round_holds_is_taken_in_too(
     assert len(await store.activity(CHAMBER, 9)) == 5
 
 
-async def test_another_reader_is_waited_for_no_longer_than_asked(
+async def test_another_reader_is_not_waited_for_longer_than_asked(
     store: Store, checkout: HookedCheckout, worker: Session, spool: Path
 ) -> None:
     worker.fire("Stop")

@@ -119,7 +119,7 @@ async def test_a_chamber_whose_hook_refuses_the_commit_keeps_no_other_back(
     assert list(remote.commits) == [chamber_ref(task_id, "api")]
 
 
-async def test_a_remote_that_refuses_is_told_of_every_chamber(
+async def test_a_remote_that_refuses_is_the_reason_for_every_chamber(
     context: Context, remote: Remote, task_id: str
 ) -> None:
     worktrees = await chambers_open(context, task_id, ["auth", "api"])

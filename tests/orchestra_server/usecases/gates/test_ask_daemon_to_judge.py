@@ -48,7 +48,7 @@ def a_judge(context: Context) -> TreeJudge:
     return TreeJudge(context=asking, repo=repo, plan=plan)
 
 
-async def test_the_daemon_runs_the_gate_once_and_tells_what_it_waits_for(
+async def test_the_daemon_runs_the_gate_once_and_reports_what_it_waits_for(
     context: Context, repository: TestRepository
 ) -> None:
     gate = trusted_gate(context, repository, "sleep 1.5")
@@ -127,7 +127,7 @@ async def test_the_gate_ends_when_whoever_waits_for_it_gives_up(
     assert not (await judge.known(commit)).is_whole
 
 
-async def test_why_a_gate_cannot_run_is_told_as_the_daemon_says_it(
+async def test_the_daemons_words_say_why_a_gate_cannot_run(
     context: Context, repository: TestRepository
 ) -> None:
     trusted_gate(context, repository, "true", '[setup]\ncommand = "echo no network; false"\n')

@@ -97,7 +97,7 @@ async def scene(context: Context, repository: TestRepository) -> AsyncIterator[W
     await asyncio.to_thread(checker.close)
 
 
-async def test_a_pair_that_is_green_alone_and_red_together_is_told_before_anyone_completes(
+async def test_a_pair_that_is_green_alone_and_red_together_is_reported_before_anyone_completes(
     scene: WriteScope, context: Context, repository: TestRepository
 ) -> None:
     gate = trusted_gate(context, repository, NOT_BOTH)

@@ -68,7 +68,7 @@ async def test_another_clone_finds_the_verdict(
     assert gate.runs == 1
 
 
-async def test_a_change_of_the_gates_text_asks_anew_and_each_gate_has_its_own_verdict(
+async def test_a_changed_gate_text_asks_again_and_each_gate_has_its_own_verdict(
     context: Context, repository: TestRepository
 ) -> None:
     trusted_gate(context, repository, "true", LINT)

@@ -22,7 +22,7 @@ def test_a_worktree_on_a_chambers_branch_is_an_orphan_until_the_store_knows_it(
     assert orphan_worktrees(common_dir, state) == ()
 
 
-def test_a_worktree_whose_directory_is_gone_is_no_orphan(tmp_path: Path) -> None:
+def test_a_worktree_whose_directory_is_gone_is_not_an_orphan(tmp_path: Path) -> None:
     shop = workshop(tmp_path / "shop")
     [auth] = shop.open("auth")
     auth.path.rename(tmp_path / "elsewhere")

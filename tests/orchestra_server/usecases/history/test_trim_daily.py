@@ -60,7 +60,7 @@ async def test_a_damaged_store_is_not_trimmed(
     assert "run 'orchestra reconcile'" in caplog.text
 
 
-async def test_it_is_trimmed_at_once_and_again_after_a_day(
+async def test_the_history_is_trimmed_at_once_and_again_after_a_day(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trimming, "_DAY_SECONDS", 0.01)

@@ -33,7 +33,7 @@ async def test_an_interrupt_is_posted_into_the_chamber(context: Context) -> None
     assert chamber.status == ""
 
 
-async def test_a_mailbox_that_cannot_be_written_is_told_and_nothing_is_promised(
+async def test_a_mailbox_that_cannot_be_written_is_reported_and_nothing_is_promised(
     context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:

@@ -72,5 +72,5 @@ def test_in_a_moved_repository_only_stale_locks_are_found_before_the_relocation(
     ]
 
 
-def test_a_worktree_of_another_repository_is_no_orphan() -> None:
+def test_a_worktree_of_another_repository_is_not_an_orphan() -> None:
     assert differences(with_fields(seen(), others=frozenset([LIVE.path]))) == ()

@@ -86,7 +86,7 @@ async def test_a_question_is_answered_with_a_choice_for_each(
     assert (request.answer, request.choices) == ("choose", ("my own words",))
 
 
-async def test_an_unknown_request_is_told_with_those_that_are_open(
+async def test_the_error_for_an_unknown_request_lists_the_open_ones(
     context: Context, asked: WorkerRequest
 ) -> None:
     for name in ("r-9", "../x\n", ""):

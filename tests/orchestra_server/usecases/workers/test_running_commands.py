@@ -21,7 +21,7 @@ def test_a_command_runs_from_its_report_to_the_next_one() -> None:
     assert commands.alone_at(500) is None
 
 
-def test_of_two_that_run_at_once_neither_is_named() -> None:
+def test_neither_of_two_commands_that_run_at_once_is_named() -> None:
     commands = RunningCommands()
     report(commands, "t/auth", 1_000, "make")
     report(commands, "t/api", 2_000, "pytest")

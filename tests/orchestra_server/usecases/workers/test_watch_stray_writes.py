@@ -95,7 +95,7 @@ async def watched(context: Context, monkeypatch: pytest.MonkeyPatch) -> AsyncGen
         await asyncio.gather(running, return_exceptions=True)
 
 
-async def test_a_change_in_the_main_checkout_is_told_to_history_and_worker(
+async def test_a_change_in_the_main_checkout_is_reported_to_history_and_worker(
     context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with watched(context, monkeypatch) as scene:
@@ -138,7 +138,7 @@ async def test_a_change_while_two_commands_run_or_none_is_not_told(
         assert len(await scene.told()) == 1
 
 
-async def test_a_change_in_an_idle_sibling_is_told_and_one_in_the_own_chamber_is_not(
+async def test_a_change_in_an_idle_sibling_is_reported_and_one_in_the_own_chamber_is_not(
     context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with watched(context, monkeypatch) as scene:

@@ -29,14 +29,14 @@ def test_a_worker_that_has_stopped_has_no_activity(state: PresenceState) -> None
     assert doing(None) == ""
 
 
-def test_an_old_report_is_no_activity() -> None:
+def test_an_old_report_does_not_count_as_activity() -> None:
     assert doing(WORKING, NOON + 15 * MINUTE)
     assert doing(WORKING, NOON + 15 * MINUTE + 1) == ""
 
 
-def test_a_report_older_than_the_chamber_is_no_activity() -> None:
+def test_a_report_older_than_the_chamber_does_not_count_as_activity() -> None:
     assert doing(replace(WORKING, since=NOON - 1)) == ""
 
 
-def test_the_only_call_of_a_session_that_nobody_prompted_is_no_activity() -> None:
+def test_the_only_call_of_a_session_that_nobody_prompted_does_not_count_as_activity() -> None:
     assert doing(replace(WORKING, is_unprompted=True)) == ""

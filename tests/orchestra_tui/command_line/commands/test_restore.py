@@ -81,7 +81,7 @@ async def a_closed_chamber(place: CommandContext) -> str:
     return f"{task_id}/auth"
 
 
-async def test_it_says_which_program_it_waits_for(
+async def test_landing_says_which_program_it_waits_for(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     repository, go = small_repository(tmp_path / "shop"), tmp_path / "go"

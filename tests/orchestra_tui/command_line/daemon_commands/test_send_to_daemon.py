@@ -118,7 +118,7 @@ def test_asking_imports_nothing_that_takes_as_long_as_the_answer() -> None:
     assert ran.stdout.split() == []
 
 
-def test_a_command_of_chambers_tells_the_daemon_its_environment_and_its_mask(
+def test_a_command_about_chambers_sends_the_daemon_its_environment_and_its_umask(
     questions: list[Mapping[str, object]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MARK", "mine")

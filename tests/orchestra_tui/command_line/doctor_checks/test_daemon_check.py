@@ -22,7 +22,7 @@ def project(tmp_path: Path) -> Iterator[Project]:
     stop_daemon(project.git_dir)
 
 
-def test_that_no_daemon_runs_is_no_fault(project: Project, settings: Settings) -> None:
+def test_a_daemon_that_does_not_run_is_not_a_failure(project: Project, settings: Settings) -> None:
     check = check_daemon(project, settings)
     assert check.verdict == "ok"
     assert "does not run" in check.found

@@ -24,7 +24,7 @@ def test_an_installation_passes(project: Project) -> None:
     assert check_installation(project).verdict == "ok"
 
 
-def test_it_says_whose_the_worktrees_of_the_client_are(project: Project) -> None:
+def test_the_check_says_whether_the_clients_worktrees_become_chambers(project: Project) -> None:
     initialise(project.root, Path(sys.executable))
     assert check_installation(project).found.endswith("Claude Code's worktrees become chambers")
     initialise(project.root, Path(sys.executable), worktrees=False)

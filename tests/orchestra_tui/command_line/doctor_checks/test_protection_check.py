@@ -44,7 +44,7 @@ def test_isolation_that_is_off_is_a_note_with_its_cure() -> None:
     assert "orchestra init" in check.mend
 
 
-def test_what_is_installed_here_is_said(tmp_path: Path) -> None:
+def test_the_check_says_what_is_installed(tmp_path: Path) -> None:
     repository = small_repository((tmp_path / "shop").resolve(), {"a": "1"})
     project = find_project(repository.path)
     environ = {"HOME": str(tmp_path)}

@@ -29,7 +29,7 @@ def land(
 
 
 @pytest.mark.parametrize(("answer", "steps", "code"), [(True, 2, 0), (False, 1, 1)])
-def test_it_lands_once_the_operator_has_agreed(
+def test_landing_begins_once_the_operator_has_agreed(
     monkeypatch: pytest.MonkeyPatch, *, answer: bool, steps: int, code: int
 ) -> None:
     def agree(_: str) -> bool:

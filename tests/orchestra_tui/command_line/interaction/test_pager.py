@@ -16,7 +16,7 @@ def test_the_pager_gets_the_text_and_gits_environment(
     assert (tmp_path / "less").read_text() == "FRX"
 
 
-def test_a_pager_that_leaves_early_is_no_failure() -> None:
+def test_a_pager_that_is_closed_early_is_not_a_failure() -> None:
     page("true", "x" * 10_000_000)
 
 

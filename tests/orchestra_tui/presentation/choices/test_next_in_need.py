@@ -44,7 +44,7 @@ def test_who_waits_longest_comes_first_and_stuck_workers_come_last() -> None:
     assert next_in_need(state, IDS["tests"]) == IDS["web"]
 
 
-def test_where_nobody_needs_anybody_there_is_none() -> None:
+def test_nobody_is_next_if_no_worker_needs_anybody() -> None:
     state = a_state(auth=("working", MINUTE))
     assert not next_in_need(state, "")
     assert not anybody_in_need(state)

@@ -48,7 +48,7 @@ def test_births_and_single_steps_get_no_line(kind: Kind, *, expected: bool) -> N
     assert is_told(Event(seq=1, at=NOW, kind=kind, task_id="t1")) is expected
 
 
-def test_of_handovers_only_faults_get_a_line_and_of_discoveries_no_patterns() -> None:
+def test_only_failed_handovers_and_no_patterns_get_a_line() -> None:
     fault = replace(a_chamber(), handover_fault="its clone is away")
     handed_over = event(1, 0, "chamber.handed-over", data=EventData(chamber=a_chamber()))
     assert not is_told(handed_over)
@@ -81,7 +81,7 @@ def test_a_failure_and_that_a_worker_goes_on_are_told_once() -> None:
     assert changed(state, lines, working) == ["14:04:00 auth works again"]
 
 
-def test_an_ending_is_told_once_though_its_changes_are_found_later() -> None:
+def test_an_ending_is_shown_once_though_its_changes_are_found_later() -> None:
     working = Presence(chamber_id=AUTH.id, state="working", tool="Bash", since=NOW - MINUTE)
     state, lines = told(working)
     lines.of_snapshot([])
@@ -92,7 +92,7 @@ def test_an_ending_is_told_once_though_its_changes_are_found_later() -> None:
     assert words(lines.of_changes((), rows.workers)) == []
 
 
-def test_silence_is_told_with_the_moment_at_which_it_became_too_long() -> None:
+def test_silence_is_shown_with_the_time_at_which_it_became_too_long() -> None:
     silent = Presence(chamber_id=AUTH.id, state="working", tool="Bash", since=NOW - 9 * MINUTE)
     _, lines = told(silent, limit=5 * MINUTE)
     assert words(lines.of_snapshot([])) == ["14:00:00 auth stuck: Bash"]

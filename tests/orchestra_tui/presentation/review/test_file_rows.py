@@ -12,7 +12,7 @@ def row(number: int, width: int, seen: SeenState = "", comments: int = 0) -> str
     return "".join(cell.text for cell in line)
 
 
-def test_a_row_tells_state_path_and_size() -> None:
+def test_a_row_shows_state_path_and_size() -> None:
     assert row(0, 40) == "  new     src/auth/pkce.py         +8 -0"
     assert row(1, 40, "seen") == "✓ changed src/auth/sessions.py     +4 -3"
     assert row(1, 40, "changed", 2) == "~ changed src/auth/sessions.py  ●2 +4 -3"

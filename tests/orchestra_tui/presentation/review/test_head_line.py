@@ -13,7 +13,7 @@ def text(line: Line) -> str:
     return "".join(cell.text for cell in line)
 
 
-def test_the_head_tells_part_size_seen_and_drafts() -> None:
+def test_the_head_shows_part_size_seen_files_and_drafts() -> None:
     review = Review("auth")
     assert text(head_line(review)).strip() == "Review auth"
     review.take(chamber_diff())

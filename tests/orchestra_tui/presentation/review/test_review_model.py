@@ -77,7 +77,7 @@ def test_a_draft_is_noted_below_its_line() -> None:
     ]
 
 
-def test_a_sent_comment_tells_whether_its_lines_have_changed() -> None:
+def test_a_sent_comment_shows_whether_its_lines_have_changed() -> None:
     review = a_review()
     review.at = 1
     line = line_of(review.files[1], "minutes=30")

@@ -15,7 +15,7 @@ def closed(name: str, ago: int, note: str = "", saved: str = "") -> Chamber:
     return replace(chamber, ended_at=NOON - ago)
 
 
-def test_the_line_tells_what_landed_and_was_dropped_the_latest_first() -> None:
+def test_the_line_shows_what_landed_and_was_dropped_the_latest_first() -> None:
     ended = [
         *(closed(name, ago, MERGED) for ago, name in enumerate(("a", "b", "c", "d"))),
         closed("e", 1, saved="refs/orchestra/saved/e"),

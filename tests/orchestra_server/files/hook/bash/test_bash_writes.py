@@ -56,7 +56,7 @@ def test_a_command_that_plainly_writes_outside_the_chamber_is_denied(
 
 
 @pytest.mark.parametrize(("command", "cwd"), commands("allowed"))
-def test_a_command_that_does_not_is_allowed(command: str, cwd: str) -> None:
+def test_a_command_that_writes_nothing_elsewhere_is_allowed(command: str, cwd: str) -> None:
     assert not is_denied(command, cwd)
 
 

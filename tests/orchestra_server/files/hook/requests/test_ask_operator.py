@@ -58,7 +58,7 @@ def test_a_file_whose_lock_nobody_holds_is_nobody(tmp_path: Path) -> None:
     assert not is_held(str(tmp_path / "gone"))
 
 
-def test_a_bell_tells_that_somebody_asks(tmp_path: Path) -> None:
+def test_a_bell_shows_that_somebody_asks(tmp_path: Path) -> None:
     spool = str(tmp_path / "spool")
     assert not is_asked(spool)
     (tmp_path / "requests").mkdir()

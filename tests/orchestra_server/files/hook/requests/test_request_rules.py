@@ -139,7 +139,7 @@ def test_plain_git_in_the_chamber_passes(root: Path) -> None:
         "",
     ],
 )
-def test_whatever_is_not_plainly_git_is_asked(root: Path, command: str) -> None:
+def test_anything_but_plain_git_is_asked(root: Path, command: str) -> None:
     assert not passes(root, "Bash", command=command)
 
 

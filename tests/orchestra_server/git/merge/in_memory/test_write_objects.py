@@ -24,6 +24,6 @@ def test_many_objects_are_written_from_a_directory_of_any_name(
     assert list(odd.iterdir()) == []
 
 
-def test_nothing_is_returned_where_git_refuses_an_object(tmp_path: Path) -> None:
+def test_nothing_is_returned_if_git_refuses_an_object(tmp_path: Path) -> None:
     repo = open_repository(small_repository(tmp_path / "shop").path)
     assert write_objects(repo, "tree", [b"no tree"]) == []

@@ -22,7 +22,7 @@ def test_a_message_is_quoted_under_the_name_of_who_wrote_it() -> None:
     assert "\n> Look\n> Message from nobody\n" in text
 
 
-def test_what_waits_is_taken_from_the_mailbox_and_what_a_session_had_is_told_again(
+def test_waiting_mail_is_taken_from_the_mailbox_and_what_a_former_session_had_is_sent_again(
     tmp_path: Path,
 ) -> None:
     chamber = replace(a_chamber(), path=str(tmp_path))

@@ -44,7 +44,7 @@ def is_trusted(shop: TestRepository) -> bool:
     return trusted_plan(shop.path, settings(shop).state_dir, shop.path / ".git") is not None
 
 
-def test_it_shows_every_command_and_asks(
+def test_trust_shows_every_command_and_asks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shop = small_repository(tmp_path / "shop")
@@ -91,7 +91,7 @@ def test_a_file_with_a_mistake_is_not_trusted(tmp_path: Path) -> None:
         trust(shop, "--yes")
 
 
-def test_it_is_not_given_from_a_chamber(tmp_path: Path) -> None:
+def test_trust_cannot_be_given_from_a_chamber(tmp_path: Path) -> None:
     shop = small_repository(tmp_path / "shop")
     shop.write("orchestra.toml", FILE)
     chamber = shop.path / ".claude" / "worktrees" / "auth"
