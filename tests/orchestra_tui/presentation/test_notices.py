@@ -64,7 +64,7 @@ def test_the_person_chooses_when(when: NoticeWhen, looking: int, away: int) -> N
     assert len(to_announce([auth], NOBODY, when, looks=False)[0]) == away
 
 
-def test_a_terminal_that_reports_its_focus_is_believed_and_any_other_is_judged_by_the_last_key() -> (
+def test_a_terminal_that_reports_its_focus_is_believed_and_others_are_judged_by_the_last_key() -> (
     None
 ):
     assert looks_at_room(focused=True, tells_focus=True, since_input=9_999)
