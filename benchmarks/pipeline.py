@@ -59,7 +59,7 @@ class Pipeline:
     def reported(self, presence: Presence) -> tuple[Part, ...]:
         """Return the command that reports what a worker does, as `Store.report_presence` does."""
         keys = (self._keys.presence, self._keys.activity(presence.chamber_id))
-        arguments = (self._keys.presence_channel, presence.chamber_id, encode(presence), 500)
+        arguments = (self._keys.presence_channel, presence.chamber_id, 500, encode(presence))
         return ("EVALSHA", script("presence").sha, len(keys), *keys, *arguments)
 
     def close(self) -> None:
