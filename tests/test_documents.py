@@ -25,8 +25,9 @@ PACKAGES = [
 ]
 DECISIONS = ROOT / "docs" / "decisions"
 _A_WRONG_DOCUMENT = """
-See `orchestra_core/models.py`, `usecases/no_such_module.py` and `no_such_folder/`; `.claude/x.json`
-is a chamber's. [a link](no/such/page.md), `make nothing`, `orchestra nothing`:
+See `orchestra_core/models.py`, `usecases/no_such_module.py`, `tools/call_nobody.py` and
+`no_such_folder/`; `.claude/x.json` is a chamber's, `tools/call` a method.
+[a link](no/such/page.md), `make nothing`, `orchestra nothing`:
 
 ```
 $ orchestra status --nothing   # and make nowhere
@@ -99,7 +100,7 @@ def test_a_document_with_wrong_names_fails_each_check(
     targets: set[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     missing = missing_paths(paths_in(_A_WRONG_DOCUMENT), [ROOT, *PACKAGES])
-    assert missing == ["usecases/no_such_module.py", "no_such_folder/"]
+    assert missing == ["usecases/no_such_module.py", "tools/call_nobody.py", "no_such_folder/"]
     assert links_in(_A_WRONG_DOCUMENT) == ["no/such/page.md"]
     assert set(make_targets_in(_A_WRONG_DOCUMENT)) - targets == {"nothing", "nowhere"}
     assert _wrong_commands(_A_WRONG_DOCUMENT, capsys) == ["nothing", "status --nothing"]

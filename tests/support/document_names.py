@@ -1,6 +1,6 @@
-"""What a document names in code: paths of this repository, commands and links, and which are wrong.
+"""Finds the paths, commands and links that a document names in code, and which are wrong.
 
-A path in code counts when it has a slash or the ending of a source file. Places outside the
+A path in code counts if it has a slash or the suffix of a source file. Places outside the
 repository (a chamber's files, refs, branches) begin with one of `_ELSEWHERE` and are passed over.
 """
 
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 _ENDINGS = (".py", ".lua", ".md", ".toml", ".tcss", ".txt", ".svg", ".yaml")
-# Files of a chamber, of a user's repository and of git; refs and branches; events and JSON-RPC.
+# Files of a chamber, of a user's repository and of git; refs and branches; events.
 _ELSEWHERE = (
     *(".claude/", ".INTERRUPT", ".git/", ".codex/", ".gemini/", ".opencode/", ".venv/", "refs/"),
     *(
@@ -19,12 +19,12 @@ _ELSEWHERE = (
         "info/",
         "your/",
         "src/",
-        "tools/call",
         "mcp/",
         "/",
         "~",
     ),
 )
+_METHODS = ("tools/call", "tools/list")  # of JSON-RPC
 _PATH = re.compile(r"[\w.*-]+(?:/[\w.*-]+)*/?")
 _FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`([^`\n]+)`")
@@ -33,7 +33,7 @@ _PROMPT = re.compile(r"^\s*(?:[$>] )?")
 
 
 def code_in(text: str) -> list[str]:
-    """Return what stands in code: inline spans, and the lines of fenced blocks without a prompt."""
+    """Return the code in a document: inline spans, and lines of fenced blocks without a prompt."""
     blocks = _FENCED.findall(text)
     lines = [_PROMPT.sub("", line) for block in blocks for line in block.splitlines()[1:-1]]
     return [*_INLINE.findall(_FENCED.sub("", text)), *lines]
@@ -62,18 +62,18 @@ def commands_in(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def links_in(text: str) -> list[str]:
-    """Return the relative links, pictures too, without what stands behind a `#`."""
+    """Return the relative links, pictures too, without what follows a `#`."""
     return _LINK.findall(_FENCED.sub("", text))
 
 
 def missing_paths(paths: Iterable[str], roots: Iterable[Path]) -> list[str]:
-    """Return the paths that no root has, neither as they stand nor with `.py`; `*` is a pattern."""
+    """Return the paths that exist below no root, as they are or with `.py`; `*` is a pattern."""
     places = tuple(roots)
     return [path for path in paths if not any(_is_there(root, path) for root in places)]
 
 
 def _is_ours(span: str) -> bool:
-    if span.startswith(_ELSEWHERE) or "…" in span:
+    if span.startswith(_ELSEWHERE) or span in _METHODS or "…" in span:
         return False
     return "/" in span or span.endswith(_ENDINGS)
 
