@@ -17,9 +17,9 @@ import msgspec
 
 from benchmarks.machine import this_machine
 from benchmarks.record import record
-from benchmarks.row import Benchmark, Budget, CannotMeasure
+from benchmarks.row import Benchmark, CannotMeasure, SampleBudget
 from benchmarks.rows import ROWS
-from benchmarks.table import BenchmarkResult, Run, lines
+from benchmarks.table import BenchmarkResult, BenchmarkRun, lines
 from orchestra_core.text import one_line
 from tests.support.repositories import PLAIN_GIT
 
@@ -27,7 +27,7 @@ CHECKOUT = Path(__file__).parents[1]
 
 
 @dataclass  # argparse writes it through `vars`, which slots do not have
-class Options:
+class BenchmarkOptions:
     """What was asked for."""
 
     short: bool = False
@@ -48,13 +48,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"no row is called {unknown[0]!r}; there are {', '.join(rows_by_name)}\n")
         return 2
     machine = this_machine(CHECKOUT)
-    budget = Budget(short=options.short)
+    budget = SampleBudget(short=options.short)
     at = datetime.now(UTC).isoformat(timespec="seconds")
     rows: list[BenchmarkResult] = []
     for name in options.only or rows_by_name:
         rows.append(_measured(rows_by_name[name], budget))
         # Kept after each row: a run that is broken off is not lost.
-        run = Run(at=at, short=options.short, machine=machine, rows=tuple(rows))
+        run = BenchmarkRun(at=at, short=options.short, machine=machine, rows=tuple(rows))
         if options.json is not None:
             options.json.write_bytes(msgspec.json.format(msgspec.json.encode(run), indent=1))
         if options.record:
@@ -67,7 +67,7 @@ def _leave(number: int, _frame: FrameType | None) -> NoReturn:
     sys.exit(128 + number)
 
 
-def _measured(row: Benchmark, budget: Budget) -> BenchmarkResult:
+def _measured(row: Benchmark, budget: SampleBudget) -> BenchmarkResult:
     sys.stderr.write(f"{datetime.now(UTC):%H:%M:%S} {row.name}\n")
     began = time.perf_counter()
     comparisons, trouble = (), ""
@@ -95,7 +95,7 @@ def _innermost(error: BaseException) -> str:
     return one_line("".join(last.format_exception_only()), 200)
 
 
-def _options(arguments: Sequence[str]) -> Options:
+def _options(arguments: Sequence[str]) -> BenchmarkOptions:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--short", action="store_true", help="a few seconds a row, to see it work")
     parser.add_argument("--only", nargs="+", metavar="ROW", default=[], help="these rows alone")
@@ -103,7 +103,7 @@ def _options(arguments: Sequence[str]) -> Options:
     parser.add_argument(
         "--record", action="store_true", help="put table, JSON and plots into benchmarks/"
     )
-    return parser.parse_args(arguments, namespace=Options())
+    return parser.parse_args(arguments, namespace=BenchmarkOptions())
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import subprocess
 
 from benchmarks.places import Place
 from benchmarks.room_terminal import processor_seconds, room_terminal
-from benchmarks.row import Budget, CannotMeasure
+from benchmarks.row import CannotMeasure, SampleBudget
 
 VERSION = "4.2.3"
 NAME = f"ccmanager {VERSION}"
@@ -17,7 +17,7 @@ _INSTALL_SECONDS = 120.0
 _SETTLE_SECONDS = 5.0
 
 
-def idle_processor(place: Place, budget: Budget) -> list[float]:
+def idle_processor(place: Place, budget: SampleBudget) -> list[float]:
     """Return samples of how much of a core it takes, in percent, with two worktrees to show.
 
     Raises CannotMeasure where npm is missing or it does not come up.

@@ -30,7 +30,7 @@ _FLOOR_RUNS = 300
 _PATIENCE = 60.0
 
 
-class Client:
+class ChamberClient:
     """The client in one chamber."""
 
     def __init__(self, chamber: Path) -> None:
@@ -96,7 +96,7 @@ def process_cpu_ms(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) * 1_000 / os.sysconf("SC_CLK_TCK")
 
 
-async def _work(clients: Sequence[Client], seconds: float) -> None:
+async def _work(clients: Sequence[ChamberClient], seconds: float) -> None:
     pause = _EVERY / len(clients)
     await asyncio.gather(
         *(client.work(number * pause, seconds) for number, client in enumerate(clients))
@@ -134,7 +134,7 @@ def measure(chambers: int, seconds: float, say: Callable[[str], object]) -> None
             daemon, store = int(answer["pid"]), place.server.process
             assert store is not None  # noqa: S101 - it runs
             load = os.getloadavg()[0]
-            clients = [Client(path) for path in paths]
+            clients = [ChamberClient(path) for path in paths]
             before = (children_cpu_ms(), process_cpu_ms(daemon), process_cpu_ms(store.pid))
             asyncio.run(_work(clients, seconds))
             after = (children_cpu_ms(), process_cpu_ms(daemon), process_cpu_ms(store.pid))

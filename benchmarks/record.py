@@ -9,13 +9,13 @@ import msgspec
 from msgspec.structs import replace
 
 from benchmarks.plot import growth_plots
-from benchmarks.table import Run, markdown
+from benchmarks.table import BenchmarkRun, markdown
 
 _BEGIN = "<!-- the last table, written by `python -m benchmarks --record` -->"
 _END = "<!-- end of the table -->"
 
 
-def record(run: Run, directory: Path, *, whole: bool) -> None:
+def record(run: BenchmarkRun, directory: Path, *, whole: bool) -> None:
     """Write the run into `directory`; its README keeps what stands around the table.
 
     `whole`: it takes the place of the run that is kept, else only its rows do.
@@ -23,7 +23,7 @@ def record(run: Run, directory: Path, *, whole: bool) -> None:
     results = directory / "results"
     results.mkdir(exist_ok=True)
     if not whole and (results / "last.json").exists():
-        recorded = msgspec.json.decode((results / "last.json").read_bytes(), type=Run)
+        recorded = msgspec.json.decode((results / "last.json").read_bytes(), type=BenchmarkRun)
         run = put_into(recorded, run)
     document = msgspec.json.format(msgspec.json.encode(run), indent=1)
     (results / "last.json").write_bytes(document + b"\n")
@@ -36,7 +36,7 @@ def record(run: Run, directory: Path, *, whole: bool) -> None:
     readme.write_text(f"{before}{_BEGIN}\n\n{_table(run)}\n\n{_END}{after}", encoding="utf-8")
 
 
-def put_into(recorded: Run, later: Run) -> Run:
+def put_into(recorded: BenchmarkRun, later: BenchmarkRun) -> BenchmarkRun:
     """Return the recorded run with its results replaced by those of a later run."""
     commit = later.machine.commit
     new = {row.name: replace(row, commit=commit) for row in later.rows}
@@ -44,7 +44,7 @@ def put_into(recorded: Run, later: Run) -> Run:
     return replace(recorded, rows=(*rows, *new.values()))
 
 
-def _table(run: Run) -> str:
+def _table(run: BenchmarkRun) -> str:
     machine = run.machine
     load = " / ".join(f"{average:.1f}" for average in machine.load)
     packages = ", ".join(f"{name} {version}" for name, version in machine.packages.items())

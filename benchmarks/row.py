@@ -11,7 +11,7 @@ Statistic = Literal["median", "p10", "p90", "p99", "most"]
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
+class SampleBudget:
     """How long to measure: the short form only shows that every benchmark works."""
 
     short: bool
@@ -90,7 +90,7 @@ class Benchmark:
 
     name: str
     meaning: str
-    measure: Callable[[Budget], list[Comparison]]
+    measure: Callable[[SampleBudget], list[Comparison]]
 
 
 def spread(samples: Sequence[float]) -> Spread:

@@ -1,4 +1,4 @@
-"""A store filled as after weeks of work: tasks, chambers and a long history, all made up."""
+"""Fills a store as after weeks of work: tasks, chambers and a long history, all invented."""
 
 from collections.abc import Iterator
 from itertools import islice

@@ -1,4 +1,4 @@
-"""MCP servers on stdio as a conductor starts them, spoken to by the SDK's own client."""
+"""MCP servers on stdio as a conductor starts them, called by the SDK's client."""
 
 import sys
 import time
@@ -22,7 +22,7 @@ _NUMBERS = count()
 
 
 class Identified(msgspec.Struct):
-    """What an answer is read for."""
+    """The part of an answer that is read."""
 
     task_id: str = ""
     interrupt_id: str = ""
@@ -50,7 +50,7 @@ async def served(command: tuple[str, ...], place: Place, directory: Path) -> Asy
 async def sent_ms(client: Client, store: Store, chamber: Path, task_id: str) -> float:
     """Interrupt the worker of a chamber; return the milliseconds until its file is there.
 
-    Each message is another, as people's are: one that was said before is looked up first.
+    Each message is different, as people's are: a repeated one is looked up first.
     The message is then read on the worker's behalf, so that the next one meets an empty mailbox.
     """
     mailbox = chamber / ".INTERRUPT"
@@ -65,7 +65,7 @@ async def sent_ms(client: Client, store: Store, chamber: Path, task_id: str) -> 
 
 
 async def call(client: Client, tool: str, arguments: Mapping[str, object]) -> Identified:
-    """Call a tool; raises RuntimeError with what it said when it answers an error."""
+    """Call a tool; raises RuntimeError with its message if it answers an error."""
     answer = await client.call_tool(tool, dict(arguments))
     if answer.is_error:
         said = [block.text for block in answer.content if isinstance(block, TextContent)]

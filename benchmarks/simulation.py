@@ -42,7 +42,7 @@ _START_IN = 6.0  # seconds in which all drivers have opened their stores
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class DriverLoad:
     """What one driver does: which projects, how many workers in each, and for how long."""
 
     url: str
@@ -61,7 +61,7 @@ class Latencies:
     cpu_s: float = 0.0
 
     def add(self, others: "Latencies") -> None:
-        """Take in what another driver has measured."""
+        """Add the measurements of another driver."""
         self.reports += others.reports
         self.changes += others.changes
         self.cpu_s += others.cpu_s
@@ -98,7 +98,7 @@ async def seed(url: str, projects: int, workers: int) -> None:
             await commit(store, Change(events=tuple(events)))
 
 
-def drive(load: Load) -> Latencies:
+def drive(load: DriverLoad) -> Latencies:
     """Make the calls of some projects in this process."""
     began = time.process_time()
     latencies = asyncio.run(_drive(load))
@@ -106,7 +106,7 @@ def drive(load: Load) -> Latencies:
     return latencies
 
 
-async def _drive(load: Load) -> Latencies:
+async def _drive(load: DriverLoad) -> Latencies:
     latencies = Latencies()
     async with AsyncExitStack() as stack:
         stores = [
@@ -121,7 +121,7 @@ async def _drive(load: Load) -> Latencies:
     return latencies
 
 
-async def _report(store: Store, load: Load, latencies: list[float]) -> None:
+async def _report(store: Store, load: DriverLoad, latencies: list[float]) -> None:
     """Report the calls of a project's workers, one after the other, evenly spread."""
     chambers = [seeding.chamber(number, 0).id for number in range(load.workers)]
 
@@ -138,7 +138,7 @@ async def _report(store: Store, load: Load, latencies: list[float]) -> None:
     await _at_a_pace(call, _REPORT_EVERY / load.workers, load.seconds, latencies)
 
 
-async def _change(store: Store, load: Load, latencies: list[float]) -> None:
+async def _change(store: Store, load: DriverLoad, latencies: list[float]) -> None:
     """Record actions of a project's workers."""
     task_id = seeding.task(0).id
 
@@ -163,7 +163,7 @@ async def _change(store: Store, load: Load, latencies: list[float]) -> None:
 async def _at_a_pace(
     call: Callable[[int], Awaitable[None]], every: float, seconds: float, latencies: list[float]
 ) -> None:
-    """Call again and again at even moments; who is late goes on at once until it has caught up."""
+    """Call again and again at even intervals; a late caller calls at once until it caught up."""
     loop = asyncio.get_running_loop()
     began = loop.time()
     for number in range(int(seconds / every)):
@@ -219,7 +219,7 @@ def measure(
     starts_at = time.time() + _START_IN
     with ProcessPoolExecutor(_DRIVERS) as pool:
         loads = [
-            Load(url, range(first, projects, _DRIVERS), workers, seconds, starts_at)
+            DriverLoad(url, range(first, projects, _DRIVERS), workers, seconds, starts_at)
             for first in range(min(_DRIVERS, projects))
         ]
         samples = Latencies()
@@ -267,7 +267,7 @@ def _percentiles(name: str, latencies: Sequence[float]) -> str:
 
 
 def main() -> int:
-    """Measure what the arguments say."""
+    """Run the measurement that the arguments ask for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.simulation")
     parser.add_argument("--projects", type=int, default=100)
     parser.add_argument("--workers", type=int, default=100)

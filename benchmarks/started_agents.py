@@ -16,7 +16,7 @@ _ANSWER_SECONDS = 30.0
 
 @contextmanager
 def configured_claude(place: Place, claude: Path, model_url: str) -> Generator[None]:
-    """Let the daemon start this client on this model, and find nothing of the person's."""
+    """Make the daemon start this client on this model, without the person's settings."""
     home = place.directory / "home"
     (home / "orchestra").mkdir(parents=True)
     (home / "orchestra" / "config.toml").write_text(f'[agents.claude]\ncommand = ["{claude}"]\n')

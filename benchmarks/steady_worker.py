@@ -1,6 +1,6 @@
 """A worker that never ends: a scripted model thinks, lets a tool run, and thinks again.
 
-What it reads and when stands in its turns. It is held between two measurements, its model silent,
+Its turns contain what it reads and when. It is held between two measurements, its model silent,
 so that several workers can take turns on one machine.
 """
 
@@ -69,7 +69,7 @@ class SteadyWorker:
             self._changed.notify_all()
 
     def thought_at(self, moment: float) -> bool:
-        """Tell whether its model was thinking at a moment; otherwise a tool was due or running."""
+        """Return whether its model was thinking at a moment; else a tool was due or running."""
         begun = [turn for turn in self.turns if turn.arrived <= moment]
         return bool(begun) and not 0 < begun[-1].answered <= moment
 

@@ -1,4 +1,4 @@
-"""The room in its obvious form, built on Textual's own DataTable and RichLog.
+"""The room in its obvious form, built on Textual's DataTable and RichLog.
 
 It shows the same three things (tasks, chambers, feed) and what is selected, of the same followed
 store, and applies each event as it comes. `python -m benchmarks.stock_room PROJECT`.

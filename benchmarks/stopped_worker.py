@@ -1,4 +1,4 @@
-"""A worker whose every tool runs until it is ended: when it ends, and when the model hears why."""
+"""A worker whose tools run until stopped; notes when one ends and when the model reads why."""
 
 import os
 import re

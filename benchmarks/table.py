@@ -26,7 +26,7 @@ class BenchmarkResult(Struct, frozen=True, kw_only=True):
     commit: str = ""
 
 
-class Run(Struct, frozen=True, kw_only=True):
+class BenchmarkRun(Struct, frozen=True, kw_only=True):
     """All results of one run, as recorded in JSON; `at` is ISO 8601."""
 
     version: int = 1

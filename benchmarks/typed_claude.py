@@ -1,4 +1,4 @@
-"""Claude Code in a terminal of its own, into which is typed."""
+"""Claude Code in its own terminal, into which a benchmark types."""
 
 import fcntl
 import json
@@ -22,7 +22,7 @@ _CHUNK = 65_536
 
 
 class TypedClaude:
-    """The terminal's other end."""
+    """The other end of the terminal."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor

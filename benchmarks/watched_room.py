@@ -1,4 +1,4 @@
-"""`python -m benchmarks.watched_room FILE`: the room, its collector's pauses written to a file.
+"""`python -m benchmarks.watched_room FILE`: the room, writing its collector's pauses to a file.
 
 A line for each collection: its generation and how many milliseconds it took.
 """

@@ -1,4 +1,4 @@
-"""A team's day of 24 hours, made up from a seed, and its replay at 144 times its speed.
+"""A team's day of 24 hours, generated from a seed, and its replay at 144 times its speed.
 
 The model: tasks start by the hour of the day as `STARTED` says, most of them at the desk, a few at
 night. Each gets two to five chambers. A chamber's worker works for 20 to 70 minutes; it reports

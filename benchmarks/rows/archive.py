@@ -9,7 +9,7 @@ from benchmarks import seeding
 from benchmarks.alternating import by_turns, by_turns_async, command_ms, taken_ms
 from benchmarks.pipeline import a_pipeline
 from benchmarks.places import Place, a_place
-from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
+from benchmarks.row import Aim, Benchmark, Comparison, SampleBudget, comparison
 from benchmarks.rows.opening import opened
 from benchmarks.rows.status import STATUS
 from orchestra_core.change import Change
@@ -102,7 +102,7 @@ def _changes(count: int) -> Iterator[Change]:
         yield Change(events=(moved,), archives=(archived,))
 
 
-def _measure(budget: Budget) -> list[Comparison]:
+def _measure(budget: SampleBudget) -> list[Comparison]:
     count = budget.count(30_000, 300)
     with a_place(durable=False) as place:
         repositories = {name: place.repository(name.replace(" ", "-")) for name in (_EMPTY, _FULL)}
@@ -120,7 +120,7 @@ def _measure(budget: Budget) -> list[Comparison]:
 
 
 async def _tools(
-    place: Place, repositories: Mapping[str, TestRepository], budget: Budget
+    place: Place, repositories: Mapping[str, TestRepository], budget: SampleBudget
 ) -> list[Comparison]:
     async with AsyncExitStack() as stack:
         works: dict[str, Mapping[str, Callable[[], Awaitable[object]]]] = {}
@@ -168,7 +168,7 @@ def _works(store: Store, context: Context) -> Mapping[str, Callable[[], Awaitabl
 
 
 def _commands(
-    place: Place, repositories: Mapping[str, TestRepository], budget: Budget
+    place: Place, repositories: Mapping[str, TestRepository], budget: SampleBudget
 ) -> list[Comparison]:
     paths = [repositories[name].path for name in (_FULL, _EMPTY)]
     comparisons: list[Comparison] = []

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.alternating import by_turns_async, command_ms
 from benchmarks.places import Place, a_place
-from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
+from benchmarks.row import Aim, Benchmark, Comparison, SampleBudget, comparison
 from orchestra_core.project import find_project
 from orchestra_core.store.open_store import open_store
 from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
@@ -23,7 +23,7 @@ _AIM = Aim(0.6)
 _CALLERS = 16
 
 
-def measure(budget: Budget) -> list[Comparison]:
+def measure(budget: SampleBudget) -> list[Comparison]:
     """Make 10 and 50 chambers by turns with as many worktrees."""
     files = budget.count(_FILES, 300)
     sizes = ((10, 5.0), (50, 0.5)) if not budget.short else ((4, 0.5),)
@@ -84,7 +84,7 @@ def _clear(place: Place, repository: TestRepository, directory: Path) -> None:
         shutil.rmtree(administrative)
 
 
-async def _at_once(place: Place, budget: Budget) -> Comparison:
+async def _at_once(place: Place, budget: SampleBudget) -> Comparison:
     """Create chambers from many processes at once; each must succeed."""
     repository = place.repository("shared", files=200)
     callers = budget.count(_CALLERS, 3)

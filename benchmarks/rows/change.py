@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from benchmarks import seeding
 from benchmarks.alternating import by_turns_async, taken_ms
 from benchmarks.places import a_place
-from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
+from benchmarks.row import Aim, Benchmark, Comparison, SampleBudget, comparison
 from orchestra_core.change import Change
 from orchestra_core.events import Event, EventData, encode_event
 from orchestra_core.store.documents import encode
@@ -24,12 +24,12 @@ _OURS = "the same three by the store's client"
 Work = Callable[[], Awaitable[object]]
 
 
-def measure(budget: Budget) -> list[Comparison]:
+def measure(budget: SampleBudget) -> list[Comparison]:
     """Time single changes and ten at once on a server that answers once they are on disk."""
     return asyncio.run(_measure(budget))
 
 
-async def _measure(budget: Budget) -> list[Comparison]:
+async def _measure(budget: SampleBudget) -> list[Comparison]:
     with a_place() as place:
         # As a program of its own would have it: redis-py's client and its pool of connections.
         plain = Redis(unix_socket_path=str(place.server.socket))

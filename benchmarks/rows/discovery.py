@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks.alternating import by_turns_async
 from benchmarks.places import Place, a_place
-from benchmarks.row import Aim, Benchmark, Budget, CannotMeasure, Comparison, comparison
+from benchmarks.row import Aim, Benchmark, CannotMeasure, Comparison, SampleBudget, comparison
 from benchmarks.rows.heard import Way, at_work
 from benchmarks.serving import ORCHESTRA, call, served
 from benchmarks.steady_worker import THINKING_S, TOOL_S, SteadyWorker
@@ -17,7 +17,7 @@ from tests.support.claude_code import VERSION, installed_claude
 from tests.support.npm import CannotInstallError
 
 
-def measure(budget: Budget) -> list[Comparison]:
+def measure(budget: SampleBudget) -> list[Comparison]:
     """Run two workers, and write discoveries into the chamber of the one."""
     try:
         claude = installed_claude()
@@ -27,7 +27,7 @@ def measure(budget: Budget) -> list[Comparison]:
         return asyncio.run(_measure(budget, place, claude))
 
 
-async def _measure(budget: Budget, place: Place, claude: Path) -> list[Comparison]:
+async def _measure(budget: SampleBudget, place: Place, claude: Path) -> list[Comparison]:
     directory, author, sibling = place.repository().path, SteadyWorker(), SteadyWorker()
     worktrees = directory / ".claude" / "worktrees"
     initialise(directory, Path(sys.executable))

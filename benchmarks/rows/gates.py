@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import count
 
 from benchmarks.places import Place, a_place
-from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
+from benchmarks.row import Aim, Benchmark, Comparison, SampleBudget, comparison
 from orchestra_core.project import find_project
 from orchestra_core.store.open_store import open_store
 from orchestra_server.git.merge.pairwise_conflicts import ComparedChamber, ConflictChecker
@@ -21,7 +21,7 @@ from tests.support.gates import trusted_gate
 from tests.support.repositories import TestRepository
 
 
-def measure(budget: Budget) -> list[Comparison]:
+def measure(budget: SampleBudget) -> list[Comparison]:
     """Measure rounds after one chamber has changed, after all have, and after nothing has."""
     chambers, files = budget.count(8, 3), budget.count(500, 50)
     rounds = budget.count(10, 1)

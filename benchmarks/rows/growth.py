@@ -8,7 +8,7 @@ from benchmarks import seeding
 from benchmarks.alternating import by_turns_async, command_ms, taken_ms
 from benchmarks.pipeline import a_pipeline
 from benchmarks.places import Place, a_place
-from benchmarks.row import Benchmark, Budget, Comparison, comparison
+from benchmarks.row import Benchmark, Comparison, SampleBudget, comparison
 from benchmarks.rows.opening import opened
 from benchmarks.rows.status import STATUS
 from orchestra_core.change import Change
@@ -23,7 +23,7 @@ from orchestra_server.usecases.workers.record_agent_action import record_agent_a
 from tests.support.repositories import TestRepository
 
 
-def _chambers(budget: Budget) -> list[Comparison]:
+def _chambers(budget: SampleBudget) -> list[Comparison]:
     sizes = (10, 100) if budget.short else (10, 100, 1_000)
     comparisons: list[Comparison] = []
     with a_place() as place:
@@ -36,7 +36,7 @@ def _chambers(budget: Budget) -> list[Comparison]:
     return comparisons
 
 
-def _events(budget: Budget) -> list[Comparison]:
+def _events(budget: SampleBudget) -> list[Comparison]:
     sizes = (1_000, 10_000) if budget.short else (1_000, 10_000, 100_000, 1_000_000)
     comparisons: list[Comparison] = []
     with a_place(durable=False) as place:
@@ -51,7 +51,7 @@ def _events(budget: Budget) -> list[Comparison]:
 
 
 async def _timed(
-    place: Place, repository: TestRepository, size: str, budget: Budget
+    place: Place, repository: TestRepository, size: str, budget: SampleBudget
 ) -> list[Comparison]:
     project = find_project(repository.path)
     async with open_store(project.id, place.settings) as store:

@@ -14,7 +14,7 @@ from benchmarks.alternating import by_turns_async
 from benchmarks.hcom import VERSION, Hcom, hcom_session
 from benchmarks.measured_claude import measured_claude
 from benchmarks.places import Place, a_place
-from benchmarks.row import Aim, Benchmark, Budget, Comparison, Statistic, comparison
+from benchmarks.row import Aim, Benchmark, Comparison, SampleBudget, Statistic, comparison
 from benchmarks.serving import ORCHESTRA, call, served
 from benchmarks.steady_worker import THINKING_S, TOOL_S, SteadyWorker
 from orchestra_core.project import find_project
@@ -67,14 +67,14 @@ class Way:
         ]
 
 
-def measure(budget: Budget) -> list[Comparison]:
+def measure(budget: SampleBudget) -> list[Comparison]:
     """Run one worker of ours and one of the peer's, and send to them by turns."""
     claude = measured_claude()
     with a_place() as place:
         return asyncio.run(_measure(budget, place, claude))
 
 
-async def _measure(budget: Budget, place: Place, claude: Path) -> list[Comparison]:
+async def _measure(budget: SampleBudget, place: Place, claude: Path) -> list[Comparison]:
     directory = place.repository().path
     initialise(directory, Path(sys.executable))
     ours, theirs = SteadyWorker(), SteadyWorker()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks.alternating import by_turns, command_cpu_ms, command_ms
 from benchmarks.places import a_place
-from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
+from benchmarks.row import Aim, Benchmark, Comparison, SampleBudget, comparison
 from orchestra_server.files.chamber.mailbox import MAIL
 from orchestra_server.files.spool.spool_folder import SPOOL_IN_GIT
 from tests.support.hooks import HookedCheckout, Session, Subject, hooked_checkout, send
@@ -17,7 +17,7 @@ _READING = ("/bin/sh", "-c", "exec cat >/dev/null")
 _CALL = {"tool_name": "Read", "tool_input": {"file_path": "/a"}, "filler": _FILLER.decode()}
 
 
-def measure(budget: Budget) -> list[Comparison]:
+def measure(budget: SampleBudget) -> list[Comparison]:
     """Fire the commands of settings files as a client does, the whole shell line with its stdin."""
     with a_place() as place:
         checkout = hooked_checkout(place.directory / "shop")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.alternating import by_turns, by_turns_async, command_ms, taken_ms
 from benchmarks.places import Place, a_place
-from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
+from benchmarks.row import Aim, Benchmark, Comparison, SampleBudget, comparison
 from benchmarks.rows.status import NOTHING
 from benchmarks.serving import EMPTY, ORCHESTRA, call, sent_ms, served
 from benchmarks.warm_daemon import a_warm_daemon
@@ -29,7 +29,7 @@ _POLL_S = 0.0005
 _PATIENCE_S = 30.0
 
 
-def measure(budget: Budget) -> list[Comparison]:
+def measure(budget: SampleBudget) -> list[Comparison]:
     """Send messages over stdio and by the command, each into an empty mailbox."""
     with a_place() as place:
         directory = place.repository().path
@@ -40,7 +40,7 @@ def measure(budget: Budget) -> list[Comparison]:
         ]
 
 
-async def _over_stdio(budget: Budget, place: Place, directory: Path) -> list[Comparison]:
+async def _over_stdio(budget: SampleBudget, place: Place, directory: Path) -> list[Comparison]:
     async with (
         open_store(find_project(directory).id, place.settings) as store,
         served(EMPTY, place, directory) as empty,
@@ -66,7 +66,7 @@ async def _over_stdio(budget: Budget, place: Place, directory: Path) -> list[Com
     ]  # fmt: skip
 
 
-def _by_command(budget: Budget, place: Place, directory: Path) -> list[Comparison]:
+def _by_command(budget: SampleBudget, place: Place, directory: Path) -> list[Comparison]:
     mailbox, started = directory / ".claude" / "worktrees" / "auth" / MAIL, directory / "started"
     start = (sys.executable, "-c", _START, str(started))
     sent = 0
@@ -90,7 +90,7 @@ def _by_command(budget: Budget, place: Place, directory: Path) -> list[Compariso
     ]  # fmt: skip
 
 
-def _by_the_daemon(budget: Budget, place: Place, directory: Path) -> list[Comparison]:
+def _by_the_daemon(budget: SampleBudget, place: Place, directory: Path) -> list[Comparison]:
     mailbox = directory / ".claude" / "worktrees" / "auth" / MAIL
     sent = 0
 

@@ -7,7 +7,7 @@ from itertools import count
 from benchmarks.alternating import by_turns_async, command_ms
 from benchmarks.landing_invariant import BrokenLandingError, ExpectedLanding, require_landed
 from benchmarks.places import Place, a_place
-from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
+from benchmarks.row import Aim, Benchmark, Comparison, SampleBudget, comparison
 from orchestra_core.project import find_project
 from orchestra_core.store.open_store import open_store
 from orchestra_server.usecases.common.transaction import Context
@@ -17,7 +17,7 @@ from tests.support.conducting import chambers_open
 from tests.support.repositories import TestRepository
 
 
-def measure(budget: Budget) -> list[Comparison]:
+def measure(budget: SampleBudget) -> list[Comparison]:
     """Land the work of twenty chambers both ways."""
     files, chambers = budget.count(2_000, 100), budget.count(20, 4)
     with a_place() as place:

@@ -23,7 +23,7 @@ from benchmarks.room_terminal import (
     room_terminal,
     waits,
 )
-from benchmarks.row import Aim, Benchmark, Budget, CannotMeasure, Comparison, comparison
+from benchmarks.row import Aim, Benchmark, CannotMeasure, Comparison, SampleBudget, comparison
 from benchmarks.subscriber import Subscriber, a_subscriber
 from benchmarks.traffic import traffic
 from orchestra_core.change import Change
@@ -41,7 +41,7 @@ _ROWS_ON_SCREEN = 12
 
 
 @dataclass(slots=True)
-class Load:
+class RoomLoad:
     """What one room did at one rate."""
 
     keys: list[float] = field(default_factory=list[float])
@@ -53,15 +53,17 @@ class Load:
     sent: list[float] = field(default_factory=list[float])  # events/s that the sender got through
 
 
-def rates(budget: Budget) -> tuple[int, ...]:
+def rates(budget: SampleBudget) -> tuple[int, ...]:
     """Return the numbers of events a second to measure at."""
     return RATES[::3] if budget.short else RATES
 
 
 @cache
-def loads(budget: Budget) -> dict[tuple[str, int], Load]:
+def loads(budget: SampleBudget) -> dict[tuple[str, int], RoomLoad]:
     """Return what ours and stock did, by (side, rate)."""
-    loads_by_rate = {(side, rate): Load() for side in ("ours", "stock") for rate in rates(budget)}
+    loads_by_rate = {
+        (side, rate): RoomLoad() for side in ("ours", "stock") for rate in rates(budget)
+    }
     tasks, chambers = budget.count(10_000, 1_000), budget.count(1_000, 100)
     with a_place() as place:
         repository = place.repository()
@@ -82,10 +84,10 @@ def loads(budget: Budget) -> dict[tuple[str, int], Load]:
 @dataclass(frozen=True, slots=True)
 class _LoadSamples:
     place: Place
-    budget: Budget
+    budget: SampleBudget
     tasks: int
     chambers: int
-    loads: dict[tuple[str, int], Load]
+    loads: dict[tuple[str, int], RoomLoad]
 
     def side(self, room: RoomTerminal, side: str, project: str, rate: int) -> None:
         """Take all samples of one room at one rate."""
@@ -106,7 +108,7 @@ class _LoadSamples:
         answer = self.place.server.command("GET", Keys(project).sequence)
         return int(answer.split(b"\r\n")[1])
 
-    def _processor(self, room: RoomTerminal, load: Load) -> None:
+    def _processor(self, room: RoomTerminal, load: RoomLoad) -> None:
         servers = children(room.pid)
         began, used, slept = time.perf_counter(), processor_seconds(room.pid), waits(room.pid)
         theirs = sum(map(processor_seconds, servers))
@@ -116,7 +118,7 @@ class _LoadSamples:
         load.waits.append((waits(room.pid) - slept) / took)
         load.server.append((sum(map(processor_seconds, servers)) - theirs) / took * 100)
 
-    def _keys(self, room: RoomTerminal, load: Load, keys: tuple[str, str]) -> None:
+    def _keys(self, room: RoomTerminal, load: RoomLoad, keys: tuple[str, str]) -> None:
         down, up = keys
         room.press(down)
         _, at = room.wait_cursor("", _LONGEST_KEY)
@@ -133,7 +135,7 @@ class _LoadSamples:
             steps += 1
 
     def _events(
-        self, room: RoomTerminal, load: Load, pipeline: Pipeline, hearer: Subscriber
+        self, room: RoomTerminal, load: RoomLoad, pipeline: Pipeline, hearer: Subscriber
     ) -> None:
         room.press("j")
         _, at = room.wait_cursor("", _LONGEST_KEY)
@@ -180,7 +182,7 @@ def _stock_room(place: Place) -> Generator[RoomTerminal]:
         yield room
 
 
-def _keys(budget: Budget) -> list[Comparison]:
+def _keys(budget: SampleBudget) -> list[Comparison]:
     loads_by_rate = loads(budget)
     lines: list[Comparison] = []
     for rate in rates(budget):
@@ -192,7 +194,7 @@ def _keys(budget: Budget) -> list[Comparison]:
     return lines
 
 
-def _processor(budget: Budget) -> list[Comparison]:
+def _processor(budget: SampleBudget) -> list[Comparison]:
     loads_by_rate = loads(budget)
     lines: list[Comparison] = []
     for rate in rates(budget):
@@ -210,7 +212,7 @@ def _processor(budget: Budget) -> list[Comparison]:
     return lines
 
 
-def _beside_ccmanager(ours: list[float], budget: Budget) -> Comparison:
+def _beside_ccmanager(ours: list[float], budget: SampleBudget) -> Comparison:
     try:
         with a_place() as place:
             its = ccmanager.idle_processor(place, budget)
@@ -219,7 +221,7 @@ def _beside_ccmanager(ours: list[float], budget: Budget) -> Comparison:
     return comparison("idle", "%", ours, versus=f"{ccmanager.NAME}, idle", against=its)
 
 
-def _event_to_screen(budget: Budget) -> list[Comparison]:
+def _event_to_screen(budget: SampleBudget) -> list[Comparison]:
     loads_by_rate = loads(budget)
     lines: list[Comparison] = []
     for rate in rates(budget):

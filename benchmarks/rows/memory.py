@@ -8,7 +8,7 @@ from benchmarks import seeding
 from benchmarks.pipeline import Pipeline, a_pipeline
 from benchmarks.places import a_place
 from benchmarks.room_terminal import RoomTerminal, resident_mib, room_terminal
-from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
+from benchmarks.row import Aim, Benchmark, Comparison, SampleBudget, comparison
 from benchmarks.traffic import changes
 from benchmarks.watched_room import pauses
 from orchestra_core.project import find_project
@@ -18,7 +18,7 @@ _AT_ONCE = 50
 _RATE = 2_500  # a second: faster than anyone's day, slow enough for the room to take each
 
 
-def _measure(budget: Budget) -> list[Comparison]:
+def _measure(budget: SampleBudget) -> list[Comparison]:
     events = budget.count(100_000, 1_000)
     with a_place() as place:
         directory = place.repository().path

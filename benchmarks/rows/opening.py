@@ -10,7 +10,7 @@ from benchmarks.alternating import by_turns, command_ms
 from benchmarks.pipeline import a_pipeline
 from benchmarks.places import Place, a_place
 from benchmarks.room_terminal import ROOM, room_terminal
-from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
+from benchmarks.row import Aim, Benchmark, Comparison, SampleBudget, comparison
 from benchmarks.serving import EMPTY, served
 from orchestra_core.project import find_project
 
@@ -22,7 +22,7 @@ _LETTERS = "αβγδεζηθικλμνξπρστυφχψω"
 _KEY_SECONDS = 5.0
 
 
-def _paint(budget: Budget) -> list[Comparison]:
+def _paint(budget: SampleBudget) -> list[Comparison]:
     comparisons: list[Comparison] = []
     medians: dict[str, list[float]] = {}
     with a_place(durable=False) as place:
@@ -74,7 +74,7 @@ def opened(
     return (ours, floor), filled
 
 
-def _ready(budget: Budget) -> list[Comparison]:
+def _ready(budget: SampleBudget) -> list[Comparison]:
     keys: list[float] = []
     with a_place() as place:
         directory = place.repository().path

@@ -8,7 +8,7 @@ from itertools import combinations, count
 
 from benchmarks.alternating import by_turns, ms
 from benchmarks.places import Place, a_place
-from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
+from benchmarks.row import Aim, Benchmark, Comparison, SampleBudget, comparison
 from orchestra_core.project import find_project
 from orchestra_core.store.open_store import open_store
 from orchestra_server.git.merge.merge_tree import merge_trees
@@ -25,7 +25,7 @@ from tests.support.repositories import TestRepository
 _BASE = "refs/heads/main"
 
 
-def measure(budget: Budget) -> list[Comparison]:
+def measure(budget: SampleBudget) -> list[Comparison]:
     """Compare all pairs of chambers, and again after one of them has changed."""
     chambers, files = budget.count(20, 4), budget.count(5_000, 300)
     with a_place() as place:
@@ -73,7 +73,7 @@ async def _opened(place: Place, chambers: int, files: int) -> list[TestRepositor
 
 
 def _first_looks(
-    repo: Repository, compared: Sequence[ComparedChamber], budget: Budget
+    repo: Repository, compared: Sequence[ComparedChamber], budget: SampleBudget
 ) -> tuple[list[float], list[float]]:
     """Return ms of a look at all, and of a process for each step; both begin with nothing."""
 
@@ -93,7 +93,7 @@ def _first_looks(
 
 
 def _later_looks(
-    repo: Repository, compared: Sequence[ComparedChamber], budget: Budget
+    repo: Repository, compared: Sequence[ComparedChamber], budget: SampleBudget
 ) -> tuple[list[float], list[float], list[float]]:
     """Return ms of a look at all, of a process for each step, and of a look after one change."""
     numbers = count()

@@ -19,7 +19,7 @@ from benchmarks.room_terminal import (
     resident_mib,
     room_terminal,
 )
-from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
+from benchmarks.row import Aim, Benchmark, Comparison, SampleBudget, comparison
 from orchestra_core.change import Change
 from orchestra_core.clock import now_ms
 from orchestra_core.events import Event, EventData, Kind
@@ -44,7 +44,7 @@ class Samples:
     trouble: list[str] = field(default_factory=list[str])
 
 
-def _measure(budget: Budget) -> list[Comparison]:
+def _measure(budget: SampleBudget) -> list[Comparison]:
     with a_place() as place:
         project = find_project(place.repository().path).id
         with a_pipeline(place.server.url, project) as pipeline:
@@ -86,7 +86,7 @@ def _comparisons(samples: Samples) -> list[Comparison]:
 
 
 def _replayed(
-    place: Place, project: str, pipeline: Pipeline, marked: Task, budget: Budget
+    place: Place, project: str, pipeline: Pipeline, marked: Task, budget: SampleBudget
 ) -> Samples:
     samples = Samples()
     directory = place.directory / "shop"

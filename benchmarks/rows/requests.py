@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.measured_claude import measured_claude
 from benchmarks.places import Place, a_place
-from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
+from benchmarks.row import Aim, Benchmark, Comparison, SampleBudget, comparison
 from benchmarks.serving import ORCHESTRA, call, served
 from orchestra_core.daemon.answerers import answering
 from orchestra_core.models import WorkerRequest
@@ -72,14 +72,14 @@ class _Terminal:
         return [CallTool("Bash", {"command": command, "description": "Compute"})]
 
 
-def measure(budget: Budget) -> list[Comparison]:
+def measure(budget: SampleBudget) -> list[Comparison]:
     """Answer permissions by turns in the room's way and in the client's own terminal."""
     claude = measured_claude()
     with a_place() as place:
         return asyncio.run(_measure(budget, place, claude))
 
 
-async def _measure(budget: Budget, place: Place, claude: Path) -> list[Comparison]:
+async def _measure(budget: SampleBudget, place: Place, claude: Path) -> list[Comparison]:
     directory = place.repository().path
     initialise(directory, Path(sys.executable))
     by_tool, by_terminal = list[float](), list[float]()

@@ -10,7 +10,7 @@ import msgspec
 
 from benchmarks.places import Place, a_place
 from benchmarks.room_terminal import ROOM, RoomTerminal, room_terminal
-from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
+from benchmarks.row import Aim, Benchmark, Comparison, SampleBudget, comparison
 from orchestra_core.replies.review import ChamberDiff
 from orchestra_tui.presentation.review.diff_layout import DiffLayout
 from orchestra_tui.presentation.review.diff_rows import row_pieces
@@ -28,7 +28,7 @@ _PAGE, _STEP = "\x04", "j"
 _LINE = re.compile(r"line (\d{5}) ends")
 
 
-def _review(budget: Budget) -> list[Comparison]:
+def _review(budget: SampleBudget) -> list[Comparison]:
     keys: dict[str, dict[int, list[float]]] = {"a step": {}, "a page": {}, "opening": {}}
     with a_place() as place:
         repository = place.repository()
@@ -118,7 +118,7 @@ def _opened(room: RoomTerminal, lines: int) -> float:
 
 
 def _read(room: RoomTerminal, count: int) -> tuple[list[float], list[float]]:
-    """Go down by lines and by pages; return ms until the line that the key leads to is painted."""
+    """Go down by lines and by pages; return ms until the new line is painted."""
     steps: list[float] = []
     for number in range(1, count + 1):
         room.drain(_BETWEEN_KEYS)

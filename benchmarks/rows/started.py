@@ -1,4 +1,4 @@
-"""What the daemon takes for the agents that it runs, beside what the agents take themselves."""
+"""What the daemon uses for the agents that it runs, besides what the agents use themselves."""
 
 import asyncio
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.chamber_batches import create_chambers
 from benchmarks.measured_claude import measured_claude
 from benchmarks.places import a_place
-from benchmarks.row import Aim, Benchmark, Budget, CannotMeasure, Comparison, comparison
+from benchmarks.row import Aim, Benchmark, CannotMeasure, Comparison, SampleBudget, comparison
 from benchmarks.started_agents import configured_claude, start_agent
 from benchmarks.warm_daemon import a_warm_daemon
 from orchestra_core.daemon.ask_daemon import ask_daemon
@@ -23,7 +23,7 @@ _PATIENCE = 400.0  # for twenty agents that start on two cores
 _THEIRS = "the agents themselves"
 
 
-def measure(budget: Budget) -> list[Comparison]:
+def measure(budget: SampleBudget) -> list[Comparison]:
     """Run one, five and twenty real agents on a scripted model."""
     claude = measured_claude()
     if not Path("/proc/self/smaps_rollup").exists():
@@ -89,7 +89,7 @@ def _processes_in(places: Iterable[Path]) -> list[int]:
 
 
 def _guards_of(daemon: int) -> list[int]:
-    """Return the shells that wait for the daemon's death, one for each agent."""
+    """Return the shells that wait for the daemon to die, one for each agent."""
     mark = STARTED.encode()
     return [
         process
@@ -117,7 +117,7 @@ def _command(process: int) -> bytes:
 
 
 def _stat(process: int) -> list[str]:
-    """Return the fields of proc(5) behind the name: the state, the parent and so on."""
+    """Return the fields of proc(5) after the name: the state, the parent and so on."""
     try:
         return Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     except OSError:
@@ -125,13 +125,13 @@ def _stat(process: int) -> list[str]:
 
 
 def _cpu_seconds(processes: Iterable[int]) -> float:
-    """Return what processes took, with what those took that they have waited for."""
+    """Return the processor time of processes and of the children they waited for."""
     ticks = sum(int(field) for process in processes for field in _stat(process)[11:15])
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _memory_mib(processes: Iterable[int]) -> float:
-    """Return the memory of processes; what several share counts once."""
+    """Return the memory of processes; shared memory counts once."""
     total = 0
     for process in processes:
         try:

@@ -8,7 +8,7 @@ from benchmarks import seeding
 from benchmarks.alternating import by_turns, command_ms
 from benchmarks.pipeline import a_pipeline
 from benchmarks.places import Place, a_place
-from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
+from benchmarks.row import Aim, Benchmark, Comparison, SampleBudget, comparison
 from benchmarks.warm_daemon import a_warm_daemon
 from orchestra_core.project import find_project
 
@@ -16,7 +16,7 @@ STATUS = (sys.executable, "-m", "orchestra_tui.command_line", "status", "--json"
 NOTHING = (sys.executable, "-I", "-S", "-c", "pass")
 
 
-def measure(budget: Budget) -> list[Comparison]:
+def measure(budget: SampleBudget) -> list[Comparison]:
     """Time both commands with a project of ordinary size."""
     with a_place() as place:
         repository = place.repository()
@@ -32,7 +32,7 @@ def measure(budget: Budget) -> list[Comparison]:
     ]
 
 
-def _by_turns(place: Place, directory: Path, budget: Budget) -> Sequence[Sequence[float]]:
+def _by_turns(place: Place, directory: Path, budget: SampleBudget) -> Sequence[Sequence[float]]:
     return by_turns(
         (
             lambda: command_ms(STATUS, directory, place.environ),

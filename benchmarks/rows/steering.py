@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.alternating import by_turns_async
 from benchmarks.measured_claude import measured_claude
 from benchmarks.places import Place, a_place
-from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
+from benchmarks.row import Aim, Benchmark, Comparison, SampleBudget, comparison
 from benchmarks.stopped_worker import StoppedWorker
 from benchmarks.typed_claude import TypedClaude, typed_claude
 from orchestra_server.agents.agent_driver import Launch, Session
@@ -25,14 +25,14 @@ _PEER = "Esc in its own screen"
 Send = Callable[[str, Awaitable[None]], Awaitable[None]]
 
 
-def measure(budget: Budget) -> list[Comparison]:
-    """Stop one session of ours and one in a terminal by turns."""
+def measure(budget: SampleBudget) -> list[Comparison]:
+    """Alternate between stopping one of our sessions and one in a terminal."""
     claude = measured_claude()
     with a_place() as place:
         return asyncio.run(_measure(budget, place, claude))
 
 
-async def _measure(budget: Budget, place: Place, claude: Path) -> list[Comparison]:
+async def _measure(budget: SampleBudget, place: Place, claude: Path) -> list[Comparison]:
     rounds = budget.count(_ROUNDS, 1)
     ours, theirs = (StoppedWorker(_folder(place, name)) for name in ("ours", "theirs"))
     with scripted_model(ours) as our_model, scripted_model(theirs) as their_model:
@@ -49,7 +49,7 @@ async def _measure(budget: Budget, place: Place, claude: Path) -> list[Compariso
 
                 async def by_keys(text: str, ended: Awaitable[None]) -> None:
                     terminal.type("\x1b")
-                    await ended  # a letter at once would make another key of it
+                    await ended  # a letter right after it would make it another key
                     terminal.type(text)
                     await asyncio.sleep(_KEY_S)
                     terminal.type("\r")

@@ -10,7 +10,7 @@ from benchmarks.chamber_batches import create_chambers
 from benchmarks.measured_claude import measured_claude
 from benchmarks.places import Place, a_place
 from benchmarks.room_terminal import ROOM, RoomTerminal, room_terminal
-from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
+from benchmarks.row import Aim, Benchmark, Comparison, SampleBudget, comparison
 from benchmarks.started_agents import configured_claude, start_agent
 from benchmarks.stopped_worker import StoppedWorker
 from benchmarks.typed_claude import TypedClaude, typed_claude
@@ -21,21 +21,21 @@ _ROUNDS = 50
 _OPTIONS = ("--permission-mode", "default", "--allowedTools", "Bash")
 _ABORTED_MS, _HEARD_MS = 150, 500
 _KEY_S = 0.02  # between a text and Enter, which would be a paste at once
-_STILL_S = 0.5  # in which the room paints a text that was typed, or a dialog's end
+_STILL_S = 0.5  # in which the room paints typed text, or closes a dialog
 _LOOK_S = 0.02
 _ESCAPE = "\x1b"
 _PEER = "Esc in its own screen"
 
 
-def measure(budget: Budget) -> list[Comparison]:
-    """Stop one worker by keys in a room and one in its own terminal, by turns."""
+def measure(budget: SampleBudget) -> list[Comparison]:
+    """Alternate between stopping a worker by keys in a room and one in its own terminal."""
     claude = measured_claude()
     with a_place() as place, ThreadPoolExecutor(max_workers=4) as threads:
         return _measure(budget, place, claude, threads)
 
 
 def _measure(
-    budget: Budget, place: Place, claude: Path, threads: ThreadPoolExecutor
+    budget: SampleBudget, place: Place, claude: Path, threads: ThreadPoolExecutor
 ) -> list[Comparison]:
     directory = place.repository().path
     (chamber,) = asyncio.run(create_chambers(place, directory, 1))
@@ -95,7 +95,7 @@ def _in_its_screen(
     process = worker.tool_process(number)
     began = time.time()
     terminal.type(_ESCAPE)
-    worker.note_end(process, began)  # a letter at once would make another key of it
+    worker.note_end(process, began)  # a letter right after it would make it another key
     terminal.type(f"Round {number + 1}.")
     time.sleep(_KEY_S)
     terminal.type("\r")

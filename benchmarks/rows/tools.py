@@ -1,4 +1,4 @@
-"""Each MCP tool over stdio, by an empty tool of the same SDK."""
+"""Each MCP tool over stdio, against an empty tool of the same SDK."""
 
 import asyncio
 import time
@@ -10,7 +10,7 @@ from mcp import Client
 
 from benchmarks.alternating import by_turns_async, taken_ms
 from benchmarks.places import a_place
-from benchmarks.row import Aim, Benchmark, Budget, Comparison, comparison
+from benchmarks.row import Aim, Benchmark, Comparison, SampleBudget, comparison
 from benchmarks.serving import EMPTY, ORCHESTRA, call, sent_ms, served
 from orchestra_core.project import find_project
 from orchestra_core.store.open_store import open_store
@@ -24,12 +24,12 @@ _OTHERS = ("index", "query", "page")
 Calls = Mapping[str, Callable[[], Mapping[str, object]]]
 
 
-def measure(budget: Budget) -> list[Comparison]:
-    """Call every tool of a real server in a real repository, by turns with the empty one."""
+def measure(budget: SampleBudget) -> list[Comparison]:
+    """Alternate between each tool of a real server in a real repository and the empty one."""
     return asyncio.run(_measure(budget))
 
 
-async def _measure(budget: Budget) -> list[Comparison]:
+async def _measure(budget: SampleBudget) -> list[Comparison]:
     with a_place() as place:
         directory = place.repository().path
         async with (
@@ -37,7 +37,7 @@ async def _measure(budget: Budget) -> list[Comparison]:
             served(EMPTY, place, directory) as empty,
             served(ORCHESTRA, place, directory) as client,
         ):
-            # What is read keeps its size, that of an ordinary task; what is written goes elsewhere.
+            # Reads are of a task that keeps its ordinary size; writes go to another one.
             task_id = await _prepared(client, "Add a login page", _CHAMBERS)
             written = await _prepared(client, "Add a search page", _OTHERS)
             mailbox = directory / ".claude" / "worktrees" / _OTHERS[1]
@@ -98,9 +98,9 @@ def _writes(task_id: str) -> Calls:
 
 
 async def _with_git(
-    client: Client, floor: list[float], directory: Path, budget: Budget
+    client: Client, floor: list[float], directory: Path, budget: SampleBudget
 ) -> list[Comparison]:
-    """Time the tools that make, end and bring back worktrees, in one task's life after another.
+    """Time the tools that create, close and restore worktrees, in one task after another.
 
     They have rows of their own against git; here they stand for completeness, without an aim.
     """

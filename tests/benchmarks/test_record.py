@@ -8,7 +8,7 @@ import pytest
 from benchmarks.machine import Machine
 from benchmarks.record import record
 from benchmarks.row import comparison
-from benchmarks.table import BenchmarkResult, Run
+from benchmarks.table import BenchmarkResult, BenchmarkRun
 
 MACHINE = Machine(
     system="Linux",
@@ -35,7 +35,7 @@ def directory(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def a_run(commit: str, **medians: float) -> Run:
+def a_run(commit: str, **medians: float) -> BenchmarkRun:
     rows = tuple(
         BenchmarkResult(
             name=name, meaning=name, comparisons=(comparison("a case", "ms", [median]),)
@@ -43,11 +43,13 @@ def a_run(commit: str, **medians: float) -> Run:
         for name, median in medians.items()
     )
     machine = msgspec.structs.replace(MACHINE, commit=commit * 40)
-    return Run(at="2026-11-25", short=False, machine=machine, rows=rows)
+    return BenchmarkRun(at="2026-11-25", short=False, machine=machine, rows=rows)
 
 
-def kept(directory: Path) -> Run:
-    return msgspec.json.decode((directory / "results" / "last.json").read_bytes(), type=Run)
+def kept(directory: Path) -> BenchmarkRun:
+    return msgspec.json.decode(
+        (directory / "results" / "last.json").read_bytes(), type=BenchmarkRun
+    )
 
 
 def test_measuring_some_rows_replaces_only_those_in_the_record_and_notes_their_commit(

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from benchmarks.rows import ROWS
-from benchmarks.table import Run
+from benchmarks.table import BenchmarkRun
 
 CHECKOUT = Path(__file__).parents[2]
 ALL = tuple(row.name for row in ROWS)
@@ -31,7 +31,7 @@ def test_each_row_returns_measurements_in_its_short_form(tmp_path: Path) -> None
         check=False,
     )
     assert ended.returncode == 0, ended.stderr[-2000:]
-    run = msgspec.json.decode(written.read_bytes(), type=Run)
+    run = msgspec.json.decode(written.read_bytes(), type=BenchmarkRun)
     assert [row.name for row in run.rows] == [name for name in ALL if name in NAMES]
     for row in run.rows:
         assert row.comparisons or row.trouble.startswith("not measured")

@@ -24,7 +24,7 @@ _CODEX = ("@zed-industries/codex-acp", "0.16.0", "bin/codex-acp.js")
 
 
 def _command(package: str, version: str, program: str) -> tuple[str, ...]:
-    """Return the command of a program of Node, installing it on first use; else skip the test."""
+    """Return a Node program's command, installed on first use; skips the test if that fails."""
     if not os.environ.get(SWITCH):
         pytest.skip(f"{SWITCH} is not set")
     node = shutil.which("node")

@@ -1,4 +1,4 @@
-"""What every driver must do, played with any agent, fake or real."""
+"""Scenarios that every agent driver must pass, played with any agent, fake or real."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -25,7 +25,7 @@ _SLOW = "touch slow; while [ ! -e on ]; do sleep 0.02; done"
 
 
 async def asks_before_it_acts(agent: Agent, folder: Path) -> None:
-    """A tool that is allowed runs, one that is denied does not, and the model reads why."""
+    """An allowed tool runs, a denied one does not, and the model reads why."""
 
     def script(request: ModelRequest) -> ModelAnswer:
         if len(request.results()) < 2:
@@ -41,7 +41,7 @@ async def asks_before_it_acts(agent: Agent, folder: Path) -> None:
         second = await played.nth(Asked, 2)
         await played.session.answer(second.ask_id, Deny("Not that one."))
         assert (await played.turn()).reason == agent.denial
-        # Some agents end their turn with a denial, and read in the next one why.
+        # Some agents end their turn with a denial, and read the reason in the next one.
         await until(lambda: "Not that one." in here.model.requests[-1].text(), 60)
         assert sorted(file.name for file in here.directory.iterdir()) == ["made-0"]
         began = [call.arguments["command"] for call in played.all(ToolBegan)]
@@ -117,7 +117,7 @@ async def withdraws_what_it_asked(agent: Agent, folder: Path) -> None:
 
 
 async def goes_on_with_its_conversation(agent: Agent, folder: Path) -> None:
-    """A later process knows what was said to the first one, and counts only what it uses."""
+    """A later process knows what the first one was told, and counts only its own usage."""
     async with stage(agent, folder, lambda _: [Say("Noted.")]) as here:
         async with here.session() as first:
             await first.session.prompt("The colour is teal.")

@@ -1,4 +1,4 @@
-"""An agent on a stage: started by its driver on a scripted model, with its reports in a list."""
+"""Starts an agent by its driver on a scripted model, and collects its reports in a list."""
 
 import asyncio
 import sys
@@ -106,7 +106,7 @@ class Played:
         return await self.nth(TurnEnded, count)
 
     async def allow(self, count: int = 1) -> Asked:
-        """Allow what is asked as the `count`th."""
+        """Allow the `count`th permission request."""
         asked = await self.nth(Asked, count)
         await self.session.answer(asked.ask_id, Allow())
         return asked

@@ -1,4 +1,4 @@
-"""A worker whose client asks for a permission, through the hook as the settings start it."""
+"""A client that asks for a permission through the hook, started as its settings say."""
 
 import json
 from collections.abc import AsyncGenerator, Mapping
@@ -24,7 +24,7 @@ COLOURS = {"tool_name": "AskUserQuestion", "tool_input": QUESTIONS}
 
 @dataclass
 class AskingHook:
-    """A hook that asks; `decision` is what its client does when it has ended."""
+    """A hook that asks; `decision` is what its client does after it has ended."""
 
     process: Popen[bytes]
 
@@ -75,11 +75,11 @@ async def _is_there(store: Store) -> bool:
 
 @asynccontextmanager
 async def daemon_of(context: Context) -> AsyncGenerator[None]:
-    """Do the part of the clone's daemon that takes requests in and hands answers out."""
+    """Do what the clone's daemon does with requests: take them in and hand answers out."""
     async with deliver_as_leader(context.store, context.project, context.clock):
         yield
 
 
 async def until_nobody_waits(context: Context) -> None:
-    """Return once no hook waits for an answer."""
+    """Wait until no hook waits for an answer."""
     await until(lambda: not waiting_ids(context.project.git_dir))

@@ -1,4 +1,4 @@
-"""A board with a worker in every state, of two open tasks: what a reader is shown."""
+"""A board of two open tasks with a worker in every state, as documentation shows it."""
 
 from msgspec.structs import replace
 
@@ -54,7 +54,7 @@ def _worker(where: str, task_id: str = STREAMING, **report: object) -> Presence:
 
 
 def board() -> Told:
-    """Tell of two workers that need somebody, one stuck, two at work, one held and one ready."""
+    """Return two workers that need the operator, one stuck, two at work, one held, one ready."""
     chambers = [
         _chamber("cli-json-lines"),
         _chamber("tests-generate"),
@@ -143,7 +143,7 @@ def _workers() -> list[Presence]:
 
 
 def board_answers() -> dict[str, Reply]:
-    """Return what the tools answer there: sizes of changes, and the lines that conflict."""
+    """Return the tools' answers for that board: sizes of changes, and the conflicting lines."""
     sizes = [
         chamber_size("cli-json-lines", 1, 2, 0),
         chamber_size("tests-generate", 1, 40, 3),
@@ -167,7 +167,7 @@ def board_answers() -> dict[str, Reply]:
 
 
 def red_together() -> Told:
-    """Tell of two chambers that pass their gate alone and fail it together, and of a third."""
+    """Return two chambers that pass their gate alone and fail it together, and a third one."""
     chambers = [
         replace(_chamber(name), work="committed", verdict="green")
         for name in ("rename-reader", "add-caller", "docs-reader")

@@ -1,4 +1,4 @@
-"""A certificate for loopback that nobody has signed."""
+"""A self-signed certificate for 127.0.0.1."""
 
 import shutil
 import ssl
@@ -11,7 +11,7 @@ import pytest
 
 @dataclass(frozen=True)
 class Certificate:
-    """Where a certificate lies, and its key."""
+    """The paths of a certificate and its key."""
 
     path: Path
     key: Path
@@ -24,7 +24,7 @@ class Certificate:
 
 
 def own_certificate(directory: Path) -> Certificate:
-    """Make a certificate for 127.0.0.1; skips the test where there is no openssl."""
+    """Make a certificate for 127.0.0.1; skips the test if there is no openssl."""
     if shutil.which("openssl") is None:
         pytest.skip("a certificate takes openssl")
     made = Certificate(directory / "cert.pem", directory / "key.pem")

@@ -1,4 +1,4 @@
-"""Chambers made the way the product makes them, for tests of what happens to them later."""
+"""Makes chambers as the product does, for tests of their later life."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,10 +47,10 @@ def close(shop: Workshop, chamber: TestRepository, at: int = 1) -> str:
 
 
 def close_and_restore(shop: Workshop, chamber: TestRepository) -> TestRepository:
-    """Close a chamber, and bring it back in the same place."""
+    """Close a chamber, and restore it in the same place."""
     ref = close(shop, chamber)
     shop.main.git("reflog", "expire", "--expire=now", "--all")
-    shop.main.git("gc", "--quiet", "--prune=now")  # so that what nothing keeps is gone
+    shop.main.git("gc", "--quiet", "--prune=now")  # so that unreferenced objects are deleted
     shop.open(chamber.path.name, commit=require_save(shop.repo, ref).tip)
     restore_work(shop.repo, ref, chamber.path)
     return chamber
@@ -71,7 +71,7 @@ def workshop(main: TestRepository | Path) -> Workshop:
 
 
 def finished(shop: Workshop, files: dict[str, str], remove: str = "") -> tuple[str, str]:
-    """Return the main branch's commit and one that builds on it, as merging leaves them."""
+    """Return the main branch's commit and a commit on top of it, as a merge would leave them."""
     old = shop.main.head
     [chamber] = shop.open("auth")
     if remove:

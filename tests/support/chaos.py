@@ -1,7 +1,7 @@
-"""A repository that is worked in while its processes are killed at random, and what was promised.
+"""A repository in use while its processes are killed at random, and what callers were promised.
 
 Two servers with their clients, the clone's daemon, a private Valkey, workers whose hooks run, a
-room with a person at it, and commands of the operator's.
+room with a person at it, and the operator's commands.
 """
 
 import asyncio
@@ -46,7 +46,7 @@ class _ToolResult(msgspec.Struct, rename="camel"):
 
 @dataclass
 class Promises:
-    """What the callers were promised, and what they have only tried."""
+    """Calls that were answered (promised), and calls that were only tried."""
 
     acknowledged: dict[str, str] = field(default_factory=dict[str, str])  # by mark: which call
     tried: dict[str, str] = field(default_factory=dict[str, str])
@@ -55,7 +55,7 @@ class Promises:
 
 
 class RestartedServer:
-    """An MCP server and its client, which starts it again whenever it is gone."""
+    """An MCP server and its client, which restarts it whenever it has died."""
 
     def __init__(self, launch: ServerLaunch) -> None:
         self._launch = launch
@@ -64,7 +64,7 @@ class RestartedServer:
         self._reading: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Start it anew, and shake hands; raises Unavailable when it is killed meanwhile."""
+        """Start it again and shake hands; raises Unavailable if it is killed meanwhile."""
         await self.end()
         self._process = ServerProcess(self._launch)
         self._connection = Connection(*await self._process.connect())
@@ -73,7 +73,7 @@ class RestartedServer:
         self._connection.notify("notifications/initialized", {})
 
     async def call(self, tool: str, arguments: Mapping[str, object]) -> dict[str, object]:
-        """Return a tool's structured answer; raises Unavailable where nothing was promised."""
+        """Return a tool's structured answer; raises Unavailable if there was no answer."""
         if self._reading is None or self._reading.done():
             await self.start()
         assert self._connection is not None
@@ -93,7 +93,7 @@ class RestartedServer:
         return True
 
     async def end(self) -> None:
-        """End it as a client does that leaves."""
+        """End it as a leaving client does."""
         if self._process is not None:
             await self._process.end()
         if self._reading is not None:
@@ -103,7 +103,7 @@ class RestartedServer:
 
 @dataclass
 class Chaos:
-    """All that lives on the repository, and who kills it."""
+    """All processes of the repository, and the code that kills them."""
 
     repository: TestRepository
     settings: Settings
@@ -135,7 +135,7 @@ class Chaos:
             await worker.start()
 
     async def call_tools(self, server: RestartedServer, name: str, over: asyncio.Event) -> None:
-        """Send messages and record actions and discoveries, each with a mark of its own."""
+        """Send messages and record actions and discoveries, each with a mark."""
         number = 0
         while not over.is_set():
             number += 1
@@ -158,7 +158,7 @@ class Chaos:
                 await asyncio.sleep(0.05)
 
     async def use_commands(self, over: asyncio.Event) -> None:
-        """Run `orchestra interrupt` and `orchestra status` by turns."""
+        """Alternate between `orchestra interrupt` and `orchestra status`."""
         number = 0
         while not over.is_set():
             number += 1
@@ -185,7 +185,7 @@ class Chaos:
         self.promises.acknowledged.update(acknowledged)
 
     async def command(self, *arguments: str) -> bool:
-        """Run one of the operator's commands; tell whether it ended well."""
+        """Run one of the operator's commands; return whether it succeeded."""
         process = await asyncio.create_subprocess_exec(
             *COMMAND,
             *arguments,
@@ -220,7 +220,7 @@ class Chaos:
         self.killed[kind] += is_killed
 
     def daemon(self) -> int:
-        """Return the process that answers for the clone, 0 for none."""
+        """Return the process id of the clone's daemon, 0 for none."""
         answer = ask_daemon(self.repository.path / ".git", {"call": "about"}, 1)
         return int(answer["pid"]) if answer else 0
 
@@ -230,7 +230,7 @@ class Chaos:
         return 0
 
     def processes(self) -> list[str]:
-        """Return what still runs with this chaos's directories in its environment or command."""
+        """Return the processes that have these directories in their environment or command."""
         own = [os.fsencode(self.settings.state_dir.parent), os.fsencode(self.repository.path)]
         return [
             line
@@ -262,7 +262,7 @@ def _all_processes() -> list[str]:
 
 @asynccontextmanager
 async def chaos(repository: TestRepository, settings: Settings, seed: int) -> AsyncGenerator[Chaos]:
-    """Give two servers on a repository, started; at the end they are gone."""
+    """Start two servers on a repository; they are ended when the block is left."""
     chance = random.Random(seed)  # noqa: S311 - from the seed
     environ = {**os.environ, **PLAIN_GIT, **environment(settings), LINGER: "1"}
     environ["CLAUDE_PROJECT_DIR"] = str(repository.path)

@@ -1,4 +1,4 @@
-"""A person at a real room, who sends messages from it and opens it again whenever it is killed."""
+"""A person at a real room, who sends messages from it and reopens it whenever it is killed."""
 
 import os
 import random
@@ -19,7 +19,7 @@ _DIALOG, _SENT = "Interrupt ", "✓ sent"
 
 
 class ChaosRoom:
-    """The room and its person, in a thread of their own."""
+    """The room and its person, in a thread."""
 
     def __init__(
         self,
@@ -38,11 +38,11 @@ class ChaosRoom:
         self._is_live = False
         self.opened = 0
         self.sent = 0
-        self.acknowledged: list[str] = []  # those that the room has shown as sent
+        self.acknowledged: list[str] = []  # messages that the room has shown as sent
         self.complaints: list[str] = []
 
     def use(self, over: threading.Event) -> None:
-        """Use the room until it is over, and open it again when it was killed. Blocking."""
+        """Use the room until the end, and reopen it when it was killed. Blocking."""
         while not over.is_set():
             with terminal(ROOM, self._repository, self._environ, patience=_OPENS_IN) as shown:
                 self._shown, self._was_killed, self._is_live = shown, False, False
@@ -59,7 +59,7 @@ class ChaosRoom:
                     self._shown = None
 
     def kill(self) -> bool:
-        """Kill the room, and nothing that it has started; tell whether it was killed.
+        """Kill the room, and nothing that it has started; return whether it was killed.
 
         One that is still opening is mostly spared: it would never get to send a message.
         """

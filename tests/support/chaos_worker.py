@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.support.hooks import read_settings_file
 
-# What a message of the chaos is told by, wherever a hook shows it.
+# Identifies a message of the chaos test, wherever a hook shows it.
 MARK = re.compile(r"chaos-[a-z]+\d*-\d+")
 _TOOL = {"tool_name": "Edit", "tool_input": {"file_path": "notes"}}
 _PATIENCE_S = 60.0
@@ -22,7 +22,7 @@ _PATIENCE_S = 60.0
 
 @dataclass
 class ChaosWorker:
-    """The client in one chamber, and what its hooks have shown it."""
+    """The client in one chamber, and what its hooks have printed."""
 
     chamber: Path
     chance: random.Random
@@ -38,7 +38,7 @@ class ChaosWorker:
         await self._fire("SessionStart", {"source": "startup"})
 
     async def work(self, over: asyncio.Event) -> None:
-        """Call one tool after another until it is over; now and then the turn ends."""
+        """Call one tool after another until the end; now and then the turn ends."""
         while not over.is_set():
             await self.call_tool()
             if self.chance.random() < 0.1:
@@ -59,7 +59,7 @@ class ChaosWorker:
             await self.call_tool()
 
     def kill_one_hook(self) -> bool:
-        """Kill one of the hooks that run now; tell whether there was one."""
+        """Kill one of the running hooks; return whether there was one."""
         alive = [process for process, is_killed in self.running.items() if not is_killed]
         if not alive:
             return False
@@ -105,7 +105,7 @@ class ChaosWorker:
         async with asyncio.timeout(_PATIENCE_S):
             out, err = await process.communicate(stdin)
         was_killed = self.running.pop(process.pid)
-        # The client ignores what a hook has printed that ended badly.
+        # The client ignores the output of a hook that failed.
         to = self.shown_by_killed if was_killed and process.returncode else self.shown
         to.update(MARK.findall(out.decode()))
         if not was_killed and (process.returncode or err):

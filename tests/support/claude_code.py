@@ -17,7 +17,7 @@ _RUN_SECONDS = 300
 
 
 def claude_binary() -> Path:
-    """Return the binary, installing it on first use; skips the test where that cannot be done."""
+    """Return the binary, installed on first use; skips the test if that fails."""
     try:
         return installed_claude()
     except CannotInstallError as error:
@@ -25,13 +25,13 @@ def claude_binary() -> Path:
 
 
 def headless(binary: Path, prompt: str, *options: str) -> list[str]:
-    """Return the command of a session that is asked one thing and may edit where it stands."""
+    """Return the command of a session with one prompt that may edit its working directory."""
     said = ("--output-format", "stream-json", "--verbose", "--permission-mode", "acceptEdits")
     return [str(binary), "-p", prompt, *said, *options]
 
 
 def client_environ(home: Path, model_url: str) -> dict[str, str]:
-    """Return the environment of a client that knows only the model at `model_url`."""
+    """Return the environment of a client that uses only the model at `model_url`."""
     return {
         "PATH": os.environ["PATH"],
         "HOME": str(home),
@@ -40,7 +40,7 @@ def client_environ(home: Path, model_url: str) -> dict[str, str]:
         "ANTHROPIC_API_KEY": "made-up",
         "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
         "DISABLE_AUTOUPDATER": "1",
-        "IS_SANDBOX": "1",  # it refuses to run as root without
+        "IS_SANDBOX": "1",  # without this it refuses to run as root
     }
 
 

@@ -1,4 +1,4 @@
-"""The command `orchestra` as a real process, in a directory and with settings of a test's own."""
+"""Runs the command `orchestra` as a real process in a test's directory, with its settings."""
 
 import os
 import subprocess
@@ -39,7 +39,7 @@ def orchestra(
 def orchestra_running(
     directory: Path, settings: Settings, *arguments: str, **environ: str
 ) -> Generator[subprocess.Popen[str]]:
-    """Start the command with pipes; at the end it is killed if it has not left."""
+    """Start the command with pipes; it is killed at the end if it still runs."""
     with subprocess.Popen(
         [*COMMAND, *arguments],
         cwd=directory,
@@ -64,7 +64,7 @@ def line_of(process: subprocess.Popen[str]) -> str:
 def orchestra_environ(
     settings: Settings, environ: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """Return the environment in which a command uses `settings` and nothing of the user's."""
+    """Return the environment of a command that uses `settings` and nothing of the user's."""
     return {
         **os.environ,
         **PLAIN_GIT,

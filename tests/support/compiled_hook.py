@@ -1,6 +1,7 @@
-"""The hook compiled once for each test process, and not again in each of a thousand repositories.
+"""Compiles the hook once for each test process, not again in each of a thousand repositories.
 
-A repository's first hook compiles its code, which takes longer than all that the hook does.
+A repository's first hook compiles its code, which takes longer than everything else that the hook
+does.
 """
 
 import marshal

@@ -1,4 +1,4 @@
-"""Short hands for tests of the conductor's verbs."""
+"""Shortcuts for tests of the conductor's tools."""
 
 import asyncio
 from collections.abc import Sequence
@@ -62,20 +62,20 @@ async def chamber_of(context: Context, task_id: str, name: str) -> Chamber:
 
 
 async def kinds(context: Context) -> list[str]:
-    """Return the kinds of all events so far, behind the one by which the clone appears."""
+    """Return the kinds of all events so far, after the one for the new clone."""
     event_kinds = [event.kind for event in await context.store.events()]
     return event_kinds[1:] if event_kinds[:1] == ["clone.appeared"] else event_kinds
 
 
 async def until_told(context: Context, kind: str, seconds: float = BOUND) -> None:
-    """Return once an event of this kind is in the history."""
+    """Wait until an event of this kind is in the history."""
     async with asyncio.timeout(seconds):
         while kind not in await kinds(context):  # noqa: ASYNC110 - each look is a round trip
             await asyncio.sleep(0)
 
 
 async def leave_half_made(context: Context, repository: TestRepository, task_id: str) -> None:
-    """Do what a call does that dies after it added the worktree and before it filled it."""
+    """Do what a call does that dies after adding the worktree and before filling it."""
     chamber = Chamber(
         id=f"{task_id}/auth",
         task_id=task_id,

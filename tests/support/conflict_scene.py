@@ -1,4 +1,4 @@
-"""Two chambers under the conflict monitor: real worktrees, a real watch, a real store."""
+"""Two chambers under the conflict monitor, with real worktrees, watches and store."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -15,7 +15,7 @@ from tests.support.repositories import TestRepository
 
 @dataclass
 class WriteScope:
-    """Two chambers under the radar, and what the store tells."""
+    """Two watched chambers, and the events of the store."""
 
     context: Context
     task_id: str
@@ -32,7 +32,7 @@ class WriteScope:
         return event.data.conflict
 
     async def watched(self) -> None:
-        """Make a conflict, and return once that was found by watching: the first looks are not."""
+        """Make a conflict, and wait until it was found by watching, not by the first check."""
         self.auth.write("README", "by auth\n")
         for text, kind in (("by api\n", "appeared"), ("by auth\n", "cleared")) * 2:
             self.api.write("README", text)

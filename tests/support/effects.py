@@ -1,4 +1,4 @@
-"""Counts what a process does to the world outside it, and ends it at the effect that is asked for.
+"""Counts what a process changes outside itself, and ends it at the effect of a given number.
 
 The three narrow doors are watched and not the callers, so that a new effect is counted without
 anyone remembering it: scripts sent to Redis, processes that are started, files that are opened for
@@ -52,11 +52,11 @@ class Effects:
         sys.addaudithook(self._heard)
 
     def end(self) -> None:
-        """Count no more."""
+        """Stop counting."""
         self._counting = False
 
     def happens(self, name: str) -> bool:
-        """Note an effect about to happen; tell whether the process is to end at it."""
+        """Note an effect about to happen; return whether the process must end at it."""
         with self._lock:
             self.names.append(name)
             return len(self.names) == self.end_at
@@ -82,7 +82,7 @@ class Effects:
         if self.happens(f"open {name}"):
             die()
         if flags & os.O_TRUNC and self.happens(f"emptied {name}"):
-            # Opened and not yet written: what the file held is gone.
+            # Opened and not yet written: the file's old content is lost.
             self._counting = False
             os.close(os.open(name, flags, 0o600))
             die()
@@ -107,7 +107,7 @@ class Effects:
         RedisClient.run = counted
 
     def sent(self, script: Script) -> None:
-        """Note a script on its way to the server, if it writes."""
+        """Note a script that is being sent to the server, if it writes."""
         if self._counting and script.name != "snapshot" and self.happens(script.name):
             die()
 
@@ -124,7 +124,7 @@ def _shown(path: object) -> str:
 
 
 def _command(arguments: object) -> str:
-    """Return a command as a name, "" for one that only looks."""
+    """Return the name of a command, "" for one that only reads."""
     words = [_shown(word) for word in cast("Iterable[object]", arguments)]
     if "git" not in words:
         return " ".join(words[:2])

@@ -43,7 +43,7 @@ class Agent:
         self.decisions: dict[str, queue.Queue[Json]] = {}
 
     def load(self, conversation: str) -> bool:
-        """Go on with a conversation; False where there is none of this id."""
+        """Continue a conversation; False if there is none with this id."""
         file = HISTORY / f"{conversation}.json"
         if not file.exists():
             return False
@@ -85,7 +85,7 @@ class Agent:
         (HISTORY / f"{self.conversation}.json").write_text(json.dumps(self.messages))
 
     def words_meanwhile(self) -> list[Json]:
-        """Take in what was said during the tool."""
+        """Take in the messages that came during the tool."""
         words: list[Json] = []
         while not self.mail.empty():
             text, prompt_id = self.mail.get()
@@ -112,7 +112,7 @@ class Agent:
             return json.dumps(arguments.get("answers", {})), False
         if tool != "Bash":
             return f"there is no tool {tool}", True
-        # In a session of its own, as Claude Code does it.
+        # In a new session, as Claude Code does.
         self.child = subprocess.Popen(
             ["/bin/sh", "-c", arguments["command"]],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
@@ -136,7 +136,7 @@ class Agent:
             os.killpg(self.child.pid, signal.SIGKILL)
 
     def ask(self, request_id: str, request: Json) -> Json:
-        """Send a request and wait for what is decided."""
+        """Send a request and wait for the decision."""
         self.decisions[request_id] = queue.Queue()
         send(request)
         decision = self.decisions[request_id].get()
@@ -296,7 +296,7 @@ class Acp:
         return None
 
     def end(self, reason: str) -> None:
-        """Answer every prompt, those that were read in the turn too."""
+        """Answer every prompt, also those that were read in the turn."""
         self.turns += 1
         cost = {"amount": self.turns / 100, "currency": "USD"}
         self.update(sessionUpdate="usage_update", used=10, size=100, cost=cost)
@@ -361,7 +361,7 @@ def bad_day() -> None:
 
 
 def spoil_prompt() -> None:
-    """Have the bad day begin with a prompt."""
+    """Let the bad day begin with a prompt."""
     if DAY == "flood":
         flood(100_000_000)
     if DAY == "freezes":

@@ -1,4 +1,4 @@
-"""Reading a project's updates in tests, each wait with a bound."""
+"""Reads a project's updates in tests; each wait has a limit."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
@@ -25,7 +25,7 @@ async def commit(store: Store, change: Change) -> Committed:
 
 
 class Watch:
-    """What a follower has been told so far."""
+    """The updates that a follower got so far."""
 
     def __init__(self, updates: AsyncIterator[Update]) -> None:
         self._updates = updates
@@ -34,7 +34,7 @@ class Watch:
         self.events = list[Event]()
 
     async def until(self, met: Callable[["Watch"], bool], seconds: float = _SECONDS) -> None:
-        """Read on until a condition holds."""
+        """Read updates until a condition holds."""
         async with asyncio.timeout(seconds):
             while not met(self):
                 await self.next()

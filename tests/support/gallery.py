@@ -41,7 +41,7 @@ ANSWERS: Mapping[str, Reply] = {
 
 
 class FixedSource:
-    """A `Source` that tells what it was given and then keeps still."""
+    """A `Source` that emits what it was given, and then nothing."""
 
     def __init__(self, told: Told) -> None:
         self._told = told
@@ -61,7 +61,7 @@ class FixedSource:
 
 
 class FixedTools:
-    """`Tools` that answer from a table and remember what was asked.
+    """`Tools` that answer from a table and remember the calls.
 
     What a review says of conflicts stands there as `conflicts`.
     """
@@ -104,7 +104,7 @@ class WriteScope:
 
 
 class PicturedRoom(RoomApp):
-    """A room whose pictures stand right in any browser, without the network."""
+    """A room whose exported pictures look right in any browser, without the network."""
 
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
         return offline(super().export_screenshot(title=title, simplify=simplify))
@@ -140,7 +140,7 @@ def _typed(text: str) -> tuple[str, ...]:
 
 
 async def play(scene: WriteScope, pilot: Pilot[int]) -> None:
-    """Bring the room to what the scene shows, and wait until all of it is painted."""
+    """Bring the room to the scene's state, and wait until all of it is painted."""
     await settle(pilot)
     for keys in scene.presses:
         await pilot.press(*(_typed(keys) if " " in keys else (keys,)))
@@ -148,7 +148,7 @@ async def play(scene: WriteScope, pilot: Pilot[int]) -> None:
 
 
 async def settle(pilot: Pilot[int]) -> None:
-    """Wait until the room has shown all that it has been told."""
+    """Wait until the room has shown all updates that it got."""
     app = pilot.app
     assert isinstance(app, RoomApp)
     settled_looks = 0

@@ -1,4 +1,4 @@
-"""What each scene of the gallery tells: whole pictures made of the fixed states."""
+"""The content of each scene of the gallery, made of the fixed states."""
 
 from collections.abc import Sequence
 
@@ -147,7 +147,7 @@ def busy(*extra: Interrupt | Discovery, events: Sequence[Event] = ()) -> Told:
 
 
 def without_workers() -> Told:
-    """Chambers in which nobody has started yet."""
+    """Chambers in which no worker has started yet."""
     told = busy()
     if told.state is not None:
         told.state.presence.clear()
@@ -188,7 +188,7 @@ def reviewed() -> Told:
 
 
 def held_up() -> Told:
-    """Tell of what holds up: a suspended chamber, mail unread for too long, a mute hook, an end."""
+    """Tell of what holds work up: a suspended chamber, old unread mail, a silent hook, an end."""
     told = all_mail()
     state = told.state
     assert state is not None
@@ -342,7 +342,7 @@ def trouble() -> Told:
 
 
 def hostile() -> Told:
-    """Tell of text that tries to be more than text."""
+    """Tell of text that contains markup and control characters."""
     evil = "[bold red]not bold[/] \x1b[31mnot red\x1b[0m \x07\u202egnp.exe\u202c [/nope] [link=x]"
     wide = "認証を追加する 🔐 e\u0301a\u0300 مرحبا بالعالم"
     hostile_task = task("hostile-0bad", f"{evil} {wide}", started=MINUTE)

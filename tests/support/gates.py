@@ -14,7 +14,7 @@ from tests.support.waiting import until
 
 @dataclass(frozen=True, slots=True)
 class CountedGate:
-    """A gate whose runs leave a line each in a file."""
+    """A gate that appends a line to a file each time it runs."""
 
     log: Path
 
@@ -51,7 +51,7 @@ class HangingGate:
     file: Path
 
     async def begun(self) -> None:
-        """Return once it runs."""
+        """Wait until it runs."""
         await until(lambda: self.file.exists() and self.file.read_text().endswith("\n"))
 
     @property

@@ -1,4 +1,4 @@
-"""Repositories made up at random: a base and branches that change it in every way git knows."""
+"""Random repositories: a base, and branches that change it in every way that git has."""
 
 import os
 import subprocess
@@ -31,7 +31,7 @@ Tree = Mapping[str, File]
 
 @dataclass(frozen=True)
 class Edit:
-    """One change of a path; what cannot be done there changes nothing."""
+    """One change of a path; an impossible one changes nothing."""
 
     kind: str
     path: str
@@ -77,7 +77,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Plan:
-    """A base and what each of a few branches changes in it."""
+    """A base and the changes of a few branches."""
 
     base: Tree
     branches: tuple[tuple[Edit, ...], ...]
@@ -95,7 +95,7 @@ class Plan:
 
 
 def put(tree: Tree, path: str, file: File) -> Tree:
-    """Return the tree with a file at a path; what cannot stand beside it goes."""
+    """Return the tree with a file at a path; files that it excludes are removed."""
     above = {str(parent) for parent in PurePosixPath(path).parents}
     outside = {
         name: file

@@ -1,4 +1,4 @@
-"""Counting the git processes that a piece of code starts, by git's own trace (trace2)."""
+"""Counts the git processes that a piece of code starts, by git's trace (trace2)."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -21,11 +21,11 @@ class GitCount:
 
     @property
     def commands(self) -> list[str]:
-        """Return the subcommand of each process, in no order."""
+        """Return the subcommand of each process, in any order."""
         return [self._command(file) for file in self._directory.iterdir()]
 
     def forget(self) -> None:
-        """Count from here."""
+        """Start counting again."""
         for file in self._directory.iterdir():
             file.unlink()
 

@@ -1,4 +1,4 @@
-"""A provisioned chamber, and a client that runs its hooks as the settings files say."""
+"""A provisioned chamber, and a client that runs the hooks of its settings files."""
 
 import json
 import os
@@ -69,7 +69,7 @@ class HookSettingsFile(Struct):
 
 
 def read_settings_file(path: Path) -> HookSettingsFile:
-    """Return what a client reads of a settings file."""
+    """Return the part of a settings file that a client reads."""
     return msgspec.json.decode(path.read_bytes(), type=HookSettingsFile)
 
 
@@ -102,7 +102,7 @@ class HookAnswer(Struct, rename="camel"):
 
 @dataclass(frozen=True)
 class Session:
-    """One client: where it was started, and inside which subagent it calls."""
+    """One client: its working directory, and the subagent inside which it calls."""
 
     directory: Path
     session_id: str = "s-1"
@@ -160,7 +160,7 @@ class Session:
     def fire(
         self, event: str, fields: Mapping[str, object] = NOTHING, subject: Subject = "mail"
     ) -> HookAnswer:
-        """Fire an event and return what the hook answered; it must end well and say no more."""
+        """Fire an event and return the hook's answer; it must succeed and print nothing else."""
         return finish(self.start(event, fields, subject))
 
 
@@ -194,7 +194,7 @@ class HookedCheckout:
         return path
 
     def _register_worktree(self, path: Path) -> None:
-        """Write what makes git take the directory for a worktree of the checkout."""
+        """Register the directory as a worktree of the checkout, for git."""
         admin = self.common_dir / "worktrees" / path.name
         admin.mkdir(parents=True, exist_ok=True)
         for place, content in (
@@ -258,7 +258,7 @@ def send(chamber: Path, *messages: str, start: int = 1) -> list[Interrupt]:
 
 
 def read_reports(checkout: HookedCheckout) -> list[Presence]:
-    """Read what lies in the spool, as whoever takes it in does, and remove it; receipts stay."""
+    """Read and remove the files of the spool, as the daemon does; receipts stay."""
     with locked_spool(checkout.common_dir, patience=20) as locked:
         assert locked
         reports = list[Presence | None]()
@@ -292,12 +292,12 @@ def _receipt_files(chamber: Path) -> list[SpoolFile]:
 
 
 async def take_in(store: Store, checkout: HookedCheckout) -> None:
-    """Have the store take in what lies in the spool."""
+    """Take the files of the spool into the store."""
     await take_in_spool(store, checkout.common_dir, now_ms)
 
 
 def code_of(directory: Path) -> Path:
-    """Return the code that the settings of a chamber or a main checkout start."""
+    """Return the code that the settings of a chamber or a main checkout run."""
     settings = (directory / ".claude" / "settings.local.json").read_text()
     version = re.search(r"/orchestra/hooks/([0-9a-f]{16})", settings)
     assert version is not None
@@ -322,5 +322,5 @@ async def _put(store: Store, interrupt: Interrupt) -> None:
 
 
 def names_in(directory: Path) -> list[str]:
-    """Return the names of all that is in a directory but git's own file."""
+    """Return the names of a directory's entries without git's own file."""
     return sorted(path.name for path in directory.iterdir() if path.name != ".git")

@@ -1,4 +1,4 @@
-"""Waiting until a room in this process has nothing left to do."""
+"""Waits until a room in this process is idle."""
 
 from asyncio import sleep
 from time import monotonic, process_time
@@ -6,11 +6,11 @@ from time import monotonic, process_time
 from textual.pilot import Pilot
 
 _LOOK_SECONDS = 0.004
-_IDLE_SECONDS = 0.0004  # that a process which has nothing to do may still compute meanwhile
+_IDLE_SECONDS = 0.0004  # that an idle process may still compute meanwhile
 
 
 async def wait_for_idle(min_sleep: float = _LOOK_SECONDS, max_sleep: float = 1.0) -> None:
-    """Do what Textual's function of this name does, but look every 4 ms instead of every 20.
+    """Do what Textual's function of this name does, but check every 4 ms instead of every 20.
 
     Textual waits so twice for each key, and a room's tests press a thousand.
     """

@@ -1,4 +1,4 @@
-"""Coverage of the two programs that are installed by copy: the hook and the server's launcher.
+"""Measures coverage of the two programs installed as copies: the hook and the server's launcher.
 
 Both run outside the source tree, and the hook by `python -I -S`, which reads no `.pth` file. So
 while coverage is measured, the copies that tests install start it by themselves. `python -m` this
@@ -36,7 +36,7 @@ def coverage_environ() -> dict[str, str]:
 
 
 def measure_installed(patch: pytest.MonkeyPatch) -> None:
-    """Let the hooks and launchers that this process installs start coverage on their first line.
+    """Make the hooks and launchers that this process installs start coverage on their first line.
 
     All lines keep their numbers. The rest of the module then runs untraced, its functions traced.
     """
@@ -51,7 +51,7 @@ def measure_installed(patch: pytest.MonkeyPatch) -> None:
 
 
 def hook_origins() -> dict[int, Origin]:
-    """Return where each line of the joined hook that stands in a section comes from."""
+    """Return the origin of each line of the joined hook that is in a section."""
     joined = hook_source().splitlines()
     origins: dict[int, Origin] = {}
     at = 0
@@ -91,7 +91,7 @@ def lines_at_import(module: ast.Module | ast.ClassDef) -> Iterator[int]:
 def map_installed(data: CoverageData) -> None:
     """Count the lines that ran in installed copies for the modules they come from.
 
-    A hook of which any function ran has been imported whole.
+    If any function of a hook ran, all of it was imported.
     """
     origins = hook_origins()
     lines: dict[str, set[int]] = {}

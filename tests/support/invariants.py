@@ -1,4 +1,4 @@
-"""What must hold of a project's state after any sequence of calls, whoever made them."""
+"""Checks what must be true of a project's state after any sequence of calls."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -32,14 +32,14 @@ _CHAMBER_STEPS = {
     "chamber.suspended": ({"live"}, "live"),
     "chamber.resumed": ({"live"}, "live"),
 }
-# What the person's program takes long for, and a change that nobody is shown to have made.
+# A slow call of the person's program, and a change whose author is unknown.
 _TELLS_ONLY = ("program.awaited", "checkout.changed")
 _INTERRUPT_ORDER = ("", "sent", "posted", "delivered", "acted")
 _INTERRUPT_ENDS = ("acted", "cancelled", "expired")
 
 
 async def check_store(store: Store, trimmed: Sequence[Event] = ()) -> ProjectState:
-    """Return the state; fails the test where state, history and claims do not agree.
+    """Return the state; fails the test if state, history and claims do not agree.
 
     `trimmed` is what the history had before its first event.
     """
@@ -60,7 +60,7 @@ async def check_store(store: Store, trimmed: Sequence[Event] = ()) -> ProjectSta
 
 
 async def check_verdicts(store: Store, events: Iterable[Event]) -> None:
-    """Fail the test unless each tree was judged once by a gate, and its verdict is kept as told."""
+    """Fail the test unless a gate judged each tree once, and the recorded verdict is its result."""
     told = dict[str, object]()
     for event in events:
         verdict = event.data.verdict
@@ -177,7 +177,7 @@ def check_claims(state: ProjectState, held: dict[str, str]) -> None:
         assert not task.is_over, f"task {holder} is {task.state} and holds its request"
     for task in state.tasks.values():
         if not task.is_over and claim_of(task) not in requests:
-            # One that was reopened while a newer task had its request has lost it for good.
+            # A task that was reopened while a newer one had its request has lost it for good.
             namesakes = [
                 stored_task
                 for stored_task in state.tasks.values()

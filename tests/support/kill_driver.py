@@ -1,6 +1,6 @@
-"""A process that makes one call after another, each in a child of its own that may be killed.
+"""A process that makes one call after another, each in a child process that may be killed.
 
-Forked and not started anew: a call then costs what it does, and not half a second of imports.
+The children are forked, which saves each call half a second of imports.
 Reads one request a line from stdin and answers one line: `python -m tests.support.kill_driver`.
 """
 
@@ -59,12 +59,12 @@ class DriverRequest(Struct, frozen=True, kw_only=True):
 
 
 class Outcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How a call ended: `killed`, or with a reply, or with an error's one line."""
+    """How a call ended: `killed`, with a reply, or with the one line of an error."""
 
     killed: bool = False
     reply: dict[str, Any] = {}
     error: str = ""
-    unexpected: bool = False  # the error is none of ours
+    unexpected: bool = False  # an unexpected error
     effects: list[str] = []
 
 

@@ -1,4 +1,4 @@
-"""Kills a hook before every one of its system calls, and notes what happens to its mail.
+"""Kills a hook before each of its system calls, and notes what happens to its mail.
 
 Run as `python -m tests.support.killed_hook` with a `Job` as JSON on stdin; prints a `DeathReport`.
 Where a process may not be traced (macOS, some containers) the hook dies before each Python line.
@@ -21,7 +21,7 @@ from tests.support.tracing import Death, die_at
 
 
 class Job(Struct, frozen=True):
-    """A hook to kill, and what it has to do.
+    """A hook to kill, and its work.
 
     With `command`, the line of the settings file is run, and its interpreter killed at each call
     from its first on. Without, a fork of a process that has loaded the hook: it begins by reading
@@ -49,7 +49,7 @@ class Round(Struct, frozen=True):
 
 
 class DeathReport(Struct, frozen=True):
-    """A round for each place of death; in the last one the hook came to its end."""
+    """A round for each place of death; in the last one the hook reached its end."""
 
     places: str  # "system calls" or "lines"
     rounds: tuple[Round, ...]
@@ -73,7 +73,7 @@ class HookKiller:
         self.files.mkdir(exist_ok=True)
 
     def round(self, place: int, *, by_lines: bool) -> tuple[Round, bool]:
-        """Have the hook die at a place, and others come after it; tell whether it died there."""
+        """Kill the hook at a place and run others after it; return whether it died there."""
         mail = (self.chamber.glob(name) for name in (".INTERRUPT*", ".orchestra-tmp-*"))
         for path in chain(*mail):
             path.unlink()
@@ -146,7 +146,7 @@ def _dying_at(line: int) -> Trace:
 
 
 def report_deaths(job: Job) -> DeathReport:
-    """Let the hook die at every `step`-th place, until one comes to its end."""
+    """Kill the hook at every `step`-th place, until one reaches its end."""
     sys.path.append(str(code_of(Path(job.project)).parent))
     killer = HookKiller(job, __import__("interrupt_monitor").run)
     try:

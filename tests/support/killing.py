@@ -1,4 +1,4 @@
-"""Calls that are killed at one of their effects, and what must be true after each."""
+"""Kills calls at one of their effects, and checks what must be true after each."""
 
 import asyncio
 import os
@@ -25,18 +25,18 @@ from tests.support.repositories import PLAIN_GIT, TestRepository
 from tests.support.waiting import until
 
 _ROOT = Path(__file__).parents[2]
-# What a killed process may leave behind in a chamber: nobody reads it, and git ignores it.
+# Files that a killed process may leave in a chamber: nobody reads them, and git ignores them.
 _LITTER = re.compile(r"\.orchestra-tmp-|__pycache__")
 
 
 class Driver:
-    """A process that makes calls in children which it can kill."""
+    """A process that makes calls in children that it can kill."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
 
     async def at_once(self, requests: Sequence[DriverRequest]) -> list[Outcome]:
-        """Make calls at the same time, each in a process of its own; how each ended."""
+        """Make calls at the same time, each in its own process; return how each ended."""
         return await asyncio.to_thread(self._at_once, requests)
 
     def _at_once(self, requests: Sequence[DriverRequest]) -> list[Outcome]:
@@ -50,7 +50,7 @@ class Driver:
         return msgspec.json.decode(line, type=list[Outcome])
 
     async def call(self, request: DriverRequest) -> Outcome:
-        """Make one call; how it ended."""
+        """Make one call; return how it ended."""
         (outcome,) = await self.at_once([request])
         assert not outcome.unexpected, outcome.error
         return outcome
@@ -58,7 +58,7 @@ class Driver:
 
 @contextmanager
 def driving() -> Generator[Driver]:
-    """Start a driver, and leave no process behind."""
+    """Run a driver within the block."""
     process = subprocess.Popen(
         [sys.executable, "-B", "-m", "tests.support.kill_driver"],
         stdin=subprocess.PIPE,
@@ -72,7 +72,7 @@ def driving() -> Generator[Driver]:
 
 @dataclass
 class PreparedProject:
-    """A repository and its store, which can be put back to how they were prepared."""
+    """A repository and its store, which can be reset to how they were prepared."""
 
     store: Store
     settings: Settings
@@ -111,7 +111,7 @@ class PreparedProject:
         )
 
     async def keep(self) -> None:
-        """Remember repository and store as they are, once what was discarded has been deleted."""
+        """Remember repository and store as they are, after discarded files have been deleted."""
         worktrees = self.main.path / ".claude" / "worktrees"
         await until(lambda: not (worktrees / ".orchestra-gone").exists())
         shutil.copytree(self.main.path, self.template, symlinks=True)
@@ -119,7 +119,7 @@ class PreparedProject:
             self.kept[key] = as_bytes(await self.store.client.call("DUMP", key))
 
     async def put_back(self) -> None:
-        """Make repository and store as they were kept, at the same path."""
+        """Reset repository and store to the kept state, at the same path."""
         await until(self._is_removed)
         shutil.copytree(self.template, self.main.path, symlinks=True)
         for key in await self._keys():
@@ -156,7 +156,7 @@ def _files_below(folder: Path) -> Iterator[Path]:
 
 
 def blobs(main: TestRepository, contents: Sequence[str]) -> set[str]:
-    """Return the ids that contents have as blobs."""
+    """Return the blob ids of contents."""
     hashes: set[str] = set()
     for number, content in enumerate(contents):
         file = main.path.with_name(f"content-{number}")
@@ -166,7 +166,7 @@ def blobs(main: TestRepository, contents: Sequence[str]) -> set[str]:
 
 
 async def picture(prepared: PreparedProject) -> dict[str, object]:
-    """Return all that a finished call leaves, without what differs from one time to the next."""
+    """Return all that a finished call leaves, without what differs between runs."""
     state = await prepared.store.snapshot()
     main = prepared.main
     chambers = sorted(state.chambers.values(), key=lambda document: document.id)
@@ -207,7 +207,7 @@ async def picture(prepared: PreparedProject) -> dict[str, object]:
 
 
 def differences(left: dict[str, object], right: dict[str, object]) -> dict[str, object]:
-    """Return what two pictures do not agree on."""
+    """Return how two pictures differ."""
     return {name: (left[name], right[name]) for name in left if left[name] != right[name]}
 
 

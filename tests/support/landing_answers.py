@@ -1,4 +1,4 @@
-"""What complete_task answers in tests and scenes: dry runs, and a landing."""
+"""Replies of complete_task in tests and scenes: dry runs, and a landing."""
 
 from dataclasses import replace
 

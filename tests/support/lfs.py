@@ -1,4 +1,4 @@
-"""Git LFS in a repository of a test, and programs in its place."""
+"""Git LFS in a test's repository, and programs in its place."""
 
 import os
 from pathlib import Path
@@ -9,13 +9,13 @@ from tests.support.repositories import TestRepository
 
 
 def keep_bins_in_lfs(repository: TestRepository) -> None:
-    """Commit that git-lfs keeps `*.bin`, with its filters in this repository alone."""
+    """Commit that git-lfs stores `*.bin`, with its filters only in this repository."""
     repository.git("lfs", "install", "--local")
     repository.commit("lfs", {".gitattributes": "*.bin filter=lfs diff=lfs merge=lfs -text\n"})
 
 
 def a_git_lfs_that(script: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let `git lfs` run a shell script, whether git-lfs is installed or not."""
+    """Make `git lfs` run a shell script, even if git-lfs is installed."""
     programs = folder / "programs"
     programs.mkdir()
     program = programs / "git-lfs"

@@ -1,4 +1,4 @@
-"""Two machines in one: each has a network and a hostname of its own, and a cable joins them."""
+"""Two machines in one: each has its own network and hostname, and a cable joins them."""
 
 import shutil
 import subprocess
@@ -35,7 +35,7 @@ class Machine:
 
 
 def why_no_machines() -> str:
-    """Return why namespaces cannot be made here, "" where they can."""
+    """Return why namespaces cannot be made here, "" if they can."""
     if sys.platform != "linux" or not all(map(shutil.which, _TOOLS)):
         return "it takes Linux with unshare, nsenter and ip"
     tried = subprocess.run(["unshare", "--net", "--uts", "true"], check=False, capture_output=True)
@@ -44,7 +44,7 @@ def why_no_machines() -> str:
 
 @contextmanager
 def two_machines() -> Generator[tuple[Machine, Machine]]:
-    """Give two machines that reach each other; with their last process they are gone."""
+    """Give two machines that reach each other; they end with their last process."""
     with _machine("here", "10.77.0.1") as here, _machine("there", "10.77.0.2") as there:
         peer = ("peer", "name", "cable", "netns", str(there.pid))
         here.run("ip", "link", "add", "cable", "type", "veth", *peer)
@@ -87,7 +87,7 @@ def serving(machine: Machine, command: Sequence[str], port: int) -> Generator[No
 
 
 def _is_open(machine: Machine, port: int) -> bool:
-    """Tell whether somebody listens on a port (proc(5): addresses are hexadecimal)."""
+    """Return whether a process listens on a port (proc(5): addresses are hexadecimal)."""
     lines = Path(f"/proc/{machine.pid}/net/tcp").read_text().splitlines()
     return any(f":{port:04X} " in line and " 0A " in line for line in lines)
 
@@ -105,7 +105,7 @@ def a_store(machine: Machine, directory: Path) -> Generator[str]:
 
 @contextmanager
 def an_origin(machine: Machine, folder: Path) -> Generator[str]:
-    """Give the address at which git serves the repositories of a folder; anybody may push."""
+    """Give the address at which git serves the repositories of a folder; anyone may push."""
     port = free_port()
     options = (f"--listen={machine.address}", f"--port={port}", f"--base-path={folder}")
     command = ("git", "daemon", "--export-all", "--enable=receive-pack", "--reuseaddr", *options)

@@ -1,4 +1,4 @@
-"""Where tests keep their repositories: in memory if possible, as git is quicker there."""
+"""The directory for tests' repositories: in memory if possible, because git is faster there."""
 
 import os
 import shutil

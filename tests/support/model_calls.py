@@ -1,4 +1,4 @@
-"""The calls of a model of the store: the conductor's own decisions, without git, files or MCP."""
+"""Calls on a model of the store: the conductor's decisions, without git, files or MCP."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class Calls:
         return decide
 
     def advance(self, task_id: str, phase: str) -> Call:
-        """Enter a phase, or the next one for ""."""
+        """Enter a phase; "" means the next one."""
 
         async def decide(reads: Reads) -> Change:
             task = await read_open_task(reads, task_id)
@@ -69,7 +69,7 @@ class Calls:
         return decide
 
     def create(self, task_id: str) -> Call:
-        """Open all chambers of the task that is being made."""
+        """Open all chambers that are being created for the task."""
 
         async def decide(reads: Reads) -> Change:
             await read_open_task(reads, task_id)
@@ -79,7 +79,7 @@ class Calls:
         return decide
 
     def fail(self, task_id: str) -> Call:
-        """Give all chambers of the task up that is being made."""
+        """Fail all chambers that are being created for the task."""
 
         async def decide(reads: Reads) -> Change:
             chambers = await _in(reads, task_id, "creating")
@@ -97,7 +97,7 @@ class Calls:
         return decide
 
     def stay(self, task_id: str, name: str) -> Call:
-        """Keep a chamber whose closing failed."""
+        """Keep a chamber that could not be closed."""
 
         async def decide(reads: Reads) -> Change:
             chamber = await _chamber_of(reads, task_id, name, "closing")
@@ -203,7 +203,7 @@ class Calls:
         return decide
 
     def begin_completing(self, task_id: str) -> Call:
-        """Bar a task to everybody who would add to it."""
+        """Stop all additions to a task."""
 
         async def decide(reads: Reads) -> Change:
             task = await read_task(reads, task_id)
@@ -214,7 +214,7 @@ class Calls:
         return decide
 
     def end(self, task_id: str) -> Call:
-        """End a task whose chambers are all put away."""
+        """End a task whose chambers are all closed."""
 
         async def decide(reads: Reads) -> Change:
             task = await read_task(reads, task_id)
@@ -228,7 +228,7 @@ class Calls:
         return decide
 
     def reopen(self, task_id: str) -> Call:
-        """Open a task again whose completing failed."""
+        """Reopen a task that could not be completed."""
 
         async def decide(reads: Reads) -> Change:
             task = await read_task(reads, task_id)
@@ -250,7 +250,7 @@ class Calls:
 
 
 def identified(call: Call, operation: str) -> Call:
-    """Return the call as one that bears an operation's id."""
+    """Return the call with an operation's id."""
 
     async def decide(reads: Reads) -> Change:
         change = await call(reads)

@@ -1,4 +1,4 @@
-"""`make mutants`: change the modules whose faults would lose work, and list what no test notices.
+"""`make mutants`: change modules whose bugs would lose work; list what no test notices.
 
 Each module is mutated in a copy of the tree and tested by its own tests alone, within a time limit.
 `python -m tests.support.mutants git/repository/is_merged domain` runs the named modules or folders.
@@ -54,7 +54,7 @@ _ROUND_TRIPS = (
 )
 _OF_SUBMODULES = (f"{_WORKTREES}submodules.py",)
 _INTERRUPTED = (f"{_SAVES}recreate_interrupted.py",)
-# Where a module's tests are not at its own name, or not all of them.
+# The tests of modules that are not, or not all, in the test module of the same name.
 _OTHER_TESTS: Mapping[str, Sequence[str]] = {
     "git/merge/fast_forward": (
         *("git/merge/test_fast_forward.py", "git/merge/test_blocked_files.py"),
@@ -78,7 +78,7 @@ _OTHER_TESTS: Mapping[str, Sequence[str]] = {
 }
 # Loading these takes longer than most tests.
 _UNUSED_PLUGINS = ("xdist", "hypothesispytest", "syrupy", "textual-snapshot", "anyio")
-# Mutants that are not run: each is killed whenever another one of the same operator is killed.
+# Mutants that are not run: each is killed if another one of the same operator is.
 _REDUNDANT = (
     # The operands are mostly paths, sets and texts, and one wrong operator raises like any other.
     *(r"BinaryOperator_Add_(?!Sub$)", r"BinaryOperator_Sub_(?!Add$|BitOr$)"),

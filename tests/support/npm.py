@@ -1,4 +1,4 @@
-"""Programs from npm that tests and benchmarks install for themselves, each once."""
+"""Installs programs from npm for tests and benchmarks, each once."""
 
 import importlib.util
 import os
@@ -22,7 +22,7 @@ class CannotInstallError(Exception):
 
 
 def cache_directory() -> Path:
-    """Return where the programs are kept."""
+    """Return the directory of the programs."""
     return Path(os.environ.get(CACHE_VARIABLE) or _ROOT / ".cache")
 
 
@@ -67,7 +67,7 @@ def _runs(binary: Path, version: str) -> bool:
 
 
 def install_package(where: Path, package: str) -> None:
-    """Install a package and what it needs into a folder; raises CannotInstallError."""
+    """Install a package and its dependencies into a folder; raises CannotInstallError."""
     command, search_path = _npm()
     try:
         done = subprocess.run(

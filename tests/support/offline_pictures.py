@@ -1,7 +1,7 @@
-"""Pictures of the room that stand right in any browser, without the network.
+"""Makes pictures of the room look right in any browser, without the network.
 
-Rich's pictures fetch a font. Without it a browser takes another one, whose lines of boxes do not
-meet from row to row: here borders are drawn as lines, and no font is fetched.
+Rich's pictures fetch a font. Without it a browser uses another one, in which box lines do not meet
+from row to row: here borders are drawn as lines, and no font is fetched.
 """
 
 import re
@@ -35,7 +35,7 @@ def _drawn(rule: re.Match[str], colors: dict[str, str]) -> str:
 
 
 def _line_of(char: str, left: float, top: float) -> str:
-    """Return the path of one letter of a box."""
+    """Return the path of one box-drawing character."""
     x, y = left + _CELL / 2, top + _ROW / 2
     right, bottom = left + _CELL, top + _ROW
     match char:

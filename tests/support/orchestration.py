@@ -38,7 +38,7 @@ class Conductor:
         return convert_exactly(reply, result.structured_content)
 
     async def error(self, tool: str, arguments: Mapping[str, object]) -> str:
-        """Return the one line the tool answers; fails the test when it answers anything else."""
+        """Return the one line of a tool's error; fails the test if it answers anything else."""
         result = await self.client.call_tool(tool, dict(arguments))
         assert result.is_error, result.structured_content
         (block,) = result.content
@@ -53,7 +53,7 @@ class Conductor:
         return content.text
 
     async def read_json(self, uri: str) -> object:
-        """Return a resource that is JSON."""
+        """Return a JSON resource."""
         return msgspec.json.decode(await self.read(uri))
 
 
@@ -69,7 +69,7 @@ async def in_memory(settings: Settings, directory: Path) -> AsyncGenerator[Condu
 async def daemon_in_this_process(
     project: Project, settings: Settings
 ) -> AsyncGenerator[KeptDaemon]:
-    """Do what the clone's daemon does, without starting one."""
+    """Do what the clone's daemon does, in this process."""
     live = LiveSettings(settings, project.root)
     async with open_store(project.id, settings) as store, on_duty(store, project, live, now_ms):
         yield KeptDaemon(project, settings)

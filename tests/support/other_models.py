@@ -1,6 +1,6 @@
-"""Models of other providers for the scripted model: what their clients ask and are answered.
+"""Other providers' protocols for the scripted model: their clients' requests and answers.
 
-Gemini's `generateContent` and OpenAI's `responses`, so far as Gemini CLI and Codex use them.
+Gemini's `generateContent` and OpenAI's `responses`, as far as Gemini CLI and Codex use them.
 """
 
 import json

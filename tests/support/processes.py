@@ -1,11 +1,11 @@
-"""Which processes there are, as Linux tells it in /proc (proc(5)); no other program is needed."""
+"""Lists processes as Linux shows them in /proc (proc(5)), without any other program."""
 
 import os
 from pathlib import Path
 
 
 def children_of(parent: int, word: str) -> list[int]:
-    """Return the children of `parent` whose command line has `word` in it."""
+    """Return the children of `parent` whose command line contains `word`."""
     return [
         int(place.name)
         for place in Path("/proc").glob("[0-9]*")
@@ -29,5 +29,5 @@ def _command(place: Path) -> str:
 
 
 def resident_bytes(pid: int) -> int:
-    """Return how much memory a process holds, pages that it shares with others included."""
+    """Return the memory of a process, including pages that it shares with others."""
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -1,4 +1,4 @@
-"""How much of a proof runs: a sample with the suite, all of it by ORCHESTRA_PROOFS=full."""
+"""How much of a proof runs: a sample in the suite, all of it with ORCHESTRA_PROOFS=full."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -21,12 +21,12 @@ def scaled(short: Number, full: Number) -> Number:
 def seeds(short: int, full: int) -> range:
     """Return the seeds of generated scenes; ORCHESTRA_PROOFS_SEEDS=1000-1250 names others.
 
-    So a proof that takes long can be run in parts, and go on with scenes that nobody has seen.
+    So a long proof can be run in parts, and with new scenes.
     """
     first, _, end = os.environ.get("ORCHESTRA_PROOFS_SEEDS", "").partition("-")
     return range(int(first), int(end)) if end else range(scaled(short, full))
 
 
 def sampled(items: Sequence[Item], every: int, start: int = 0) -> list[Item]:
-    """Return every so-many-th item, always the same ones; in the full form all of them."""
+    """Return a regular sample of the items, always the same; in the full form all of them."""
     return list(items if FULL else items[start % every :: every])

@@ -1,4 +1,4 @@
-"""The room as a process of its own, in a repository and with a private Valkey of its own."""
+"""Runs the room as a process in a repository, with its own private Valkey."""
 
 import os
 import sys

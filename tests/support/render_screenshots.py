@@ -47,7 +47,7 @@ async def render(scene: WriteScope) -> str:
 
 
 def main(names: list[str]) -> None:
-    """Render the named scenes, or all, and remove what is no scene's any more."""
+    """Render the named scenes, or all, and remove pictures without a scene."""
     if names[:1] == ["--every-size"]:
         _render_every_size(Path(names[1]))
         return

@@ -1,4 +1,4 @@
-"""Reads a tool's answer and fails where it holds anything that its class does not declare."""
+"""Decodes a tool's answer, and fails for any field that its class does not declare."""
 
 from typing import TypeVar
 

@@ -1,4 +1,4 @@
-"""Real git repositories in a test's own directory, out of reach of the machine's git settings."""
+"""Real git repositories in a test's directory, without the machine's git settings."""
 
 import atexit
 import os
@@ -24,13 +24,13 @@ PLAIN_GIT: Mapping[str, str] = {
     "LC_ALL": "C",
 }
 GitSettings = frozenset[tuple[str, str]]
-# Looking whether there is something to maintain takes longer than a commit, and never finds any.
+# Checking for maintenance takes longer than a commit, and never finds any.
 _NO_MAINTENANCE = ("-c", "maintenance.auto=false")
 
 
 @dataclass(frozen=True)
 class TestRepository:
-    """A working tree (or a bare repository) with a few verbs that read well in a test."""
+    """A working tree (or a bare repository) with short methods for tests."""
 
     __test__ = False
 
@@ -89,7 +89,7 @@ class TestRepository:
 
 
 def _loose_head(path: Path) -> str:
-    """Return the commit of HEAD as its files have it, "" where only git can tell."""
+    """Return the commit of HEAD from its files, "" if only git can tell."""
     place = path / ".git"
     try:
         if place.is_file():
@@ -104,12 +104,12 @@ def _loose_head(path: Path) -> str:
 
 
 def until_exists(file: Path) -> str:
-    """Return a script that goes on once the file is there: for a hook or a filter."""
+    """Return a script that waits until the file exists: for a hook or a filter."""
     return f"while [ ! -e {file} ]; do sleep 0.02; done"
 
 
 def run_git(directory: Path, *args: str) -> str:
-    """Run git as the test's own hand; its failure fails the test with git's words."""
+    """Run git for the test; a failure fails the test with git's message."""
     ended = subprocess.run(
         ["git", "-C", str(directory), *_NO_MAINTENANCE, *args],
         env={**os.environ, **PLAIN_GIT},
@@ -172,7 +172,7 @@ def large_repository(path: Path, count: int = 200) -> TestRepository:
 
 
 def bare_with_worktree(path: Path) -> tuple[TestRepository, TestRepository]:
-    """Make a bare clone and one worktree of its `main`, as people do who keep no main checkout."""
+    """Make a bare clone and one worktree of its `main`, for people without a main checkout."""
     origin = small_repository(path / "origin")
     run_git(path, "clone", "--quiet", "--bare", str(origin.path), str(path / "project.git"))
     bare = TestRepository(path / "project.git")

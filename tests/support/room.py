@@ -1,4 +1,4 @@
-"""The room in a test without a terminal: fed by hand, its tools played, its keys pressed."""
+"""Runs the room in a test without a terminal; the test feeds it and presses its keys."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
@@ -56,7 +56,7 @@ class HandFedSource:
 
 
 class HeardApp(RoomApp):
-    """A room that remembers what it has said."""
+    """A room that remembers its notifications."""
 
     def say(self, line: str, *, problem: bool = False) -> None:
         self.said.append(line)
@@ -69,7 +69,7 @@ class HeardApp(RoomApp):
 
 @dataclass
 class Room:
-    """A running room and the ends that a test holds."""
+    """A running room, and the objects with which a test controls it."""
 
     app: HeardApp
     pilot: Pilot[int]
@@ -104,7 +104,7 @@ class Room:
 
     @property
     def text(self) -> str:
-        """What stands on the screen, line by line."""
+        """The text of the screen, line by line."""
         return text_of(self.app.export_screenshot())
 
 

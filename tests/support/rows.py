@@ -1,4 +1,4 @@
-"""Chambers as rows: what a row shows, and the state that it is made of."""
+"""Rows of chambers for tests: what a row shows, and the state behind it."""
 
 from msgspec.structs import replace
 

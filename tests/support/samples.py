@@ -1,4 +1,4 @@
-"""Documents and events with plausible contents, for tests that care about one field."""
+"""Documents and events with plausible contents, for tests that need only one field."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Calls made up from the schemas that a server lists, and from what no schema allows."""
+"""Generates calls from the schemas that a server lists, and from values that no schema allows."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ HOSTILE = (
     *("auth.lock", "a..b", "con", ".git/config", ".git", ".claude/settings.local.json", "a//b/"),
 )
 HUGE = "é" * 1_000_000
-# What makes a call go through, by the argument's name: the present state is put in their place.
+# Values that make a call succeed, by argument name: they are replaced by the present state.
 TASK, NAMES = "$task", ("auth", "api", "db")
 _FITTING: Mapping[str, Sequence[object]] = {
     "task_id": (TASK,),
@@ -72,7 +72,7 @@ class ToolCall:
 
 
 class Schema(Struct, frozen=True, rename="camel"):
-    """As much of JSON Schema as the tools use."""
+    """The part of JSON Schema that the tools use."""
 
     type: str = ""
     enum: tuple[str, ...] = ()
@@ -83,7 +83,7 @@ class Schema(Struct, frozen=True, rename="camel"):
 
 
 def schema_of(tool: Tool) -> Schema:
-    """Return what the server says a tool takes."""
+    """Return the server's schema of a tool's arguments."""
     return msgspec.convert(tool.input_schema, Schema)
 
 

@@ -1,7 +1,7 @@
 """A model that says what a script tells it to: real clients talk to it over loopback HTTP.
 
 It answers `POST /v1/messages` with server-sent events, as the Messages API does, and keeps every
-request, because what a model would have read is the proof of what reached it.
+request, because they prove what reached the model.
 """
 
 import json
@@ -56,7 +56,7 @@ class OfferedTool(Struct, frozen=True):
 
 
 class ModelRequest(Struct, frozen=True):
-    """One request to the model: all that it would have read."""
+    """One request to the model, with all that it would have read."""
 
     messages: list[Message]
     tools: list[OfferedTool] = []
@@ -65,7 +65,7 @@ class ModelRequest(Struct, frozen=True):
 
     @property
     def turn(self) -> int:
-        """How often the model has answered in this conversation: 0 at its beginning."""
+        """The number of the model's answers so far in this conversation."""
         return sum(message.role == "assistant" for message in self.messages)
 
     def results(self) -> list[Block]:
@@ -106,7 +106,7 @@ Script = Callable[[ModelRequest], ModelAnswer]
 
 @dataclass
 class ScriptedModel:
-    """What a test holds: where the model listens, what it was asked and what went wrong."""
+    """The model's address, its requests, and what went wrong."""
 
     url: str
     requests: list[ModelRequest] = field(default_factory=list[ModelRequest])
@@ -117,7 +117,7 @@ class ScriptedModel:
 def scripted_model(
     script: Script, answering: "type[ModelHandler] | None" = None
 ) -> Generator[ScriptedModel]:
-    """Let a model listen on loopback that answers by `script`, until the end of the block.
+    """Run a model on loopback that answers by `script`, until the end of the block.
 
     `answering` understands another provider's requests.
     """
@@ -162,11 +162,11 @@ class ModelHandler(BaseHTTPRequestHandler):
             self.answer_json({})
 
     def do_HEAD(self) -> None:
-        """Say that somebody is here, which a client may ask first."""
+        """Confirm that the server runs, which a client may ask first."""
         self.answer_json({})
 
     def do_GET(self) -> None:
-        """Answer whatever else a client asks for with nothing."""
+        """Answer any other request of a client with nothing."""
         self.answer_json({})
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
@@ -174,7 +174,7 @@ class ModelHandler(BaseHTTPRequestHandler):
 
     def answer_to(self, request: ModelRequest) -> ModelAnswer:
         """Keep a request and return what the script says to it."""
-        if not request.tools:  # a client's errand beside the conversation, such as naming it
+        if not request.tools:  # a client's request besides the conversation, such as naming it
             return [Say("ok")]
         self.model.requests.append(request)
         try:

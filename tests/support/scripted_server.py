@@ -1,4 +1,4 @@
-"""A server that says in Redis's protocol what a test tells it: for servers we cannot have."""
+"""A Redis server whose replies a test chooses: for servers that cannot be installed here."""
 
 import asyncio
 import ssl

@@ -1,4 +1,4 @@
-"""A session whose agent is a test: it says what happens, and sees what the agent was told."""
+"""A session in which the test plays the agent: it reports events and sees the messages."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -34,7 +34,7 @@ class ScriptedSession:
         self._in_turn = False
 
     def say(self, *reports: Report) -> None:
-        """Report these things."""
+        """Report these events."""
         for report in reports:
             self._reports.put_nowait(report)
             if isinstance(report, TurnEnded):
