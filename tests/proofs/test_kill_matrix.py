@@ -289,7 +289,7 @@ async def test_a_call_killed_at_any_effect_can_be_repeated_and_loses_nothing(
     assert not whole.error
     finished = await picture(prepared)
 
-    points = sampled(range(1, len(whole.effects) + 1), every=23, start=len(verb))
+    points = sampled(range(1, len(whole.effects) + 1), every=41, start=len(verb))
     faults = list[str]()
     for point in points:
         await prepared.put_back()
