@@ -8,6 +8,7 @@ name the common directory in a `commondir` file.
 import os
 
 _POINTER = "gitdir:"
+_USUAL = os.path.join("..", "..")
 
 
 def common_directory(start: str) -> tuple[str, str]:
@@ -38,7 +39,8 @@ def _of(directory: str) -> str:
         git_dir = os.path.realpath(os.path.join(directory, text.removeprefix(_POINTER).strip()))
         pointer = os.path.join(git_dir, "commondir")
         if os.path.isfile(pointer):
-            return os.path.realpath(os.path.join(git_dir, _read(pointer)))
+            # Git makes it empty first, and then writes what it always writes.
+            return os.path.realpath(os.path.join(git_dir, _read(pointer) or _USUAL))
         return git_dir
     if os.path.isfile(os.path.join(directory, "HEAD")) and os.path.isdir(
         os.path.join(directory, "objects")

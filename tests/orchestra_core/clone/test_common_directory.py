@@ -27,6 +27,13 @@ def test_a_linked_worktree_leads_to_the_common_directory_of_all(tmp_path: Path) 
     assert found(tmp_path / "side") == (tmp_path / "side", shop / ".git")
 
 
+def test_a_worktree_that_is_just_being_added_leads_there_too(tmp_path: Path) -> None:
+    shop = small_repository(tmp_path / "shop").path
+    run_git(shop, "worktree", "add", "-q", "-b", "side", str(tmp_path / "side"))
+    (shop / ".git" / "worktrees" / "side" / "commondir").write_text("")
+    assert found(tmp_path / "side") == (tmp_path / "side", shop / ".git")
+
+
 def test_a_bare_repository_is_top_and_git_directory_at_once(tmp_path: Path) -> None:
     run_git(tmp_path, "init", "-q", "--bare", "shop.git")
     assert found(tmp_path / "shop.git") == (tmp_path / "shop.git", tmp_path / "shop.git")

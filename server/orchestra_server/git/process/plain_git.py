@@ -76,6 +76,9 @@ _CURES = (
 FAILED_FILTER = re.compile(r"\b(?:clean|smudge) filter '?(?P<name>[^'\n]+?)'? failed")
 UNNAMED_FILTER = "the remote end hung up unexpectedly"
 _BY_HOOK = "aborted by hook"
+# `git worktree add` makes this file empty and then writes it, and every git that looks at all
+# worktrees dies of it in between, before it has changed anything.
+_HALF_MADE = re.compile(r"failed to read (?P<file>\S.*/worktrees/[^/\n]+/commondir): ")
 # A file monitor is a program that may hang and may have missed a file.
 NO_FILE_MONITOR = ("-c", "core.fsmonitor=false")
 _importing = threading.Lock()  # several threads may need the first git at once
@@ -89,6 +92,11 @@ class GitResult:
     status: int
     out: str
     err: str
+
+    @property
+    def met_half_a_worktree(self) -> bool:
+        """Whether it failed because another git is adding a worktree, or was killed meanwhile."""
+        return bool(self.status) and _HALF_MADE.search(self.err) is not None
 
     @property
     def failure(self) -> str:
@@ -105,6 +113,12 @@ class GitResult:
         lock = _LOCK.search(line)
         if lock:
             return f"{line} If no git is at work there, delete it: rm '{lock[1]}'"
+        half_made = _HALF_MADE.search(line)
+        if half_made:
+            return (
+                f"{line}; git was cut off while it added that worktree; if none is at work there, "
+                f"write the file again: echo ../.. > '{half_made['file']}'"
+            )
         cure = _filter_cure(self.err) or next(
             (cure for words, cure in _CURES if words.search(self.err)), ""
         )

@@ -7,6 +7,7 @@ A git command that may start other programs (hooks, filters, signing, merge driv
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from time import sleep
 
 from orchestra_core.errors import Unavailable
 from orchestra_server.git.process.caller_environ import caller_environ
@@ -23,6 +24,8 @@ _STARTS_PROGRAMS = frozenset((
     "hash-object", "ls-files", "merge", "merge-tree", "read-tree", "reset", "status", "submodule",
     "symbolic-ref", "update-index", "update-ref", "worktree", "write-tree",
 ))  # fmt: skip
+# Seconds between attempts while another git writes the records of a worktree that it adds.
+_PAUSES = (0.01, 0.02, 0.05, 0.1, 0.2)
 
 
 class GitFailed(Unavailable):
@@ -41,6 +44,15 @@ def run_git(
     Raises Unavailable when there is no git; Refused when a program that it started took longer
     than the user allows, or the waiting caller cancelled it.
     """
+    for pause in _PAUSES:
+        result = _run_once(directory, *args, stdin=stdin, env=env)
+        if not result.met_half_a_worktree:
+            return result
+        sleep(pause)
+    return _run_once(directory, *args, stdin=stdin, env=env)
+
+
+def _run_once(directory: Path, *args: str, stdin: str, env: Mapping[str, str] | None) -> GitResult:
     command = _subcommand(args)
     if command not in _STARTS_PROGRAMS and "--filters" not in args:
         return run_plain_git(directory, *args, stdin=stdin, env=env)

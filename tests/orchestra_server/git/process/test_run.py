@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestra_server.git.process import run
 from orchestra_server.git.process.plain_git import GitResult
 from orchestra_server.git.process.run import (
     GitFailed,
@@ -63,3 +64,42 @@ def test_an_output_over_the_limit_is_cut(repository: TestRepository) -> None:
 def test_a_failed_command_with_a_limit_is_an_error(repository: TestRepository) -> None:
     with pytest.raises(GitFailed, match=r"^git cat-file failed in .* with status 128$"):
         git_output_prefix(repository.path, "cat-file", "blob", "HEAD:nothing", limit=9)
+
+
+@pytest.fixture
+def half_made(repository: TestRepository) -> Path:
+    """Return the file that git has made and not written yet, of a worktree that it adds."""
+    repository.git("worktree", "add", "--quiet", str(repository.path.with_name("other")))
+    file = repository.path / ".git" / "worktrees" / "other" / "commondir"
+    file.write_text("")
+    return file
+
+
+@pytest.mark.parametrize("command", [("worktree", "list"), ("rev-list", "--all"), ("branch",)])
+def test_git_is_asked_again_when_it_met_a_worktree_that_is_being_added(
+    repository: TestRepository,
+    half_made: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: tuple[str, ...],
+) -> None:
+    pauses = list[float]()
+
+    def go_on(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) > 1:
+            half_made.write_text("../..\n")
+
+    monkeypatch.setattr(run, "sleep", go_on)
+    assert git_output(repository.path, *command)
+    assert len(pauses) > 1
+
+
+def test_a_worktree_that_stays_half_made_is_named_with_what_to_write(
+    repository: TestRepository, half_made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "sleep", lambda _: None)
+    cure = r"cut off while it added that worktree.*: echo \.\./\.\. > '.*/other/commondir'$"
+    with pytest.raises(GitFailed, match=cure):
+        git_output(repository.path, "worktree", "list")
+    half_made.write_text("../..\n")
+    assert git_output(repository.path, "worktree", "list")
