@@ -1,9 +1,11 @@
 """The application as screens see it."""
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from typing import Any
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 
 from orchestra_core.errors import OrchestraError
 from orchestra_core.text import one_line
@@ -22,6 +24,14 @@ class EventFollower:
     def show(self, changes: ViewChanges) -> None:
         """Show what has changed since the last update."""
         raise NotImplementedError
+
+
+def is_open(screen: Screen[Any]) -> bool:
+    """Tell whether a screen has its widgets: when it closes, they go before it does.
+
+    What goes on in the background asks this before it shows anything there.
+    """
+    return screen.is_attached and screen.display and bool(screen.children)
 
 
 def bindings_of(keys: Iterable[Key]) -> list[BindingType]:

@@ -41,5 +41,5 @@ class Confirm(Dialog):
         if line is None:
             return
         self.app.say(line)
-        if self.is_attached:
+        if self.is_open:
             self.dismiss()

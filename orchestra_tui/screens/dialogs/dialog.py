@@ -15,7 +15,7 @@ from textual.widgets import Static
 from orchestra_core.errors import OrchestraError
 from orchestra_core.text import one_line
 from orchestra_tui.backend.view_model import ViewChanges
-from orchestra_tui.screens.app_base import AppBase, EventFollower, Work
+from orchestra_tui.screens.app_base import AppBase, EventFollower, Work, is_open
 from orchestra_tui.screens.shown_question import TYPED_BEFORE, ShownQuestion
 
 Value = TypeVar("Value")
@@ -36,6 +36,11 @@ class Dialog(EventFollower, ModalScreen[None]):
         self._hints = hints
         self._busy = False
         self.shown_question = ShownQuestion(self, lambda: self.app)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can show anything; it cannot any more while it closes."""
+        return is_open(self) and bool(self.query("#hints"))
 
     def compose(self) -> ComposeResult:
         """Lay out the box around what `fields` yields."""
@@ -94,17 +99,17 @@ class Dialog(EventFollower, ModalScreen[None]):
 
         If the dialog was closed meanwhile, the room shows the failure.
         """
-        if self.is_attached:
+        if self.is_open:
             self.say_problem("")
             self.say_hints(doing)
         try:
             return await call
         except OrchestraError as error:
-            if self.is_attached:
+            if self.is_open:
                 self.say_problem(str(error))
             else:
                 self.app.say(str(error), problem=True)
             return None
         finally:
-            if self.is_attached:
+            if self.is_open:
                 self.say_hints(self._hints)

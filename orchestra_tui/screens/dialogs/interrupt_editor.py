@@ -140,7 +140,7 @@ class InterruptEditor(Dialog):
         if start_in:
             await self.attempt(self._start_all(start_in), "starting…")
         self._sent = [reply.interrupt_id for reply in sent]
-        if not self.is_attached:
+        if not self.is_open:
             return
         editor = self.query_one(TextArea)
         editor.read_only = True

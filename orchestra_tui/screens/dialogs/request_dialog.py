@@ -194,7 +194,7 @@ class RequestDialog(Dialog):
             if done is None:
                 return
             self.app.say(f"{self._request.chamber}: {'; '.join(given) or done.answer}")
-            if self.is_attached:
+            if self.is_open:
                 self.dismiss()
 
         self.begin(send)

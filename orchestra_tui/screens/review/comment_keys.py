@@ -14,7 +14,7 @@ from orchestra_tui.presentation.review.comments import (
 )
 from orchestra_tui.presentation.review.head_line import progress_line
 from orchestra_tui.presentation.rows.cells import Cell, Line
-from orchestra_tui.screens.app_base import AppBase
+from orchestra_tui.screens.app_base import AppBase, is_open
 from orchestra_tui.screens.shown_question import TYPED_BEFORE
 
 if TYPE_CHECKING:
@@ -145,5 +145,5 @@ class CommentKeys:
         else:
             review.drafts[:] = [draft for draft in review.drafts if draft not in sent]
         self._sending = False
-        if self._screen.is_attached:
+        if is_open(self._screen):
             self._screen.show_all()

@@ -224,6 +224,8 @@ class Land(Dialog):
         return await self._tool_calls.plan_landing(self._request(choice))
 
     def _show_plan(self, plan: CompletedTask | None, problem: str) -> None:
+        if not self.is_open:
+            return
         if self._stage == "question" and plan != self._plan:
             self._set_stage("plan")
             problem = problem or "Something has changed; read it again before you land."
@@ -259,7 +261,7 @@ class Land(Dialog):
 
     async def _land(self, request: LandingRequest) -> None:
         done = await self.attempt(self._land_to_its_end(request), _HINTS["landing"])
-        if not self.is_attached:
+        if not self.is_open:
             if done is not None:
                 self.app.say(outcome(done), problem=not done.merged)
             return

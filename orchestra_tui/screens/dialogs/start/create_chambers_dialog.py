@@ -67,5 +67,5 @@ class CreateChambers(Dialog):
 
     async def _create(self, chambers: tuple[PlannedChamber, ...], policy: Policy) -> None:
         is_done = await open_chambers(self, self._tool_calls, self._task_id, chambers, policy)
-        if is_done and self.is_attached:
+        if is_done and self.is_open:
             self.dismiss()

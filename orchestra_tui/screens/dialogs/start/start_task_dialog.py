@@ -84,5 +84,5 @@ class StartTask(Dialog):
             self, self._tool_calls, started.task_id, chambers, policy
         ):
             return
-        if self.is_attached:
+        if self.is_open:
             self.dismiss()

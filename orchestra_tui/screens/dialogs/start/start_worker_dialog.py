@@ -82,7 +82,7 @@ class StartWorker(Dialog):
         if started is None:
             return
         self.app.say(f"{chamber.name}: a worker starts ({started.agent})")
-        if self.is_attached:
+        if self.is_open:
             self.dismiss()
 
     def _choices(self) -> Content:
