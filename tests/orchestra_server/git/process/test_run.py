@@ -97,7 +97,11 @@ def test_git_is_asked_again_when_it_met_a_worktree_that_is_being_added(
 def test_a_worktree_that_stays_half_made_is_named_with_what_to_write(
     repository: TestRepository, half_made: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run, "sleep", lambda _: None)
+
+    def at_once(_seconds: float) -> None:
+        """Wait for nothing: nobody goes on with the worktree."""
+
+    monkeypatch.setattr(run, "sleep", at_once)
     cure = r"cut off while it added that worktree.*: echo \.\./\.\. > '.*/other/commondir'$"
     with pytest.raises(GitFailed, match=cure):
         git_output(repository.path, "worktree", "list")
