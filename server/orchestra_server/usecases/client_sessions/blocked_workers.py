@@ -64,6 +64,7 @@ class BlockedWorkers:
                     await watch_folder(self._jobs, self._jobs_changed.set)
             except OSError as fault:
                 _log.warning("%s cannot be watched (%s)", self._jobs, fault)
+            await asyncio.sleep(_PAUSE_S)  # each report asks for another look
 
     async def _answer_hints(self) -> None:
         while True:

@@ -50,6 +50,8 @@ _SPOOL_PAUSE = 0.01
 _LONGEST_SPOOL_PAUSE = 2.0
 # Seconds; by then another reader of the spool is done.
 _SPOOL_PATIENCE = 0.2
+# Seconds between two rounds: what many workers report at once is taken in together.
+_SPOOL_REST = 0.025
 _log = logging.getLogger(__name__)
 
 
@@ -138,8 +140,10 @@ class _MailRound:
             pause = min(2 * pause, _LONGEST_SPOOL_PAUSE) if is_unfinished else _SPOOL_PAUSE
             if intake.has_more:
                 self._spooled.set()
-            elif is_unfinished:
+                continue
+            if is_unfinished:
                 self._set_in(pause, self._spooled)
+            await asyncio.sleep(_SPOOL_REST)
 
     def _take(self, update: Update) -> None:
         match update:

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -85,17 +86,35 @@ async def take_in_round(
     intake = SpoolIntake()
     lock = locked_spool(common_dir, patience)
     try:
-        is_reader = await asyncio.to_thread(lock.__enter__)
+        contents = await asyncio.to_thread(_claim_and_read, lock, common_dir, intake)
     except OSError as fault:
         _log.warning("the spool %s cannot be read (%s)", common_dir, fault.strerror)
         return intake
     try:
-        intake.is_anothers = not is_reader
-        if is_reader:
-            await _take_in(store, common_dir, clock, intake)
+        await _take_in(store, common_dir, clock, intake, contents)
     finally:
         lock.__exit__(None, None, None)
     return intake
+
+
+def _claim_and_read(
+    lock: AbstractContextManager[bool], common_dir: Path, intake: SpoolIntake
+) -> Sequence[_Content]:
+    """Enter the lock, and return what was claimed and read if it is held. Blocking.
+
+    All of it is one step in a thread: each step costs more than what is done in it.
+    """
+    intake.is_anothers = not lock.__enter__()
+    if intake.is_anothers:
+        return ()
+    try:
+        files = claim_files(common_dir, _FILES_AT_ONCE)
+    except OSError as fault:
+        _log.warning("the spool %s cannot be read (%s)", common_dir, fault.strerror)
+        return ()
+    intake.has_more = sum(file.is_new for file in files) >= _FILES_AT_ONCE
+    contents, intake.is_torn = _read_all(files)
+    return contents
 
 
 async def take_in_all_of(context: Context, chamber: Chamber) -> None:
@@ -113,14 +132,11 @@ async def take_receipts_in_chamber(store: Store, chamber_path: Path) -> bool:
     return bool(files)
 
 
-async def _take_in(store: Store, common_dir: Path, clock: Clock, intake: SpoolIntake) -> None:
-    try:
-        files = await asyncio.to_thread(claim_files, common_dir, _FILES_AT_ONCE)
-    except OSError as fault:
-        _log.warning("the spool %s cannot be read (%s)", common_dir, fault.strerror)
+async def _take_in(
+    store: Store, common_dir: Path, clock: Clock, intake: SpoolIntake, contents: Sequence[_Content]
+) -> None:
+    if not contents:
         return
-    intake.has_more = sum(file.is_new for file in files) >= _FILES_AT_ONCE
-    contents, intake.is_torn = await asyncio.to_thread(_read_all, files)
     # A report that ends a wait was written after the wait began, so it ends no later wait.
     hooks_wait = bool(waiting_ids(common_dir))
     reports, now = ReportBatch(store), clock()

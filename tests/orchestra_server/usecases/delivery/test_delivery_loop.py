@@ -1,6 +1,7 @@
 """What was sent from another machine, or by a process that died, is posted where the chamber is."""
 
 import asyncio
+import time
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -150,3 +151,28 @@ async def test_what_another_reader_has_left_in_the_spool_is_taken_in_without_a_n
                 given_up.clear()
                 await given_up.wait()
         await until_awaited(is_known)
+
+
+async def test_between_two_rounds_it_rests_so_that_reports_are_taken_in_together(
+    context: Context, task_id: str, auth: TestRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chamber, rest = await chamber_of(context, task_id, "auth"), 0.2
+    monkeypatch.setattr(delivery_loop, "_SPOOL_REST", rest)
+    ends, began_after = list[float](), list[float]()
+
+    async def take_in_round(*arguments: Any) -> SpoolIntake:
+        began_after.extend(time.monotonic() - end for end in ends[-1:])
+        intake = await take_in_spool.take_in_round(*arguments)
+        ends.append(time.monotonic())
+        return intake
+
+    async def is_known() -> bool:
+        presence = await context.store.presence(chamber.id)
+        return presence is not None and presence.state == "idle"
+
+    monkeypatch.setattr(delivery_loop, "take_in_round", take_in_round)
+    async with delivering(context):
+        for event in ("SessionStart", "UserPromptSubmit", "Stop"):
+            await asyncio.to_thread(Session(auth.path).fire, event)
+        await until_awaited(is_known)
+    assert min(began_after) >= rest
