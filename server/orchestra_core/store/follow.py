@@ -15,6 +15,7 @@ from typing import TypeAlias
 from orchestra_core.errors import StoreUnavailable
 from orchestra_core.events import Event, Position
 from orchestra_core.models import Heartbeat, Presence
+from orchestra_core.process.ticks import until_tick
 from orchestra_core.state import ProjectState
 from orchestra_core.store.client.client_protocol import Client
 from orchestra_core.store.client.redis_request import Answer
@@ -30,9 +31,10 @@ from orchestra_core.store.documents import decode_heartbeats, decode_presence, r
 from orchestra_core.store.keys import Keys
 from orchestra_core.store.scripts import script
 
-# Seconds without news after which a follower checks whether its subscription is deaf. Over a
-# network it can be; over a local socket nothing is known to cause that.
-IDLE_SECONDS = 15.0
+# Seconds between the moments at which a follower without news looks whether its subscription still
+# hears. Over a network it may not; over a socket of this machine nothing is known that makes it so.
+# The daemon sends its heartbeat at the same moments, so that it wakes up once for both.
+IDLE_SECONDS = 30.0
 LOCAL_IDLE_SECONDS = 300.0
 _PAGE = 1_000
 _FIRST_PAUSE = 0.1
@@ -151,7 +153,7 @@ class _Follower:
     def _patience(self) -> float:
         """Return how long to wait for news before looking; other clones' heartbeats do not ring."""
         is_told_all = self.client.is_local and len(self.clones) <= 1
-        return LOCAL_IDLE_SECONDS if is_told_all else IDLE_SECONDS
+        return until_tick(LOCAL_IDLE_SECONDS if is_told_all else IDLE_SECONDS)
 
     async def _missed(self, *, is_idle: bool = False) -> Updates:
         """Yield what came after the last event, or a snapshot if the stream has lost that event.
