@@ -80,6 +80,18 @@ async def test_a_server_that_closes_the_connection_is_a_one_line_error(
         assert "the connection was lost" in await failure(no_settings, url)
 
 
+async def test_a_server_that_may_want_tls_or_another_certificate_is_said_to(
+    no_settings: Settings, certificate: Certificate
+) -> None:
+    async with scripted_server(lambda _: HANG_UP, tls=certificate.serving()) as url:
+        plain = url.replace("rediss:", "redis:")
+        assert "if it speaks TLS" in await failure(no_settings, plain)
+        trusting = f"{url}?ssl_ca_certs={certificate.path}"
+        assert "whether it takes this certificate" in await failure(no_settings, trusting)
+        missing = await failure(no_settings, f"{url}?ssl_ca_certs=/nowhere.pem")
+        assert "a certificate's or key's file is missing" in missing
+
+
 async def test_a_server_that_never_answers_is_a_one_line_error(
     no_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -31,6 +31,7 @@ from orchestra_core.settings import REDIS_URL
 from orchestra_core.store.client.address import Address
 from orchestra_core.store.client.client_protocol import Part
 from orchestra_core.store.client.redis_request import Answer
+from orchestra_core.store.client.shared_ssl_context import share_ssl_contexts
 
 Options: TypeAlias = dict[str, Any]
 ConnectionKind: TypeAlias = type[AbstractConnection]
@@ -60,6 +61,7 @@ class Connections(Protocol):
 
 def connections_to(address: Address, connect_seconds: float) -> Connections:
     """Return connections to an address, none open yet; raises BadInput for wrong options."""
+    share_ssl_contexts()
     options = _options_of(address.url, connect_seconds)
     if address.kind == "cluster":
         return _ClusterConnections(address, options)

@@ -210,11 +210,21 @@ class RedisClient:
         code, detail = failure_code(error)
         if self._closed:
             code = "closed"
-        if code == "timeout" and self._address.url.startswith("rediss:"):
-            code = "tls-timeout"
+        code = self._of_connecting(code)
         if code == "directory":
             detail = self._not_found(error)
         return Failure(code, detail, self._address.shown, private=self._revive is not None)
+
+    def _of_connecting(self, code: str) -> str:
+        """Return the code with what it means for this kind of address."""
+        has_tls = self._address.url.startswith("rediss:")
+        if code == "timeout" and has_tls:
+            return "tls-timeout"
+        if code == "no-socket" and self._address.kind != "socket":
+            return "no-tls-file"
+        if code == "lost" and self._address.kind == "server" and not self._answered:
+            return "tls-lost" if has_tls else "plain-lost"
+        return code
 
     def _not_found(self, error: BaseException) -> str:
         """Return what a Sentinel or a cluster did not find, and the failure behind that, if any."""
