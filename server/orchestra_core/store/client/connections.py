@@ -6,16 +6,19 @@ The deadline is around the whole call instead.
 """
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any, Protocol, TypeAlias, cast
 
-from redis.asyncio import Redis, RedisCluster
+from redis.asyncio import Redis, RedisCluster, connection
 from redis.asyncio.client import PubSub
 from redis.asyncio.cluster import ClusterNode
 from redis.asyncio.connection import (
     AbstractConnection,
     Connection,
     ConnectionPool,
+    RedisSSLContext,
     SSLConnection,
     parse_url,
 )
@@ -31,12 +34,14 @@ from orchestra_core.settings import REDIS_URL
 from orchestra_core.store.client.address import Address
 from orchestra_core.store.client.client_protocol import Part
 from orchestra_core.store.client.redis_request import Answer
-from orchestra_core.store.client.shared_ssl_context import share_ssl_contexts
 
 Options: TypeAlias = dict[str, Any]
 ConnectionKind: TypeAlias = type[AbstractConnection]
 _OURS = ("max_connections", "retry_on_timeout", "retry_on_error")  # a URL may not set these
 _LOGIN = ("username", "password", "db")
+_MOST_CONTEXTS = 4  # a Sentinel's options differ from those of its primary
+_OF_FILES = ("keyfile", "certfile", "ca_certs", "ca_path")
+_contexts: dict[object, ssl.SSLContext] = {}
 
 
 class Connections(Protocol):
@@ -61,7 +66,7 @@ class Connections(Protocol):
 
 def connections_to(address: Address, connect_seconds: float) -> Connections:
     """Return connections to an address, none open yet; raises BadInput for wrong options."""
-    share_ssl_contexts()
+    cast("Any", connection).RedisSSLContext = SharedSSLContext  # where its connections find it
     options = _options_of(address.url, connect_seconds)
     if address.kind == "cluster":
         return _ClusterConnections(address, options)
@@ -222,3 +227,37 @@ def _executing(redis: object) -> Callable[..., Awaitable[Answer]]:
 
 def _callbacks_of(redis: object) -> dict[str, object]:
     return cast("dict[str, object]", cast("Any", redis).response_callbacks)
+
+
+class SharedSSLContext(RedisSSLContext):
+    """The options of a connection, with one TLS context for all that have the same options.
+
+    redis-py makes one for each connection and loads the system's certificates into it, which takes
+    a mebibyte and more every time. A context is made anew when one of its files has changed.
+    """
+
+    __slots__ = ()
+
+    def get(self) -> ssl.SSLContext:
+        """Return the context of these options; raises OSError where a file cannot be read."""
+        key = self._key()
+        if key not in _contexts:
+            context = cast("ssl.SSLContext", cast("Any", super()).get())
+            if len(_contexts) >= _MOST_CONTEXTS:
+                _contexts.clear()
+            _contexts[key] = context
+        return _contexts[key]
+
+    def _key(self) -> object:
+        names = (name for name in RedisSSLContext.__slots__ if name != "context")
+        options = [repr(getattr(self, name)) for name in names]
+        files = [_stamp(cast("str | None", getattr(self, name))) for name in _OF_FILES]
+        return (*options, *files)
+
+
+def _stamp(file: str | None) -> tuple[int, int, int] | None:
+    try:
+        status = Path(file).stat() if file else None
+    except OSError:
+        return None
+    return (status.st_mtime_ns, status.st_ino, status.st_size) if status else None

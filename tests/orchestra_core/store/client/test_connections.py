@@ -7,7 +7,8 @@ from typing import cast
 import pytest
 from redis.asyncio.connection import SSLConnection
 
-from orchestra_core.store.client.shared_ssl_context import SharedSSLContext, share_ssl_contexts
+from orchestra_core.store.client.address import read_address
+from orchestra_core.store.client.connections import SharedSSLContext, connections_to
 from tests.support.certificates import Certificate, own_certificate
 
 
@@ -17,7 +18,7 @@ def certificate(tmp_path: Path) -> Certificate:
 
 
 def test_the_connections_of_redis_py_share_a_context(certificate: Certificate) -> None:
-    share_ssl_contexts()
+    connections_to(read_address("rediss://127.0.0.1:1"), 1.0)
     made = [SSLConnection(ssl_ca_certs=str(certificate.path)).ssl_context for _ in range(2)]
     first, second = (cast("SharedSSLContext", options) for options in made)
     assert first is not second
