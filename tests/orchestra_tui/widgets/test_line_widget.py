@@ -71,6 +71,7 @@ async def test_every_line_is_drawn_again_at_another_width() -> None:
     async with WidgetStage(lines).run_test(size=(10, 3)) as pilot:
         await mounted(pilot)
         await pilot.resize_terminal(12, 2)
+        await mounted(pilot)
         assert painted(lines) == ["line 0      ", "line 1      "]
 
 

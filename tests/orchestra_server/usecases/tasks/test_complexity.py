@@ -1,5 +1,6 @@
 """Auto-detection chooses the level a person chose, says why, and never changes its mind."""
 
+import time
 import tomllib
 from pathlib import Path
 
@@ -72,9 +73,10 @@ def test_any_text_gets_a_level_and_always_the_same(text: str) -> None:
     assert all("\n" not in reason for reason in first.reasons)
 
 
-@pytest.mark.timeout(10)
 @pytest.mark.parametrize(
     "unit", ["a", "a/", "- x\n", "1 ", "'", "a, ", "at x (", "\n ", "é", "、", "```"]
 )
 def test_the_longest_allowed_description_is_judged_quickly(unit: str) -> None:
+    began = time.process_time()  # not what other processes take of a busy machine meanwhile
     assess((unit * DESCRIPTION_LIMIT)[:DESCRIPTION_LIMIT])
+    assert time.process_time() - began < 5
