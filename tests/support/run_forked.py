@@ -25,6 +25,7 @@ from tests.support.valkey_users import wait_until
 LONGEST_PLACE = 90  # characters of a directory; a socket's path may have hardly more
 _ROOT = Path(__file__).parents[2]
 _READ_AT_ONCE = 65_536
+_START_SECONDS = 90.0  # it takes 1.3 s of processor time, and a busy machine many times that
 _listening = list[str]()  # the socket of the process that forks, within `forking`
 
 
@@ -39,7 +40,7 @@ def forking_process(directory: Path) -> Generator[str]:
                 command = [sys.executable, "-m", "tests.support.command_forks", str(place)]
                 log = directory / "forks.log"
                 start_detached(command, log, directory=_ROOT, umask=INHERIT)
-                wait_until(lambda: _connects(keeper, place))
+                wait_until(lambda: _connects(keeper, place), _START_SECONDS)
             keeper.sendall(b"keep")
         yield str(place)
 
