@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from orchestra_server.domain.chambers.chamber_health import (
     ChamberFacts,
+    health_changed,
     health_of,
     is_compared,
     unwatched_because,
@@ -123,3 +124,28 @@ def test_the_radar_cannot_compare_a_chamber_without_its_worktree(
     facts: ChamberFacts, *, compared: bool
 ) -> None:
     assert is_compared(health_of(CHAMBER, facts)) == compared
+
+
+def test_what_is_wrong_is_told_worst_first() -> None:
+    facts = ChamberFacts(
+        branch="fix", way_back="run: x", hooked=False, outdated=True, unwritable="y",
+        stashes=("0123456789abcdef",),
+    )  # fmt: skip
+    assert [sentence.partition(":")[0] for sentence in health_of(CHAMBER, facts)] == [
+        "hook gone", "hook outdated", "not writable", "on another branch", "stash",
+    ]  # fmt: skip
+
+
+def test_one_stash_is_told_in_the_singular() -> None:
+    (sentence,) = health_of(CHAMBER, ChamberFacts(branch=OWN, stashes=("0123456789abcdef",)))
+    assert sentence == (
+        "stash: an entry in git's stash is its work and will not land with it; "
+        "have its worker run: git stash apply 0123456789ab"
+    )
+
+
+def test_a_change_of_health_is_an_event_of_the_chamber() -> None:
+    event = health_changed(CHAMBER, ("hook gone: x",), at=5, actor="orchestra")
+    assert (event.kind, event.at, event.actor) == ("chamber.health-changed", 5, "orchestra")
+    assert (event.task_id, event.chamber) == (CHAMBER.task_id, CHAMBER.name)
+    assert event.data.chamber == replace(CHAMBER, health=("hook gone: x",))

@@ -19,3 +19,15 @@ def test_taken_ports_and_those_in_use_are_passed_over() -> None:
 def test_a_range_that_is_used_up_says_so() -> None:
     with pytest.raises(Refused, match="too few free ports from 41000 to 41006 for 4 more chambers"):
         assign_ports(TWO, (), 4, lambda _: True)
+
+
+def test_a_gate_takes_its_ports_from_the_end_of_the_range() -> None:
+    assigned = assign_ports(TWO, {41_006}, 1, lambda _: True, from_end=True)
+    assert assigned == [("WEB=41005", "API=41004")]
+
+
+def test_a_range_is_used_to_its_last_port() -> None:
+    assigned = assign_ports(TWO, {41_000}, 3, lambda _: True)
+    assert assigned[-1] == ("WEB=41005", "API=41006")
+    assert ports_in(["WEB=41005", "HOST=localhost", "NONE"]) == [41_005]
+    assert as_environment(["OPTIONS=a=b"]) == {"OPTIONS": "a=b"}

@@ -40,3 +40,23 @@ def test_the_line_that_names_the_failure_is_chosen_rather_than_the_last(
 
 def test_an_empty_output_has_no_telling_line() -> None:
     assert telling_line("") == ""
+
+
+def test_the_first_twenty_telling_lines_and_the_last_twenty_lines_are_told() -> None:
+    telling = [f"FAILED test_a.py::test_{number}" for number in range(30)]
+    plain = [f"line {number}" for number in range(100)]
+    told = failing_part("\n".join(telling + plain)).splitlines()
+    assert told == [*telling[:20], "…", *plain[-20:]]
+
+
+def test_without_a_telling_line_before_them_the_last_forty_lines_are_told() -> None:
+    lines = [f"line {number}" for number in range(100)]
+    assert failing_part("\n".join(lines)).splitlines() == lines[-40:]
+    late = [*lines[:60], "FAILED test_a.py::test_b", *lines[61:]]
+    assert failing_part("\n".join(late)).splitlines() == late[-40:]
+
+
+def test_of_more_than_four_thousand_characters_the_last_are_told() -> None:
+    exact = "a" + "b" * 3_999
+    assert failing_part(exact) == exact
+    assert failing_part("a" + exact) == f"…{exact[1:]}"

@@ -56,3 +56,18 @@ def test_the_message_names_the_others_and_quotes_what_the_gate_printed() -> None
     assert "that of a and c fail gate 'tests' together" in text
     assert "orchestra/t-1/a, orchestra/t-1/c" in text
     assert text.endswith("The gate printed:\n> no name price\n> exit 1")
+
+
+def test_a_message_quotes_the_last_words_of_a_long_output() -> None:
+    output = "".join(f"{number:09}\n" for number in range(200))
+    red = RedChambers(PAIR.chambers, replace(VERDICT, output=output))
+    _, _, quote = message_to("t-1/rename", red, "main").partition("The gate printed:\n")
+    assert quote.replace("> ", "") == output[-1_500:].rstrip("\n")
+
+
+def test_a_set_of_which_one_pair_is_new_is_told() -> None:
+    first = changed_conflicts({}, [TRIPLE], TRIPLE.chambers, 5)
+    known = dict(list(first.items())[:2])
+    changed = changed_conflicts(known, [TRIPLE], TRIPLE.chambers, 6)
+    assert len(changed) == 1
+    assert appeared([PAIR, TRIPLE], changed) == [TRIPLE]

@@ -35,3 +35,12 @@ def test_a_judgement_is_whole_at_the_first_gate_that_does_not_pass(
     assert (failed and failed.gate) == {"red": "lint", "flaky": "lint"}.get(
         str(lint), "tests" if lint and tests == "red" else None
     )
+
+
+@pytest.mark.parametrize(
+    ("state", "is_red"), [("red", True), ("flaky", False), ("green", False), (None, False)]
+)
+def test_only_a_gate_that_could_pass_another_time_is_red(
+    state: GateState | None, *, is_red: bool
+) -> None:
+    assert judgement_of(CONTENTS, verdicts(lint="green", tests=state)).is_red is is_red

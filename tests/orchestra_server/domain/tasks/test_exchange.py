@@ -35,6 +35,8 @@ def test_a_live_chamber_of_a_task_that_another_clone_completes_is_asked_for() ->
         (COMPLETING, replace(AUTH, state="closing"), "there"),
         (COMPLETING, replace(AUTH, handed_over=NOON), "there"),
         (replace(COMPLETING, chosen=("api",)), AUTH, "there"),
+        (COMPLETING, replace(AUTH, clone="another"), "there"),
+        (COMPLETING, replace(AUTH, clone="yonder"), "there"),
     ],
 )
 def test_any_other_chamber_is_not_asked_for(task: Task, chamber: Chamber, clone: str) -> None:
@@ -56,6 +58,7 @@ def test_an_answer_is_of_one_attempt() -> None:
         True,
         "a hook refuses",
     )
+    assert not exchange.has_answered(refused, COMPLETING)
     assert not exchange.has_answered(AUTH, replace(COMPLETING, completing_at=0))
 
 

@@ -76,3 +76,13 @@ def test_no_content_breaks_the_reading(raw: bytes) -> None:
     content = read_discoveries(raw)
     assert "\n" not in content.complaint
     assert content.discoveries or content.complaint
+
+
+def test_as_much_as_the_limits_allow_is_taken_without_a_complaint() -> None:
+    longest = read_discoveries(f"info {'x' * TEXT_LIMIT}\n".encode())
+    assert ([len(found.text) for found in longest.discoveries], longest.complaint) == (
+        [TEXT_LIMIT],
+        "",
+    )
+    most = read_discoveries(b"".join(b"info %d\n" % n for n in range(COUNT_LIMIT)))
+    assert (len(most.discoveries), most.complaint) == (COUNT_LIMIT, "")

@@ -15,7 +15,7 @@ from orchestra_server.domain.workers.requests import (
     is_same_answer,
     withdrawn,
 )
-from tests.support.samples import NOON, a_chamber, a_question, a_request
+from tests.support.samples import NOON, a_chamber, a_day, a_question, a_request, a_task
 
 ALLOW = RequestAnswer("allow")
 
@@ -70,7 +70,12 @@ def test_an_answer_has_to_fit_what_is_asked() -> None:
         check_answer(a_question(), RequestAnswer("choose", choices=("Blue", "Red")))
     with pytest.raises(BadInput, match="has no like that a rule could name"):
         check_answer(replace(a_request(), like=""), RequestAnswer("allow-like"))
+    with pytest.raises(BadInput, match="has 1 questions and 0 answers were given"):
+        check_answer(a_question(), RequestAnswer("choose"))
     for request, answer in (
+        (a_request(), ALLOW),
+        (replace(a_request(), like=""), ALLOW),
+        (a_request(), RequestAnswer("deny")),
         (a_question(), RequestAnswer("choose", choices=("my own words",))),
         (a_question(), RequestAnswer("deny", words="ask later")),
         (a_request(), RequestAnswer("allow-like")),
@@ -101,3 +106,15 @@ def test_an_ended_request_is_not_withdrawn() -> None:
     assert gone is not None
     assert (gone.id, gone.state, gone.ended_at) == ("r-3", "withdrawn", NOON + 9)
     assert gone.note == "its chamber was closed"
+
+
+def test_a_request_about_a_limit_is_noted_in_its_account() -> None:
+    for account in (a_task(), a_day("tue")):
+        (event,) = asked(a_request(), account).events
+        assert account in (event.data.task, event.data.day)
+        assert None in (event.data.task, event.data.day)
+
+
+def test_allowing_once_adds_no_rule() -> None:
+    _, change = answered(a_request(), a_chamber(), ALLOW, at=NOON, actor="operator")
+    assert change.events[0].data.chamber is None

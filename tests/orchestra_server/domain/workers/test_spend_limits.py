@@ -31,3 +31,10 @@ def test_a_limit_is_used_up_at_all_of_it_and_a_yes_is_good_for_a_fifth_more() ->
     assert used_up.words() == "$10.00 of the task's $10 are used"
     assert not used_up._replace(allowed=used_up.next_allowed).is_used_up
     assert used_up._replace(used=12.0, allowed=used_up.next_allowed).is_used_up
+
+
+def test_a_limit_that_was_changed_since_it_was_told_is_told_again() -> None:
+    for told in (9, 11):
+        task = replace(a_task(), limit_told=told)
+        (budget,) = budgets_of(SpendLimits(task=10), task, Spent(dollars=9.0), a_day())
+        assert budget.is_near
