@@ -14,7 +14,6 @@ from orchestra_core.errors import Refused
 from orchestra_server.agents.acp.acp_dialect import AcpDialect
 from orchestra_server.agents.agent_driver import Allow, ConversationLost, Launch
 from orchestra_server.agents.claude.claude_dialect import ClaudeDialect
-from orchestra_server.agents.claude.claude_driver import ClaudeDriver
 from orchestra_server.agents.dialect import Dialect
 from orchestra_server.agents.process import agent_process
 from orchestra_server.agents.process_session import how_it_ended, start_session
@@ -98,24 +97,6 @@ async def test_a_lost_conversation_has_an_error_of_its_own(agent: Agent, tmp_pat
     async with stage(agent, tmp_path, lambda _: [Say("")]) as here:
         with pytest.raises(ConversationLost, match=r"claude cannot go on with"):
             await agent.driver.start(here.launch("no-such-conversation"))
-
-
-@pytest.mark.parametrize(
-    ("program", "words"),
-    [
-        ("no-such-agent", "claude is not installed: there is no program 'no-such-agent'"),
-        ("/dev/null", "claude cannot start: '/dev/null' cannot be run"),
-    ],
-)
-async def test_a_program_that_cannot_run_is_named(program: str, words: str, tmp_path: Path) -> None:
-    with pytest.raises(Refused, match=words):
-        await ClaudeDriver().start(Launch("claude", (program,), tmp_path, {"PATH": "/usr/bin"}))
-
-
-async def test_a_directory_that_is_gone_is_named(tmp_path: Path) -> None:
-    launch = Launch("claude", (sys.executable,), tmp_path / "gone", {})
-    with pytest.raises(Refused, match=r"cannot start in '.*gone': no such directory"):
-        await ClaudeDriver().start(launch)
 
 
 @BOTH
