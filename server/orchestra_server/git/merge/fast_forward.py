@@ -5,7 +5,6 @@ import re
 import shlex
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_core.errors import Refused
@@ -13,58 +12,75 @@ from orchestra_server.git.merge.undo_fast_forward import ChangedFile, put_back
 from orchestra_server.git.process.foreign_programs import run_programs, submit_watched, uncancelled
 from orchestra_server.git.process.identity import signing_option
 from orchestra_server.git.process.run import ceiling_env, git_output, run_git
+from orchestra_server.git.repository.branch_tips import branch_tips
 from orchestra_server.git.repository.is_merged import is_ancestor
-from orchestra_server.git.repository.repository import (
-    Repository,
-    head_of,
-    require_own_files,
-    require_really_bare,
-)
+from orchestra_server.git.repository.repository import Repository, head_of
 from orchestra_server.git.repository.worktree_status import git_directory
 from orchestra_server.git.repository.writable import require_writable
 from orchestra_server.git.snapshot.commit import first_names
 from orchestra_server.git.snapshot.hidden_changes import hides_changes, unhide_changes
 from orchestra_server.git.snapshot.index_copy import copied_index, split_nul
-from orchestra_server.git.worktrees.add_and_list import list_worktrees
+from orchestra_server.git.worktrees.checkout_look import (
+    STATUS,
+    CheckoutLook,
+    Place,
+    look_at_checkout,
+    look_at_place,
+    require_as_seen,
+    require_unmoved,
+    where_checked_out,
+)
 
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """The working tree that a branch is checked out in, and the commit it stands at."""
-
-    worktree: Path
-    commit: str
-
-
+# Git's garbage collection is kept out meanwhile, so that it need not be started to find that out.
+_SETTINGS = ("-c", "submodule.recurse=false", "-c", "maintenance.auto=false")
 _LFS = re.compile(r"\bgit-lfs\b|\bfilter lfs\b")
-_STATUS = (
-    "status", "--porcelain", "-z", "--no-renames", "--untracked-files=no",
-    "--ignore-submodules=dirty",
-)  # fmt: skip
 
 
-def land(repo: Repository, checkout: Path, branch: str, old: str, new: str) -> None:
+def land(
+    repo: Repository,
+    checkout: Path,
+    branch: str,
+    old: str,
+    new: str,
+    *,
+    look: CheckoutLook | None = None,
+    changes: Sequence[ChangedFile] | None = None,
+) -> None:
     """Move `branch` (or the detached HEAD of `checkout` when "") from `old` to `new`.
 
     The user's uncommitted work stays as it is: where `new` would touch it, Refused names the files
-    and nothing moves. Also Refused when the branch is no longer at `old`: merge again.
+    and nothing moves. Also Refused when the branch is no longer at `old`: merge again. `look` and
+    `changes` are what the caller has just read of the checkout and of the two commits.
     """
     with (
         ThreadPoolExecutor() as pool,
         repo.landing_locked(),  # not the repository lock: hooks and filters may take long
     ):
-        changes = submit_watched(pool, lambda: _changes(repo.top, old, new))
+        changed = submit_watched(
+            pool, lambda: changed_files(repo, old, new) if changes is None else changes
+        )
         builds_on_old = submit_watched(pool, lambda: is_ancestor(repo, old, new))
-        with repo.locked():
-            place = _where_checked_out(repo, checkout, branch)
+        seen = look if look and look.place else look_at_checkout(repo, checkout, branch)
+        if seen.place is not None and seen.place.commit == old != new:
+            _require_free(seen.place.worktree, changed.result(), seen.status)
         if not builds_on_old.result():
             raise Refused(f"{new[:12]} does not build on {old[:12]}; merge again and land that")
-        if place is None:
+        if seen.place is None:
             _move_branch(repo, branch, old, new)
             return
-        _require_unmoved(place.commit, branch, old)
+        require_as_seen(repo, seen.place, branch)
+        require_unmoved(seen.place.commit, branch, old)
         if old != new:
-            _fast_forward(repo, place, branch, new, changes.result())
+            _fast_forward(repo, seen.place, branch, new, changed.result())
+
+
+def changed_files(repo: Repository, old: str, new: str) -> list[ChangedFile]:
+    """Return the files in which two commits differ. Blocking."""
+    raw = split_nul(git_output(repo.top, "diff-tree", "-r", "-z", "--no-renames", old, new))
+    return [
+        ChangedFile(path, kind=entry[-1], object_id=entry.split()[3])
+        for entry, path in zip(raw[::2], raw[1::2], strict=True)
+    ]
 
 
 def blocked_files(
@@ -75,43 +91,13 @@ def blocked_files(
     Raises Refused where a rebase holds the branch or git wants a signature that nothing will have,
     Unavailable where a directory cannot be written.
     """
-    place = _where_checked_out(repo, checkout, branch)
+    place = where_checked_out(repo, checkout, branch)
     if place is None or old == new:
         return ()
-    changes = _changes(repo.top, old, new)
+    changes = changed_files(repo, old, new)
     _require_writable(place.worktree, changes)
     _require_signed(place.worktree, new)
-    return tuple(_blocking_files(place.worktree, changes))
-
-
-def _where_checked_out(repo: Repository, checkout: Path, branch: str) -> _Place | None:
-    if not branch:
-        require_own_files(repo, checkout)
-        head = head_of(checkout)
-        if head.branch:
-            raise Refused(f"{checkout} is on a branch by now; merge again and land on that")
-        return _Place(checkout, head.commit)
-    _require_no_rebase(repo, branch)
-    trees = (tree for tree in list_worktrees(repo) if tree.branch == branch and not tree.gone)
-    tree = next(trees, None)
-    if tree is None:
-        is_bare = repo.run("config", "--type=bool", "--get", "core.bare").out.strip() == "true"
-        if is_bare:
-            require_really_bare(repo.common_dir)  # its checkout would be left behind
-        return None
-    require_own_files(repo, tree.path)
-    return _Place(tree.path, tree.commit)
-
-
-def _require_no_rebase(repo: Repository, branch: str) -> None:
-    """Raise Refused while a rebase is in progress on the branch: it would fail at its end."""
-    for git_dir in (repo.common_dir, *repo.common_dir.glob("worktrees/*")):
-        for held in git_dir.glob("rebase-*/head-name"):
-            if held.read_text(encoding="utf-8").strip() == f"refs/heads/{branch}":
-                raise Refused(
-                    f"branch {branch} is being rebased; finish it with 'git rebase --continue' "
-                    "or 'git rebase --abort', and complete again"
-                )
+    return tuple(_blocking_files(place.worktree, changes, look_at_place(place).status))
 
 
 def _move_branch(repo: Repository, branch: str, old: str, new: str) -> None:
@@ -119,32 +105,29 @@ def _move_branch(repo: Repository, branch: str, old: str, new: str) -> None:
     result = repo.run("update-ref", "-m", "orchestra: land", ref, new, old)
     if result.status:
         now = repo.run("rev-parse", "--verify", "--quiet", ref).out.strip()
-        _require_unmoved(now, branch, old)
+        require_unmoved(now, branch, old)
         raise Refused(f"branch {branch} could not be moved: {result.failure}")
 
 
-def _require_unmoved(now: str, branch: str, old: str) -> None:
-    if now != old:
-        what = f"branch {branch}" if branch else "the detached HEAD"
-        where = f"moved to {now[:12]}" if now else "is gone"
-        raise Refused(f"{what} {where} since the merge was computed; merge again and land that")
-
-
-def _fast_forward(
-    repo: Repository, place: _Place, branch: str, new: str, changes: Sequence[ChangedFile]
-) -> None:
-    worktree, old = place.worktree, place.commit
+def _require_free(worktree: Path, changes: Sequence[ChangedFile], status: Sequence[str]) -> None:
+    """Raise Refused where the user's uncommitted work is in the way; see `_require_writable`."""
     _require_writable(worktree, changes)
-    in_the_way = _blocking_files(worktree, changes)
+    in_the_way = _blocking_files(worktree, changes, status)
     if in_the_way:
         raise Refused(
             f"{worktree} has uncommitted work in {first_names(in_the_way)}, "
             "which the merge changes too; commit it or move it aside, and complete again"
         )
+
+
+def _fast_forward(
+    repo: Repository, place: Place, branch: str, new: str, changes: Sequence[ChangedFile]
+) -> None:
+    worktree, old = place.worktree, place.commit
     ran = None
     try:
         ran = run_programs(
-        worktree, "-c", "submodule.recurse=false", "-c", f"branch.{branch}.mergeOptions=",
+        worktree, *_SETTINGS, "-c", f"branch.{branch}.mergeOptions=",
         "merge", "--quiet", "--ff-only", "--no-squash", "--commit", "--no-stat", "--no-signoff",
         "--no-autostash", "--no-overwrite-ignore", new,
         waits_for="git merge in the main checkout (its filters or its post-merge hook)",
@@ -153,7 +136,7 @@ def _fast_forward(
         why = ran.failure
     except Refused as ended:
         why = str(ended)
-    tip = repo.resolve(f"refs/heads/{branch}") if branch else head_of(worktree).commit
+    tip = _tip(repo, worktree, branch)
     if tip == new or is_ancestor(repo, new, tip):
         return  # any difference now was made by a hook of the user's, a commit on top as well
     if ran is not None:
@@ -167,6 +150,12 @@ def _fast_forward(
             f"{shlex.join(unrestored)}"
         )
     raise Refused(f"{worktree} could not take the merge, and is as it was: {why}")
+
+
+def _tip(repo: Repository, worktree: Path, branch: str) -> str:
+    if not branch:
+        return head_of(worktree).commit
+    return branch_tips(repo, [branch]).get(branch) or repo.resolve(f"refs/heads/{branch}")
 
 
 def _lfs_cure(why: str) -> str:
@@ -223,15 +212,9 @@ def _without_link(worktree: Path, folder: Path) -> Path:
     return next((path.parent for path in above if path.is_symlink()), folder)
 
 
-def _changes(top: Path, old: str, new: str) -> list[ChangedFile]:
-    raw = split_nul(git_output(top, "diff-tree", "-r", "-z", "--no-renames", old, new))
-    return [
-        ChangedFile(path, kind=entry[-1], object_id=entry.split()[3])
-        for entry, path in zip(raw[::2], raw[1::2], strict=True)
-    ]
-
-
-def _blocking_files(worktree: Path, changes: Sequence[ChangedFile]) -> list[str]:
+def _blocking_files(
+    worktree: Path, changes: Sequence[ChangedFile], status: Sequence[str]
+) -> list[str]:
     """Return the uncommitted, untracked or ignored files where the landing would write.
 
     A directory where a file is to be written counts, and a file where a directory is.
@@ -239,7 +222,7 @@ def _blocking_files(worktree: Path, changes: Sequence[ChangedFile]) -> list[str]
     touched = {change.path for change in changes}
     blocking = {
         path
-        for path in _dirty(worktree, changes)
+        for path in _dirty(worktree, changes, status)
         if touched & {path, *map(str, Path(path).parents)}
     }
     # A case-insensitive file system finds README where only readme exists.
@@ -250,17 +233,17 @@ def _blocking_files(worktree: Path, changes: Sequence[ChangedFile]) -> list[str]
     return sorted(blocking)
 
 
-def _dirty(worktree: Path, changes: Sequence[ChangedFile]) -> set[str]:
+def _dirty(worktree: Path, changes: Sequence[ChangedFile], status: Sequence[str]) -> set[str]:
     """Return the tracked files whose index entry or content differs from HEAD.
 
     Status leaves out those that git was told to treat as unchanged, and a landing fails at them.
     """
-    entries = split_nul(git_output(worktree, *_STATUS))
+    entries = [*status]
     id_bytes = len(changes[0].object_id) // 2 if changes else 0
     if id_bytes and hides_changes(git_directory(worktree) / "index", id_bytes):
         with copied_index(worktree) as index_copy:
             unhide_changes(worktree, index_copy.git)
-            entries += split_nul(index_copy.git(*_STATUS))
+            entries += split_nul(index_copy.git(*STATUS))
     return {entry[3:] for entry in entries}
 
 

@@ -1,23 +1,25 @@
 """Writes merge commits: unsigned ones all at once, signed ones one after another."""
 
-import hashlib
 import os
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from orchestra_server.git.merge.in_memory.write_objects import hash_objects
+from orchestra_server.git.merge.in_memory.write_objects import (
+    NewObject,
+    is_object_name,
+    new_object,
+    write_objects,
+)
 from orchestra_server.git.process.foreign_programs import submit_watched
 from orchestra_server.git.process.identity import (
     ORCHESTRA_IDENTITY,
     read_identity,
     signing_option,
 )
-from orchestra_server.git.process.run import GitFailed
 from orchestra_server.git.repository.repository import Repository
 
-_SHA1_DIGITS = 40
 # A trial's time never changes, so that the same work gives the same commit.
 _TRIAL_TIME = "946684800 +0000"
 _TRIAL_IDENTITY = {
@@ -28,7 +30,7 @@ _TRIAL_IDENTITY = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Ownership:
+class Ownership:
     """Author and committer, and the option by which git signs in their name."""
 
     identity: tuple[str, str]
@@ -41,15 +43,15 @@ class CommitWriter:
     def __init__(
         self,
         repo: Repository,
-        write_trees: Callable[[], None],
-        ownership: Future[_Ownership],
+        take_trees: Callable[[], list[NewObject]],
+        ownership: Future[Ownership],
         env: Mapping[str, str],
     ) -> None:
         self._repo = repo
-        self._write_trees = write_trees
+        self._take_trees = take_trees
         self._env = env
         self._ownership = ownership
-        self._unwritten: dict[str, bytes] = {}
+        self._unwritten: list[NewObject] = []
 
     def write(self, tree: str, parents: Sequence[str], message: str) -> str:
         """Return the new commit, which git has written; raises as `name` and `flush`."""
@@ -64,25 +66,18 @@ class CommitWriter:
         """
         owned = self._ownership.result()
         content = _commit_object(tree, parents, owned.identity, message)
-        if "--gpg-sign" in owned.signed or not _is_plain(content):
+        are_names = all(map(is_object_name, (tree, *parents)))
+        if "--gpg-sign" in owned.signed or not are_names or not _is_plain(content):
             self.flush()  # git looks for the parents
             return self._commit_tree(tree, parents, message, owned.signed)
-        new_hash = hashlib.sha1 if len(tree) == _SHA1_DIGITS else hashlib.sha256
-        commit = new_hash(b"commit %d\0%s" % (len(content), content)).hexdigest()
-        self._unwritten[commit] = content
-        return commit
+        commit = new_object("commit", content, tree)
+        self._unwritten.append(commit)
+        return commit.name
 
     def flush(self) -> None:
-        """Write the commits that are only named, after their trees; raises GitFailed."""
-        self._write_trees()
-        named, self._unwritten = self._unwritten, {}
-        if not named:
-            return
-        ran = hash_objects(self._repo, "commit", named.values())
-        if ran.status:
-            raise GitFailed(f"git hash-object failed in {self._repo.top}: {ran.failure}")
-        if ran.out.split() != list(named):
-            raise GitFailed(f"git hash-object in {self._repo.top} wrote other commits than given")
+        """Write the commits that are only named, and the trees before them; raises GitFailed."""
+        named, self._unwritten = self._unwritten, []
+        write_objects(self._repo, [*self._take_trees(), *named])
 
     def _commit_tree(
         self, tree: str, parents: Sequence[str], message: str, signed: Sequence[str]
@@ -97,31 +92,38 @@ class CommitWriter:
 
 @contextmanager
 def commit_writer(
-    repo: Repository, write_trees: Callable[[], None] = lambda: None, *, trial: bool
+    repo: Repository,
+    take_trees: Callable[[], list[NewObject]] = list,
+    *,
+    trial: bool,
+    ownership: Ownership | None = None,
 ) -> Generator[CommitWriter]:
     """Yield a writer of commits in the user's name, or for a `trial` in Orchestra's own.
 
-    `write_trees` writes the commits' trees, which the repository is to have first. At the end all
-    commits are written.
+    `take_trees` returns the trees that the repository is to have before them. At the end all of
+    them are written. `ownership` is the user's, if it was read ahead.
     """
     env: Mapping[str, str] = _TRIAL_IDENTITY if trial else {}
 
-    def read_ownership() -> _Ownership:
-        if trial:
-            return _trial_ownership()
-        return _Ownership(read_identity(repo.top), signing_option(repo.top))
+    def owned() -> Ownership:
+        return _trial_ownership() if trial else ownership or read_ownership(repo)
 
     with ThreadPoolExecutor(max_workers=1) as pool:
-        ownership = submit_watched(pool, read_ownership)  # whatever the caller reads meanwhile
-        writer = CommitWriter(repo, write_trees, ownership, env)
+        owner = submit_watched(pool, owned)  # whatever the caller reads meanwhile
+        writer = CommitWriter(repo, take_trees, owner, env)
         yield writer
         writer.flush()
 
 
-def _trial_ownership() -> _Ownership:
+def read_ownership(repo: Repository) -> Ownership:
+    """Return in whose name the user's commits are made now; raises Refused without an identity."""
+    return Ownership(read_identity(repo.top), signing_option(repo.top))
+
+
+def _trial_ownership() -> Ownership:
     who = "{GIT_COMMITTER_NAME} <{GIT_COMMITTER_EMAIL}> {GIT_COMMITTER_DATE}"
     identity = who.format_map(_TRIAL_IDENTITY)
-    return _Ownership((identity, identity), ("--no-gpg-sign",))
+    return Ownership((identity, identity), ("--no-gpg-sign",))
 
 
 def _commit_object(

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from orchestra_core.errors import Refused
+from orchestra_server.git.repository.branch_tips import missing_branches
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import read_status, require_worktree
 from orchestra_server.git.saves.save_format import is_state_saved
@@ -14,8 +15,7 @@ from orchestra_server.git.snapshot.ignored_files_to_save import NO_IGNORED_FILES
 from orchestra_server.git.snapshot.in_progress_operation import read_operation
 from orchestra_server.git.snapshot.index_copy import read_state
 from orchestra_server.git.snapshot.reflog_commits import abandoned_commits
-from orchestra_server.git.worktrees.add_and_list import list_worktrees
-from orchestra_server.git.worktrees.own_branch import missing_branches
+from orchestra_server.git.worktrees.checked_out import branches_checked_out
 from orchestra_server.git.worktrees.quarantine import (
     delete_discarded_admins,
     delete_discarded_in_background,
@@ -94,7 +94,7 @@ def delete_branches(repo: Repository, expected: Mapping[str, str]) -> set[str]:
     The repository is not locked meanwhile, since the user's reference-transaction hook runs. The
     branches stay where that hook refuses, or is ended.
     """
-    checked_out = {worktree.branch for worktree in list_worktrees(repo)}
+    checked_out = branches_checked_out(repo)
     free = {branch: commit for branch, commit in expected.items() if branch not in checked_out}
     try:
         deleted = _delete_refs(repo, free)

@@ -5,11 +5,11 @@
 
 import re
 import shlex
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from orchestra_server.git.process.run import ceiling_env, run_git
+from orchestra_server.git.repository.branch_tips import missing_branches
 from orchestra_server.git.repository.is_merged import is_ancestor
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import (
@@ -24,21 +24,6 @@ _HEADS = "refs/heads/"
 _RENAMING = re.compile(
     r"\tBranch: renamed refs/heads/(?P<old>\S+) to refs/heads/(?P<new>\S+)$", re.MULTILINE
 )
-
-
-def missing_branches(repo: Repository, branches: Sequence[str]) -> set[str]:
-    """Return the branches that do not exist."""
-    return set(branches) - branch_tips(repo, branches).keys()
-
-
-def branch_tips(repo: Repository, branches: Sequence[str]) -> dict[str, str]:
-    """Return the commits of the branches that exist."""
-    if not branches:
-        return {}
-    refs = [f"{_HEADS}{branch}" for branch in branches]
-    listed = repo.git("for-each-ref", "--format=%(refname:lstrip=2) %(objectname)", *refs)
-    tips = dict(line.split(" ") for line in listed.splitlines())
-    return {branch: tips[branch] for branch in branches if branch in tips}
 
 
 def renamed_branch(

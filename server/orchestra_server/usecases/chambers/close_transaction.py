@@ -1,7 +1,7 @@
 """Closes chambers: saves their work, then removes worktrees and branches."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -52,8 +52,7 @@ async def close_all(
         await require_here(context, chamber, "closes it")
     await end_workers(context, chambers)
     closing_chambers = await _begin(context, chambers)
-    for chamber in closing_chambers:
-        await take_in_all_of(context, chamber)  # they are removed with the directory
+    await take_in_all_of(context, *closing_chambers)  # they are removed with them
     resumed = {
         chamber.name for chamber in chambers if not (chamber.is_live or chamber.is_asked_to_close)
     }
@@ -67,22 +66,27 @@ async def close_all(
     closed_work = {
         chamber.id: outcome for chamber, outcome in pairs if isinstance(outcome, ClosedWork)
     }
-    closed = await _end(
-        context, [chamber for chamber in closing_chambers if chamber.id in closed_work], closed_work
+    folders = {Path(chamber.path).parent for chamber in closing_chambers}
+    ended = [chamber for chamber in closing_chambers if chamber.id in closed_work]
+    closed, _ = await asyncio.gather(
+        _end(context, ended, closed_work), asyncio.to_thread(_delete_discarded, folders)
     )
-    for folder in {Path(chamber.path).parent for chamber in closing_chambers}:
-        await asyncio.to_thread(delete_discarded_in_background, folder)
     for fault in outcomes:
         if isinstance(fault, OrchestraError):
             raise fault
     return [(chamber, closed_work[chamber.id]) for chamber in closed]
 
 
+def _delete_discarded(folders: Iterable[Path]) -> None:
+    for folder in folders:
+        delete_discarded_in_background(folder)
+
+
 async def _begin(context: Context, chambers: Sequence[Chamber]) -> list[Chamber]:
     async def decide(reads: Reads) -> Decision[list[Chamber]]:
         closing_chambers, changes = list[Chamber](), list[Change]()
-        for chamber in chambers:
-            current = await reads.chamber(chamber.id)
+        documents = await reads.read_all(Chamber, [chamber.id for chamber in chambers])
+        for chamber, current in zip(chambers, documents, strict=True):
             if current is None or not current.holds_work:
                 raise Refused(f"chamber {chamber.name!r} was changed meanwhile; call again")
             closing, change = chamber_lifecycle.closing(

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from orchestra_core.models import Chamber
 from orchestra_core.names import saved_ref
+from orchestra_server.git.repository.branch_tips import branch_tips
 from orchestra_server.git.repository.is_merged import is_ancestor
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.saves.remove_saved_worktree import delete_branch, remove_worktree
 from orchestra_server.git.saves.save import save_staged
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
-from orchestra_server.git.worktrees.own_branch import branch_tips
 
 _OURS = "orchestra: "  # the first word of a chamber's lock reason
 

@@ -11,8 +11,9 @@ from orchestra_core.clone.clone_id import clone_id
 from orchestra_core.models import Chamber, Task
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain.chambers import chamber_lifecycle
+from orchestra_server.git.repository.branch_tips import missing_branches
 from orchestra_server.git.repository.repository import Repository
-from orchestra_server.git.worktrees.own_branch import missing_branches, renamed_branch
+from orchestra_server.git.worktrees.own_branch import renamed_branch
 from orchestra_server.usecases.clones.whereabouts import here_of
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 

@@ -19,6 +19,7 @@ from orchestra_server.git.process.foreign_programs import (
     map_watched,
     uncancelled,
 )
+from orchestra_server.git.repository.branch_tips import missing_branches
 from orchestra_server.git.repository.deleted_objects import is_by_deleted_objects
 from orchestra_server.git.repository.is_merged import is_merged
 from orchestra_server.git.repository.repository import Repository
@@ -49,7 +50,6 @@ from orchestra_server.git.snapshot.ignored_files_to_save import (
 )
 from orchestra_server.git.snapshot.index_copy import read_state
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
-from orchestra_server.git.worktrees.own_branch import missing_branches
 from orchestra_server.git.worktrees.quarantine import (
     delete_discarded_admins,
     is_in_quarantine,

@@ -11,9 +11,9 @@ from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain.chambers import chamber_lifecycle
 from orchestra_server.domain.tasks import task_lifecycle
+from orchestra_server.git.repository.branch_tips import missing_branches
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
-from orchestra_server.git.worktrees.own_branch import missing_branches
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from orchestra_core.models import Chamber, Task
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain.tasks import task_lifecycle
-from orchestra_server.git.repository.recent_status import RecentStatus
+from orchestra_server.git.merge.reading.landing_reading import LandingReading, read_landing
 from orchestra_server.git.repository.repository import Repository, open_repository
+from orchestra_server.git.worktrees.recent_status import RecentStatus
 from orchestra_server.usecases.clones.whereabouts import here_of, task_here
 from orchestra_server.usecases.common.lookups import read_task, task_in
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
@@ -69,27 +70,44 @@ async def repository_of(context: Context, task_id: str) -> Repository:
     return await asyncio.to_thread(open_repository, Path(local.working_directory))
 
 
-async def require_ready(
-    context: Context, repo: Repository, wanted: WantedCompletion
-) -> tuple[PlanForOtherClones, dict[Path, RecentStatus]]:
-    """Return what to do about other clones, and the statuses of this one's chambers.
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What to do about other clones, the statuses of this one's chambers, and what was read ahead.
 
-    There are no statuses where no confirmation was needed.
+    There are no statuses, and nothing was read, where no confirmation was needed.
     """
+
+    plan: PlanForOtherClones
+    statuses: Mapping[Path, RecentStatus] = field(default_factory=dict[Path, RecentStatus])
+    reading: LandingReading | None = None
+
+
+async def require_ready(context: Context, repo: Repository, wanted: WantedCompletion) -> Readiness:
+    """Return what completing begins with; raises Refused where it may not begin."""
     state = await context.store.snapshot(wanted.task_id)
     task = task_in(state, wanted.task_id)
     if task.is_over:
-        return PlanForOtherClones(), {}
+        return Readiness(PlanForOtherClones())
     await require_completing_here(context, task, confirmed=wanted.confirmed)
     require_chosen(state.chambers_of(task.id), wanted.only, merge=wanted.merge)
     chambers = chosen_of(state.chambers_of(task.id), wanted.only)
     plan = await planned_for_other_clones(context, repo, state, chambers)
     require_reachable(plan, merge=wanted.merge, partial=wanted.partial)
     if wanted.confirmed or not task.is_open:  # an interrupted landing was confirmed before
-        return plan, {}
+        return Readiness(plan)
     live = [chamber for chamber in chambers if chamber.is_live]
     holds = [*holds_in(state, live, context.clock()), *(plan.holds if wanted.merge else ())]
-    return plan, await require_confirmed(repo, here_of(live, context.clone), holds)
+    here = here_of(live, context.clone)
+    looks = require_confirmed(repo, here, holds)
+    if not wanted.merge:
+        return Readiness(plan, await looks)
+    ahead = asyncio.to_thread(
+        read_landing, repo, task.base_branch, [chamber.branch for chamber in here]
+    )
+    statuses, reading = await asyncio.gather(looks, ahead, return_exceptions=True)
+    if isinstance(statuses, BaseException):
+        raise statuses
+    return Readiness(plan, statuses, None if isinstance(reading, BaseException) else reading)
 
 
 async def begin_completion(

@@ -55,10 +55,14 @@ async def chambers_as_found(
 
     Raises Unavailable for a chamber that could not be closed once its work has landed.
     """
-    for chamber in chambers:
-        await asyncio.to_thread(require_movable, Path(chamber.path))
+    await asyncio.to_thread(_require_movable, chambers)
     followed = await follow_branches(context, repo, task, chambers)
     deleted = await asyncio.to_thread(deleted_chambers, repo, followed)
     if deleted:
         await close_all(context, repo, task, deleted)
     return [chamber for chamber in followed if chamber not in deleted]
+
+
+def _require_movable(chambers: Sequence[Chamber]) -> None:
+    for chamber in chambers:
+        require_movable(Path(chamber.path))

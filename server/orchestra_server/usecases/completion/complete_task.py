@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace as with_changes
 
 from orchestra_core.errors import OrchestraError
@@ -101,12 +101,12 @@ async def _complete(context: Context, wanted: WantedCompletion) -> CompletedTask
     """
     repo = await repository_of(context, wanted.task_id)
     await asyncio.to_thread(require_writable_repository, repo)
-    async with lock_task(repo.common_dir, wanted.task_id):
+    async with lock_task(repo.common_dir, wanted.task_id), AsyncExitStack() as later:
         await let_creations_end(context, repo, wanted.task_id)
         await hear_workers(context, wanted.task_id, wanted.only)
-        plan, recent = await require_ready(context, repo, wanted)
+        ready = await require_ready(context, repo, wanted)
         async with lock_repository(repo.common_dir):
-            begun = await begin_completion(context, wanted, plan)
+            begun = await begin_completion(context, wanted, ready.plan)
             if begun.is_over:
                 return await _ended_before(context, begun.task)
             async with _reopened_on_failure(context, wanted):
@@ -117,14 +117,15 @@ async def _complete(context: Context, wanted: WantedCompletion) -> CompletedTask
                 begun = with_changes(begun, chambers=present_chambers)
         async with _reopened_on_failure(context, wanted):
             async with keep_gc_out(repo.common_dir):
-                branches = await commit_open_work(repo, begun, wanted, recent)
-            brought = await bring_wanted_here(context, repo, begun, wanted, plan)
+                branches = await commit_open_work(repo, begun, wanted, ready.statuses)
+            brought = await bring_wanted_here(context, repo, begun, wanted, ready.plan)
         landing = None
         if wanted.merge:
             async with _reopened_on_failure(context, wanted):
                 landing = await land_proven(
-                    context, repo, begun, wanted, branches=branches, brought=brought
-                )
+                    context, repo, begun, wanted,
+                    branches=branches, brought=brought, reading=ready.reading, later=later,
+                )  # fmt: skip
         kept_branches = list[str]()
         half_closed = any(chamber.state == "closing" for chamber in begun.there)  # by a killed call
         lands = landing is None or landing.moves or not (landing.conflicts or landing.red)

@@ -1,13 +1,17 @@
 """Lands a task's work once the gates have passed exactly the tree that lands."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace as with_changes
 from functools import partial
 
 from orchestra_core.errors import Refused
+from orchestra_core.models import Task
 from orchestra_server.git.merge.merge import ChamberBranch
+from orchestra_server.git.merge.reading.landing_reading import LandingReading
 from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.worktrees.checkout_look import CheckoutLook, look_at_checkout
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.begin_completion import BegunCompletion, WantedCompletion
 from orchestra_server.usecases.completion.hold_landing import held_landing
@@ -17,7 +21,11 @@ from orchestra_server.usecases.completion.merge_and_land import (
     bases_of,
     land_prepared,
 )
-from orchestra_server.usecases.completion.prepare_landing import prepare_landing
+from orchestra_server.usecases.completion.prepare_landing import (
+    check_landing,
+    merge_for_landing,
+    prepare_trial,
+)
 from orchestra_server.usecases.completion.task_changes import announce_landing
 from orchestra_server.usecases.concurrency.repository_lock import keep_gc_out, lock_landing
 from orchestra_server.usecases.exchange.bring_here import BroughtWork
@@ -31,6 +39,10 @@ from orchestra_server.usecases.gates.prove_landing import (
 )
 
 _ATTEMPTS = 10  # how often the branch may move while gates run
+_MOVED = (
+    f"the branch moved {_ATTEMPTS} times while the gates ran, and nothing has landed; "
+    "call again once it rests"
+)
 
 
 async def land_proven(
@@ -41,18 +53,19 @@ async def land_proven(
     *,
     branches: Sequence[ChamberBranch],
     brought: BroughtWork,
+    reading: LandingReading | None,
+    later: AsyncExitStack,
 ) -> PreparedLanding:
     """Merge and land; where a gate is configured, first prove the tree, without any lock.
 
-    A landing with red sets has not moved the branch, unless it lands in part. Raises Refused for
-    what must not land, and where a gate cannot run.
+    A landing with red sets has not moved the branch, unless it lands in part. `later` waits for
+    what goes on beside what follows. Raises Refused for what must not land.
     """
     judge = await landing_judge(context, repo, confirmed=wanted.confirmed)
-    prover: LandingProver | None = None
     for _ in range(_ATTEMPTS):
         proof, without = None, dict[str, str]()
         if judge is not None:
-            trial = await prepare_landing(repo, begun, wanted, branches, brought, trial=True)
+            trial = await prepare_trial(repo, begun, wanted, branches, brought)
             if trial.moves:
                 prover = _prover(judge, begun, branches, brought)
                 proof = await prover.prove(trial, confirmed=wanted.confirmed, again=wanted.again)
@@ -61,27 +74,54 @@ async def land_proven(
                         trial, commit=trial.old, order=(), red=proof.red, green=proof.green
                     )
                 without = _left_out(trial, proof)
-        prepare = partial(prepare_landing, repo, begun, wanted, branches, brought, without=without)
+        merge = partial(
+            merge_for_landing, repo, begun, wanted, branches, brought,
+            reading=reading, without=without,
+        )  # fmt: skip
+        check = partial(check_landing, repo, begun, wanted, reading)
         async with (
             lock_landing(repo.common_dir),
             keep_gc_out(repo.common_dir),
-            held_landing(repo, begun.task.id, prepare) as prepared,
+            _looking_at_checkout(repo, begun.task) as look,
+            held_landing(repo, begun.task, merge, check, later) as prepared,
         ):
             landing = prepared
             if landing.moves and judge is not None:
                 if proof is None or not await is_proven(repo, landing.commit, proof):
                     continue  # the branch has moved while the gates ran
                 landing = with_changes(landing, red=proof.red, green=proof.green)
-            if landing.moves and judge is None:
+            elif landing.moves:
                 landing = with_changes(landing, untested=await untested_note(context, repo))
-            if landing.moves:
-                await announce_landing(context, begun.task.id, landing)
-                await asyncio.to_thread(land_prepared, repo, begun.task, landing)
+            await _move(context, repo, begun.task, landing, look)
             return landing
-    raise Refused(
-        f"the branch moved {_ATTEMPTS} times while the gates ran, and nothing has landed; "
-        "call again once it rests"
+    raise Refused(_MOVED)
+
+
+async def _move(
+    context: Context,
+    repo: Repository,
+    task: Task,
+    landing: PreparedLanding,
+    look: "asyncio.Task[CheckoutLook]",
+) -> None:
+    """Note what is about to land, and move the task's branch."""
+    if landing.moves:
+        await announce_landing(context, task.id, landing)
+        await asyncio.to_thread(land_prepared, repo, task, landing, await look)
+
+
+@asynccontextmanager
+async def _looking_at_checkout(
+    repo: Repository, task: Task
+) -> AsyncGenerator["asyncio.Task[CheckoutLook]"]:
+    """Look at the target's checkout beside the block, which waits for the look at its end."""
+    look = asyncio.create_task(
+        asyncio.to_thread(look_at_checkout, repo, repo.top, task.base_branch)
     )
+    try:
+        yield look
+    finally:
+        await asyncio.gather(look, return_exceptions=True)
 
 
 def _prover(

@@ -14,12 +14,16 @@ from orchestra_core.text import one_line
 from orchestra_server.git.merge.fast_forward import land
 from orchestra_server.git.merge.merge import ChamberBranch, FailedMerge, merge_all, merge_compatible
 from orchestra_server.git.merge.merge_tree import MergeConflict
+from orchestra_server.git.merge.reading.landing_reading import LandingReading
+from orchestra_server.git.merge.undo_fast_forward import ChangedFile
 from orchestra_server.git.process.foreign_programs import map_watched
-from orchestra_server.git.repository.recent_status import RecentStatus, usable_statuses
+from orchestra_server.git.repository.branch_tips import branch_tips, missing_branches
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import WorktreeStatus, read_status
 from orchestra_server.git.snapshot.commit import commit_uncommitted_work
-from orchestra_server.git.worktrees.own_branch import missing_branches, way_back
+from orchestra_server.git.worktrees.checkout_look import CheckoutLook
+from orchestra_server.git.worktrees.own_branch import way_back
+from orchestra_server.git.worktrees.recent_status import RecentStatus, usable_statuses
 from orchestra_server.usecases.completion.own_branches import own_branches
 from orchestra_server.usecases.health.observe_chamber import is_gone
 
@@ -52,6 +56,7 @@ class PreparedLanding:
     tips: Mapping[str, str] = field(default_factory=dict[str, str])
     returning: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     left_out: Mapping[str, str] = field(default_factory=dict[str, str])  # of other clones: why
+    changes: tuple[ChangedFile, ...] | None = None  # from `old` to `commit`, once it was checked
     behind: str = ""  # a sentence where the branch lacks commits of its upstream
     untested: str = ""  # a sentence where a gate is named that nobody has trusted
     red: tuple[RedSet, ...] = ()
@@ -98,6 +103,7 @@ def merge_branches(
     *,
     partial: bool,
     trial: bool = False,
+    reading: LandingReading | None = None,
 ) -> PreparedLanding:
     """Merge the branches onto the task's branch in the object database; no branch moves.
 
@@ -105,27 +111,36 @@ def merge_branches(
     process died half way: what is already merged brings nothing. Blocking.
 
     `bases` maps each chamber to the commit it began at: if the task's branch has dropped that
-    commit since, only the chamber's own commits are merged.
+    commit since, only its own commits are merged. What `reading` has of these commits is not read
+    again.
     """
     old = tip_of(repo, task)
     message = f"{summary}\n\n{_trailer(task)}"
     tips = {branch.chamber: branch.commit for branch in branches}
-    own = own_branches(repo, task, old, branches, bases, trial=trial)
+    ahead = reading if reading is not None and reading.fits(old, [*tips.values()]) else None
+    own = own_branches(
+        repo, task, old, branches, bases, trial=trial, target=ahead.target if ahead else None
+    )
+    read_ahead = ahead.merge if ahead else None
     if own.conflicts and not partial:
         return PreparedLanding(old, old, conflicts=own.conflicts, returning=own.returning)
     if partial:
-        most = merge_compatible(repo, old, own.branches, message, trial=trial)
+        most = merge_compatible(repo, old, own.branches, message, trial=trial, reading=read_ahead)
         conflicts = (*own.conflicts, *most.conflicts)
         return PreparedLanding(old, most.commit, most.order, conflicts, tips, own.returning)
-    outcome = merge_all(repo, old, own.branches, message, trial=trial)
+    outcome = merge_all(repo, old, own.branches, message, trial=trial, reading=read_ahead)
     if isinstance(outcome, FailedMerge):
         return PreparedLanding(old, old, conflicts=outcome.conflicts, returning=own.returning)
     return PreparedLanding(old, outcome.commit, outcome.order, tips=tips, returning=own.returning)
 
 
-def land_prepared(repo: Repository, task: Task, ready: PreparedLanding) -> None:
+def land_prepared(
+    repo: Repository, task: Task, ready: PreparedLanding, look: CheckoutLook | None = None
+) -> None:
     """Move the task's branch in one step; raises Refused when the user's work is in the way."""
-    land(repo, repo.top, task.base_branch, ready.old, ready.commit)
+    land(
+        repo, repo.top, task.base_branch, ready.old, ready.commit, look=look, changes=ready.changes
+    )
 
 
 @contextmanager
@@ -147,7 +162,8 @@ def tip_of(repo: Repository, task: Task) -> str:
     """Return the commit to land on: the tip of the task's branch, or the detached HEAD."""
     if not task.base_branch:
         return repo.head().commit
-    return repo.resolve(f"refs/heads/{task.base_branch}")
+    tips = branch_tips(repo, [task.base_branch])
+    return tips.get(task.base_branch) or repo.resolve(f"refs/heads/{task.base_branch}")
 
 
 def bases_of(chambers: Sequence[Chamber]) -> dict[str, str]:

@@ -6,7 +6,12 @@ from dataclasses import dataclass, field
 from orchestra_core.models import BASE, Task
 from orchestra_server.git.merge.merge import ChamberBranch
 from orchestra_server.git.merge.merge_tree import MergeConflict, excerpt
-from orchestra_server.git.merge.replay_own_commits import OwnWork, own_work, read_target
+from orchestra_server.git.merge.replay_own_commits import (
+    OwnWork,
+    Target,
+    own_work,
+    read_target,
+)
 from orchestra_server.git.process.identity import signing_option
 from orchestra_server.git.repository.is_merged import is_ancestor
 from orchestra_server.git.repository.repository import Repository
@@ -32,13 +37,15 @@ def own_branches(
     bases: Mapping[str, str],
     *,
     trial: bool,
+    target: Target | None = None,
 ) -> OwnBranches:
     """Reduce each branch that builds on commits which the target dropped to its own commits.
 
-    Raises Refused where the two cannot be told apart.
+    `target` is the branch at `old`, if it was read ahead. Raises Refused where the two cannot be
+    told apart.
     """
     ref = f"refs/heads/{task.base_branch}" if task.base_branch else "HEAD"
-    target = read_target(repo, ref, old)
+    target = target or read_target(repo, ref, old)
     distinct_bases = {base for base in bases.values() if base not in {"", old}}
     if not target.former and all(is_ancestor(repo, base, old) for base in distinct_bases):
         return OwnBranches(tuple(branches))  # the branch has only grown

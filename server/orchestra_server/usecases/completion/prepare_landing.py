@@ -6,10 +6,12 @@ from dataclasses import replace as with_changes
 from pathlib import Path
 from types import MappingProxyType
 
+from orchestra_server.git.merge.fast_forward import changed_files
 from orchestra_server.git.merge.merge import ChamberBranch
-from orchestra_server.git.repository.recent_status import RecentStatus
+from orchestra_server.git.merge.reading.landing_reading import LandingReading
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.upstream import behind_upstream
+from orchestra_server.git.worktrees.recent_status import RecentStatus
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.begin_completion import BegunCompletion, WantedCompletion
 from orchestra_server.usecases.completion.checks.confirmation import require_intended
@@ -58,7 +60,19 @@ async def bring_wanted_here(
     return brought
 
 
-async def prepare_landing(
+async def prepare_trial(
+    repo: Repository,
+    begun: BegunCompletion,
+    wanted: WantedCompletion,
+    branches: Sequence[ChamberBranch],
+    brought: BroughtWork,
+) -> PreparedLanding:
+    """Merge and check as for a landing, signing nothing; raises as `check_landing`."""
+    merged = await merge_for_landing(repo, begun, wanted, branches, brought, trial=True)
+    return await check_landing(repo, begun, wanted, None, merged)
+
+
+async def merge_for_landing(
     repo: Repository,
     begun: BegunCompletion,
     wanted: WantedCompletion,
@@ -67,27 +81,43 @@ async def prepare_landing(
     *,
     without: Mapping[str, str] = _NOBODY,
     trial: bool = False,
+    reading: LandingReading | None = None,
 ) -> PreparedLanding:
-    """Merge the work in the object database; raises Refused for what must not land unasked.
+    """Merge the work in the object database.
 
     Chambers of `without` stay behind, each for a reason. A `trial` signs nothing.
     """
-    chambers = [*begun.chambers, *begun.others]
     everything = [*branches, *brought.branches]
     everything = [branch for branch in everything if branch.chamber not in without]
-    bases, partial = bases_of(chambers), wanted.partial
+    bases, partial = bases_of([*begun.chambers, *begun.others]), wanted.partial
     landing = await asyncio.to_thread(
         merge_branches, repo, begun.task, everything, bases, wanted.summary,
-        partial=partial, trial=trial,
+        partial=partial, trial=trial, reading=reading,
     )  # fmt: skip
     rest = begun.passed_over if wanted.partial or not landing.conflicts else dict[str, str]()
-    landing = with_changes(landing, left_out={**brought.left_out, **rest, **without})
-    checks = [asyncio.to_thread(require_no_own_files, repo, landing, chambers)]
+    return with_changes(landing, left_out={**brought.left_out, **rest, **without})
+
+
+async def check_landing(
+    repo: Repository,
+    begun: BegunCompletion,
+    wanted: WantedCompletion,
+    reading: LandingReading | None,
+    landing: PreparedLanding,
+) -> PreparedLanding:
+    """Return the landing with what moving and the answer need of it.
+
+    Raises Refused for what must not land unasked.
+    """
+    chambers = [*begun.chambers, *begun.others]
+    changes = asyncio.to_thread(changed_files, repo, landing.old, landing.commit)
+    checks = [asyncio.to_thread(require_no_own_files, repo, landing, chambers, reading)]
     if not wanted.confirmed:
-        checks.append(asyncio.to_thread(require_intended, repo, landing))
+        checks.append(asyncio.to_thread(require_intended, repo, landing, reading))
     checked = asyncio.gather(*checks, return_exceptions=True)
-    behind = await asyncio.to_thread(behind_upstream, repo, begun.task.base_branch)
+    behind = asyncio.to_thread(behind_upstream, repo, begun.task.base_branch)
+    changed, sentence = await asyncio.gather(changes, behind)
     for fault in await checked:
         if fault is not None:
             raise fault
-    return with_changes(landing, behind=behind)
+    return with_changes(landing, behind=sentence, changes=tuple(changed))

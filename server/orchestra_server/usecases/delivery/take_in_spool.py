@@ -117,15 +117,21 @@ def _claim_and_read(
     return contents
 
 
-async def take_in_all_of(context: Context, chamber: Chamber) -> None:
-    """Take in the spool and one chamber: everything that its hooks have left."""
+async def take_in_all_of(context: Context, *chambers: Chamber) -> None:
+    """Take in the spool and the chambers: everything that their hooks have left."""
     await take_in_spool(context.store, context.project.git_dir, context.clock)
-    await take_receipts_in_chamber(context.store, Path(chamber.path))
+    await _take_receipts(context.store, [Path(chamber.path) for chamber in chambers])
 
 
 async def take_receipts_in_chamber(store: Store, chamber_path: Path) -> bool:
     """Take in receipts that hooks could leave only in a chamber; return whether there were any."""
-    files = await asyncio.to_thread(receipts_in_chamber, chamber_path)
+    return await _take_receipts(store, [chamber_path])
+
+
+async def _take_receipts(store: Store, chamber_paths: Sequence[Path]) -> bool:
+    files = await asyncio.to_thread(
+        lambda: [file for path in chamber_paths for file in receipts_in_chamber(path)]
+    )
     for path, receipts in files:
         await _stamp(store, receipts)
         await asyncio.to_thread(path.unlink, missing_ok=True)

@@ -15,9 +15,9 @@ from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain.chambers import chamber_lifecycle
 from orchestra_server.domain.tasks import task_lifecycle
+from orchestra_server.git.repository.branch_tips import missing_branches
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.saves.save_format import find_commit
-from orchestra_server.git.worktrees.own_branch import missing_branches
 from orchestra_server.usecases.clones.registration import clone_at_its_place
 from orchestra_server.usecases.clones.whereabouts import former_clones
 from orchestra_server.usecases.common.serializers import unread_of

@@ -40,7 +40,7 @@ def test_many_commits_are_those_of_commit_tree_and_take_one_process(
     expected = [commit_tree(shop, message) for message in messages]
     with counted_git(tmp_path / "trace", monkeypatch) as count:
         commits = write(shop, *messages)
-        assert count.commands.count("hash-object") == 1
+        assert count.commands.count("unpack-objects") == 1
         assert "commit-tree" not in count.commands
     assert commits == expected
     shop.main.git("fsck", "--strict", "--no-dangling")
@@ -92,6 +92,6 @@ def test_a_scratch_directory_may_have_any_name(
 def test_a_commit_that_git_refuses_is_an_error_of_one_line(shop: Workshop) -> None:
     with (
         commit_writer(shop.repo, trial=False) as commits,
-        pytest.raises(GitFailed, match=r"^git hash-object failed in .*: .+$"),
+        pytest.raises(GitFailed, match=r"^git commit-tree failed in .*: .+$"),
     ):
         commits.write("no-tree", [shop.main.head], MESSAGE)

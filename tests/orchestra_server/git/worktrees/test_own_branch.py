@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_server.git.repository.worktree_status import read_status
-from orchestra_server.git.worktrees.own_branch import missing_branches, renamed_branch, way_back
+from orchestra_server.git.worktrees.own_branch import renamed_branch, way_back
 from tests.support.chambers import TASK, Workshop, workshop
 from tests.support.repositories import TestRepository
 
@@ -22,13 +22,6 @@ def chamber(shop: Workshop) -> TestRepository:
 
 def way(shop: Workshop, chamber: TestRepository) -> str:
     return way_back(shop.repo, chamber.path, BRANCH, read_status(chamber.path))
-
-
-def test_only_branches_that_do_not_exist_are_missing(
-    shop: Workshop, chamber: TestRepository
-) -> None:
-    assert missing_branches(shop.repo, []) == set()
-    assert missing_branches(shop.repo, [BRANCH, "gone"]) == {"gone"}
 
 
 def test_a_renamed_branch_is_found_in_the_log(shop: Workshop, chamber: TestRepository) -> None:

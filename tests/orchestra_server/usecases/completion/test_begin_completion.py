@@ -71,9 +71,9 @@ async def test_a_task_that_is_over_is_neither_checked_nor_marked_again(context: 
     await complete_task(context, task_id=task_id, summary="Nothing to do")
     before = await kinds(context)
     repo = await repository_of(context, task_id)
-    plan, statuses = await require_ready(context, repo, wanted(task_id, only=("no-such",)))
-    assert (plan, statuses) == (PlanForOtherClones(), {})
-    begun = await begin_completion(context, wanted(task_id), plan)
+    ready = await require_ready(context, repo, wanted(task_id, only=("no-such",)))
+    assert (ready.plan, ready.statuses, ready.reading) == (PlanForOtherClones(), {}, None)
+    begun = await begin_completion(context, wanted(task_id), ready.plan)
     assert (begun.is_over, begun.chambers, begun.there) == (True, [], [])
     assert await kinds(context) == before
 
@@ -98,8 +98,9 @@ async def test_statuses_are_read_once_where_no_confirmation_was_given(context: C
     task_id = await a_started_task(context)
     chambers = await chambers_open(context, task_id, ["auth"])
     repo = await repository_of(context, task_id)
-    _, statuses = await require_ready(context, repo, wanted(task_id))
-    assert set(statuses) <= {chambers["auth"].path}
-    assert statuses
-    _, statuses = await require_ready(context, repo, wanted(task_id, confirmed=True))
-    assert statuses == {}
+    ready = await require_ready(context, repo, wanted(task_id))
+    assert set(ready.statuses) <= {chambers["auth"].path}
+    assert ready.statuses
+    assert ready.reading is not None
+    ready = await require_ready(context, repo, wanted(task_id, confirmed=True))
+    assert (ready.statuses, ready.reading) == ({}, None)

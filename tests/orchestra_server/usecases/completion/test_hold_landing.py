@@ -65,12 +65,12 @@ async def test_a_landing_is_done_although_garbage_is_collected_before_it_is_held
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     auth.write("login.py", "1\n")
-    prepare, land, prepared = land_proven.prepare_landing, land_proven.land_prepared, list[str]()
+    merge, land, merged = land_proven.merge_for_landing, land_proven.land_prepared, list[str]()
 
-    async def prepare_then_collect(*of: object, **named: object) -> object:
-        landing = await prepare(*of, **named)  # type: ignore[arg-type]
-        prepared.append(landing.commit)
-        if len(prepared) == 1:
+    async def merge_then_collect(*of: object, **named: object) -> object:
+        landing = await merge(*of, **named)  # type: ignore[arg-type]
+        merged.append(landing.commit)
+        if len(merged) == 1:
             repository.git("gc", "--force", "--quiet", "--prune=now")
         return landing
 
@@ -78,10 +78,10 @@ async def test_a_landing_is_done_although_garbage_is_collected_before_it_is_held
         repository.git("gc", "--force", "--quiet", "--prune=now")
         land(*of)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(land_proven, "prepare_landing", prepare_then_collect)
+    monkeypatch.setattr(land_proven, "merge_for_landing", merge_then_collect)
     monkeypatch.setattr(land_proven, "land_prepared", collect_then_land)
     done = await complete_task(context, task_id=task_id, summary="Login")
-    assert (done.completed, len(prepared)) == (True, 2)
+    assert (done.completed, len(merged)) == (True, 2)
     assert repository.read("login.py") == "1\n"
     assert repository.git("for-each-ref", HELD) == ""
     repository.git("fsck", "--strict", "--no-dangling")

@@ -4,7 +4,7 @@ The result is the tree that `git merge-tree` would write. Whatever needs more th
 changes of both sides is left to git.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from orchestra_server.git.merge.in_memory.edited_tree import EditedTree, OddTreeError, TreeObjects
 from orchestra_server.git.merge.in_memory.tree_changes import (
@@ -14,12 +14,20 @@ from orchestra_server.git.merge.in_memory.tree_changes import (
     read_changes_of,
 )
 from orchestra_server.git.repository.commit_graph import Ancestry
+from orchestra_server.git.repository.repository import Repository
 
 
 class DisjointMerges:
     """Merges branches one after another as long as they changed different files."""
 
-    def __init__(self, trees: TreeObjects, ancestry: Ancestry, commits: Iterable[str]) -> None:
+    def __init__(
+        self,
+        trees: TreeObjects,
+        ancestry: Ancestry,
+        commits: Iterable[str],
+        changes: Mapping[str, TreeChanges] | None = None,
+    ) -> None:
+        """Begin at the ancestry's base; `changes` are the commits', if they were read ahead."""
         self._trees = trees
         self._repo = trees.repo
         self._ancestry = ancestry
@@ -28,7 +36,7 @@ class DisjointMerges:
         self._merged: list[TreeChanges] = []  # since the start
         self._so_far: dict[str, ChangedPaths] = {}  # by fork: all that the result changed since
         self._tree: EditedTree | None = None
-        self._branches: dict[str, TreeChanges] | None = None
+        self._branches = changes
         self._is_odd = False
 
     def merge(self, commit: str) -> str:
@@ -58,10 +66,7 @@ class DisjointMerges:
     def _changes_of(self, commit: str) -> TreeChanges:
         """Return a branch's changes; the first call reads those of all branches."""
         if self._branches is None:
-            forks = {commit: self._ancestry.only_fork(commit) for commit in self._commits}
-            self._branches = read_changes_of(
-                self._repo, {commit: fork for commit, fork in forks.items() if fork}
-            )
+            self._branches = read_branch_changes(self._repo, self._ancestry, self._commits)
         return self._branches[commit]
 
     def _changed_since(self, fork: str) -> ChangedPaths:
@@ -77,6 +82,18 @@ class DisjointMerges:
 
     def _read_tree(self) -> EditedTree:
         """Read the tree to start at, with the directories that the branches are going to change."""
-        changes = (self._branches or {}).values()
-        directories = {tree for branch in changes for tree in branch.directories.values()}
-        return EditedTree(self._trees, self._trees.root_of(self._start, sorted(directories)))
+        return EditedTree(self._trees, read_start(self._trees, self._start, self._branches or {}))
+
+
+def read_branch_changes(
+    repo: Repository, ancestry: Ancestry, commits: Iterable[str]
+) -> dict[str, TreeChanges]:
+    """Return what each branch changed since its only fork; one with another number is left out."""
+    forks = {commit: ancestry.only_fork(commit) for commit in commits}
+    return read_changes_of(repo, {commit: fork for commit, fork in forks.items() if fork})
+
+
+def read_start(trees: TreeObjects, commit: str, changes: Mapping[str, TreeChanges]) -> str:
+    """Return a commit's tree, read with the directories that the branches are going to change."""
+    directories = {tree for branch in changes.values() for tree in branch.directories.values()}
+    return trees.root_of(commit, sorted(directories))

@@ -1,7 +1,7 @@
 """A tree that is edited in memory, and the trees of all its states written by one git process."""
 
-import hashlib
 import os
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -10,14 +10,18 @@ from orchestra_server.git.merge.in_memory.tree_changes import (
     TreeEntry,
     directories_above,
 )
-from orchestra_server.git.merge.in_memory.write_objects import write_objects
+from orchestra_server.git.merge.in_memory.write_objects import (
+    NewObject,
+    new_object,
+    write_objects,
+)
 from orchestra_server.git.process.run import GitFailed
 from orchestra_server.git.repository.repository import Repository
 
 _TREE_MODE = "40000"
 _TYPES = {_TREE_MODE: "tree", "160000": "commit"}
 _MODES = frozenset((_TREE_MODE, "160000", "100644", "100755", "120000"))
-_SHA1_DIGITS = 40
+_FILE_NAMES = (sys.getfilesystemencoding(), sys.getfilesystemencodeerrors())  # os.fsencode's
 Entries = dict[str, TreeEntry]
 
 
@@ -27,15 +31,19 @@ class OddTreeError(Exception):
 
 @dataclass(slots=True)
 class TreeObjects:
-    """Trees that were read or made; `write` puts the made ones into the repository."""
+    """Trees that were read or made; the made ones are to be put into the repository."""
 
     repo: Repository
     _entries: dict[str, Entries] = field(default_factory=dict[str, Entries])
-    _made: dict[str, Entries] = field(default_factory=dict[str, Entries])
+    _roots: dict[str, str] = field(default_factory=dict[str, str])  # by commit
+    _made: dict[str, NewObject] = field(default_factory=dict[str, NewObject])
 
     def root_of(self, commit: str, trees: Iterable[str] = ()) -> str:
         """Return the tree of a commit; read it, and the `trees` that are needed with it."""
-        return self._read([f"{commit}^{{tree}}", *trees])[0]
+        wanted = [tree for tree in trees if tree not in self._entries]
+        if wanted or commit not in self._roots:
+            self._roots[commit] = self._read([f"{commit}^{{tree}}", *wanted])[0]
+        return self._roots[commit]
 
     def entries(self, tree: str) -> Entries:
         """Return what a tree contains, to be copied before it is changed; raises OddTreeError."""
@@ -48,23 +56,29 @@ class TreeObjects:
         if not entries:
             raise OddTreeError("it is empty")
         content = _content(entries)
-        some_id = next(iter(entries.values())).object_id
-        new_hash = hashlib.sha1 if len(some_id) == _SHA1_DIGITS else hashlib.sha256
-        tree = new_hash(b"tree %d\0%s" % (len(content), content)).hexdigest()
-        if tree not in self._entries:
-            self._entries[tree] = self._made[tree] = dict(entries)
-        return tree
+        tree = new_object("tree", content, next(iter(entries.values())).object_id)
+        if tree.name not in self._entries:
+            self._entries[tree.name], self._made[tree.name] = dict(entries), tree
+        return tree.name
+
+    def take_made(self) -> list[NewObject]:
+        """Return the made trees, which the caller writes; odd ones are written by git here."""
+        if not self._are_plain():
+            self._write_by_git()
+        made, self._made = [*self._made.values()], {}
+        return made
 
     def write(self) -> None:
         """Write the made trees; raises GitFailed when git cannot, or names one differently."""
-        if not self._made:
-            return
-        made = self._made.values()
-        is_plain = all(entry.mode in _MODES for entries in made for entry in entries.values())
-        written = write_objects(self.repo, "tree", map(_content, made)) if is_plain else []
-        if not written:  # git no longer accepts what the repository has
-            stdin = "\0".join(map(_listed, made))
-            written = self.repo.git("mktree", "-z", "--batch", "--missing", stdin=stdin).split()
+        write_objects(self.repo, self.take_made())
+
+    def _are_plain(self) -> bool:
+        made = (self._entries[tree].values() for tree in self._made)
+        return all(entry.mode in _MODES for entries in made for entry in entries)
+
+    def _write_by_git(self) -> None:
+        stdin = "\0".join(_listed(self._entries[tree]) for tree in self._made)
+        written = self.repo.git("mktree", "-z", "--batch", "--missing", stdin=stdin).split()
         if written != list(self._made):
             raise GitFailed(f"git mktree in {self.repo.top} wrote other trees than it was given")
         self._made = {}
@@ -136,17 +150,18 @@ def _split(path: str) -> tuple[str, str]:
     return folder, name
 
 
-def _by_git(item: tuple[str, TreeEntry]) -> bytes:
-    """Sort a directory as if its name ended with a slash."""
-    name, entry = item
-    return os.fsencode(name) + (b"/" if entry.mode == _TREE_MODE else b"")
-
-
 def _content(entries: Mapping[str, TreeEntry]) -> bytes:
-    return b"".join(
-        b"%s %s\0%s" % (entry.mode.encode(), os.fsencode(name), bytes.fromhex(entry.object_id))
-        for name, entry in sorted(entries.items(), key=_by_git)
-    )
+    """Return a tree's content, in git's order: a directory sorts as if its name ended with "/".
+
+    This is as plain as it can be: a landing makes two trees for each chamber.
+    """
+    rows = list[tuple[bytes, bytes]]()
+    for name, entry in entries.items():
+        file_name = name.encode(*_FILE_NAMES)
+        row = b"%s %s\0%s" % (entry.mode.encode(), file_name, bytes.fromhex(entry.object_id))
+        rows.append((file_name + b"/" if entry.mode == _TREE_MODE else file_name, row))
+    rows.sort()
+    return b"".join([row for _, row in rows])
 
 
 def _listed(entries: Mapping[str, TreeEntry]) -> str:

@@ -19,9 +19,10 @@ from orchestra_server.git.merge.added_files import (
     present_folders,
     read_limits,
 )
+from orchestra_server.git.merge.reading.landing_reading import LandingReading
 from orchestra_server.git.process.foreign_programs import map_watched, submit_watched
-from orchestra_server.git.repository.recent_status import RecentStatus, read_recent_status
 from orchestra_server.git.repository.repository import Repository
+from orchestra_server.git.worktrees.recent_status import RecentStatus, read_recent_status
 from orchestra_server.usecases.common.serializers import unread_of
 from orchestra_server.usecases.workers.worker_activity import describe_activity
 
@@ -62,9 +63,12 @@ def require_tracked_intended(repo: Repository, chambers: Sequence[Chamber]) -> N
     _require([], _untracked(repo, _read_statuses(chambers)))
 
 
-def require_intended(repo: Repository, ready: "PreparedLanding") -> None:
+def require_intended(
+    repo: Repository, ready: "PreparedLanding", reading: LandingReading | None = None
+) -> None:
     """Raise Refused where the merge would add files that nobody is likely to have meant."""
-    _require([], unintended_in(repo, ready))
+    if ready.moves:
+        _require([], unintended_between(repo, ready.old, ready.commit, reading))
 
 
 def unintended_in(repo: Repository, ready: "PreparedLanding") -> tuple[str, ...]:
@@ -72,14 +76,19 @@ def unintended_in(repo: Repository, ready: "PreparedLanding") -> tuple[str, ...]
     return unintended_between(repo, ready.old, ready.commit) if ready.moves else ()
 
 
-def unintended_between(repo: Repository, old: str, new: str) -> tuple[str, ...]:
+def unintended_between(
+    repo: Repository, old: str, new: str, reading: LandingReading | None = None
+) -> tuple[str, ...]:
     """Return a phrase for each file or folder that `new` adds and nobody is likely to have meant.
 
-    Blocking.
+    What `reading` has of `old` is not read again. Blocking.
     """
+    ahead = reading if reading is not None and reading.is_of_target(old) else None
     with ThreadPoolExecutor() as pool:
-        present = submit_watched(pool, lambda: present_folders(repo, old))
-        limits = submit_watched(pool, lambda: read_limits(repo))
+        present = submit_watched(
+            pool, lambda: ahead.folders if ahead else frozenset(present_folders(repo, old))
+        )
+        limits = submit_watched(pool, lambda: ahead.limits if ahead else read_limits(repo))
         added = added_entries(repo, old, new)
         secrets = files_with_keys(repo, new, added.files)
         files = unintended_files(added.files, present.result(), limits.result(), secrets)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestra_core.errors import Unavailable
+from orchestra_server.git.repository.branch_tips import branch_tips
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import (
     WorktreeStatus,
@@ -15,7 +16,6 @@ from orchestra_server.git.repository.worktree_status import (
 )
 
 _SECONDS = 3.0  # seconds; later changes are saved, like changes made after a commit
-_HEADS = "refs/heads/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +51,11 @@ def usable_statuses(
         and not recent_status.operation
         and _is_same(worktree, recent_status)
     }
-    if not fresh:
-        return {}
-    refs = [f"{_HEADS}{status.branch}" for status in fresh.values()]
-    listed = repo.git("for-each-ref", "--format=%(objectname) %(refname:lstrip=2)", *refs)
-    standing = set(listed.splitlines())
+    tips = branch_tips(repo, [status.branch for status in fresh.values()])
     return {
         worktree: status
         for worktree, status in fresh.items()
-        if f"{status.commit} {status.branch}" in standing
+        if status.commit == tips.get(status.branch)
     }
 
 

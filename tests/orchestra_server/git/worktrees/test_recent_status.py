@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_server.git.repository import recent_status
-from orchestra_server.git.repository.recent_status import read_recent_status, usable_statuses
+from orchestra_server.git.worktrees import recent_status
+from orchestra_server.git.worktrees.recent_status import read_recent_status, usable_statuses
 from tests.support.chambers import Workshop, workshop
 from tests.support.git_count import counted_git
 from tests.support.repositories import TestRepository
@@ -48,14 +48,14 @@ def shop(tmp_path: Path) -> Workshop:
     return workshop(tmp_path / "shop")
 
 
-def test_clean_worktrees_that_stand_as_before_take_one_git_process_for_all(
+def test_clean_worktrees_that_stand_as_before_take_no_git_process(
     shop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chambers = shop.open("auth", "api")
     recent = {chamber.path: read_recent_status(chamber.path) for chamber in chambers}
     with counted_git(tmp_path / "trace", monkeypatch) as count:
         usable = usable_statuses(shop.repo, recent)
-        assert count.commands == ["for-each-ref"]
+        assert count.commands == []
     assert usable == {path: recent_status.status for path, recent_status in recent.items()}
 
 

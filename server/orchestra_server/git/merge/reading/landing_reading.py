@@ -1,0 +1,81 @@
+"""What a landing reads of the repository, read while its chambers are still being looked at.
+
+It is about commits, which never change. Whether branches still stand at them is asked again when
+they are merged; where one does not, it is read again. Their tips are read first: no branch has
+merged a former commit of the target that was not in the target's reflog by then.
+"""
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from orchestra_core.errors import OrchestraError
+from orchestra_server.domain.tasks.unintended_files import Limits
+from orchestra_server.git.merge.added_files import present_folders, read_limits
+from orchestra_server.git.merge.added_orchestra_files import added_orchestra_files
+from orchestra_server.git.merge.reading.merge_reading import MergeReading, read_merge
+from orchestra_server.git.merge.replay_own_commits import Target, read_target
+from orchestra_server.git.process.foreign_programs import submit_watched
+from orchestra_server.git.repository.branch_tips import branch_tips
+from orchestra_server.git.repository.repository import Repository
+
+_SECONDS = 10.0  # what the configuration said, and the time in a commit, grow old
+
+
+@dataclass(frozen=True, slots=True)
+class LandingReading:
+    """The target at `old`, and what the chambers' tips bring to it."""
+
+    old: str
+    target: Target
+    folders: frozenset[str]  # of the target
+    limits: Limits
+    merge: MergeReading
+    own_files: tuple[str, ...]  # Orchestra's, which the tips would bring
+    at: float  # when reading began, in monotonic time
+
+    def is_of_target(self, old: str) -> bool:
+        """Tell whether it was read just now, of a target at this commit."""
+        return old == self.old and time.monotonic() - self.at < _SECONDS
+
+    def fits(self, old: str, tips: Sequence[str]) -> bool:
+        """Tell whether it was read just now, of these tips and of a target at this commit."""
+        return self.is_of_target(old) and self.merge.fits(old, tips)
+
+
+def read_landing(
+    repo: Repository, base_branch: str, branches: Sequence[str]
+) -> LandingReading | None:
+    """Read what landing these branches needs, None where that cannot be told now. Blocking.
+
+    Nothing is written, and no program of the user's is run. A failure is none of the landing: it
+    reads the same again, and fails by itself.
+    """
+    at = time.monotonic()
+    try:
+        tips = branch_tips(repo, [base_branch, *branches]) if base_branch else {}
+        if not branches or len(tips) < len({base_branch, *branches}):
+            return None
+        ref = f"refs/heads/{base_branch}"
+        return _read(repo, ref, tips[base_branch], [tips[branch] for branch in branches], at)
+    except OrchestraError:
+        return None
+
+
+def _read(repo: Repository, ref: str, old: str, tips: Sequence[str], at: float) -> LandingReading:
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        target = submit_watched(pool, lambda: read_target(repo, ref, old))
+        own_files = submit_watched(pool, lambda: added_orchestra_files(repo, old, tips))
+        folders = submit_watched(pool, lambda: present_folders(repo, old))
+        limits = submit_watched(pool, lambda: read_limits(repo))
+        merge = read_merge(repo, old, tips)
+        return LandingReading(
+            old,
+            target.result(),
+            frozenset(folders.result()),
+            limits.result(),
+            merge,
+            own_files.result(),
+            at,
+        )
