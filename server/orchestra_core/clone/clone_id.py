@@ -3,6 +3,9 @@
 A repository that moves keeps its id. A copy takes a new one while its original is still there. An
 id is disputed while another machine with the same id is heard, because the copy of a machine has
 its id too. Until it is known which of the two keeps the id, neither acts for the other.
+
+A process that has seen the id notes it again where somebody deletes the note: with a new id the
+clone's own chambers would be another's.
 """
 
 import os
@@ -20,6 +23,7 @@ _NOTE = "clone"
 _LOCK = "clone.lock"
 _DISPUTED = "disputed"
 _ID = re.compile(r"[0-9a-f]{16}")
+_seen: dict[Path, tuple[str, tuple[int, ...]]] = {}  # ids by directory, each with its identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class CloneNote:
 
 
 def clone_id(common_dir: Path) -> str:
-    """Return the clone's id, "" while it is disputed; notes a new one where there is none.
+    """Return the clone's id, "" while it is disputed; notes one where there is none.
 
     Raises Unavailable where that cannot be noted.
     """
@@ -41,11 +45,14 @@ def clone_id(common_dir: Path) -> str:
         with _changing(common_dir):
             note = noted_clone(common_dir)
             if note is None or _is_copy(note, common_dir):
-                note = CloneNote(_new_id(), common_dir)
+                lost = _seen_before(common_dir) if note is None else ""
+                note = CloneNote(lost or _new_id(), common_dir)
                 _write(common_dir, note)
             elif note.common_dir != common_dir:
                 note = replace(note, common_dir=common_dir)
                 _write(common_dir, note)
+    if not note.disputed:
+        _seen[common_dir] = (note.id, _identity(common_dir))
     return "" if note.disputed else note.id
 
 
@@ -94,6 +101,25 @@ def renew_clone_id(common_dir: Path, identifier: str) -> str:
         new = CloneNote(_new_id(), common_dir)
         _write(common_dir, new)
         return new.id
+
+
+def _seen_before(common_dir: Path) -> str:
+    """Return the id that this process has seen in the same directory, "" for none.
+
+    A directory that was made anew may have the number of the deleted one, but it has no worktrees.
+    """
+    identifier, directory = _seen.get(common_dir, ("", ()))
+    is_same = directory == _identity(common_dir) and any(common_dir.glob("worktrees/*/gitdir"))
+    return identifier if is_same else ""
+
+
+def _identity(common_dir: Path) -> tuple[int, ...]:
+    """Return what tells a directory from one that was made anew at its path."""
+    try:
+        status = common_dir.stat()
+    except OSError:
+        return ()
+    return (status.st_dev, status.st_ino)
 
 
 def _new_id() -> str:

@@ -96,6 +96,31 @@ def test_a_note_that_says_nothing_is_replaced(tmp_path: Path, text: str) -> None
     assert clone_id(common) == clone_id(common)
 
 
+def test_a_clone_with_chambers_gets_its_id_back_where_somebody_deletes_the_note(
+    tmp_path: Path,
+) -> None:
+    common = repository(tmp_path / "shop")
+    first = clone_id(common)
+    chamber = common / "worktrees" / "auth"
+    chamber.mkdir(parents=True)
+    (chamber / "gitdir").write_text("elsewhere\n")
+    shutil.rmtree(common / "orchestra")
+    assert clone_id(common) == first
+    common.rename(tmp_path / "away")
+    shutil.copytree(tmp_path / "away", common)
+    shutil.rmtree(common / "orchestra")
+    assert clone_id(common) != first
+
+
+def test_a_repository_without_chambers_takes_a_new_id_where_its_note_is_gone(
+    tmp_path: Path,
+) -> None:
+    common = repository(tmp_path / "shop")
+    first = clone_id(common)
+    shutil.rmtree(common / "orchestra")
+    assert clone_id(common) != first
+
+
 def test_no_clone_uses_a_disputed_id_until_the_dispute_ends(tmp_path: Path) -> None:
     common = repository(tmp_path / "shop")
     identifier = clone_id(common)

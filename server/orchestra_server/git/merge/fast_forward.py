@@ -19,6 +19,7 @@ from orchestra_server.git.repository.worktree_status import git_directory
 from orchestra_server.git.repository.writable import require_writable
 from orchestra_server.git.snapshot.commit import first_names
 from orchestra_server.git.snapshot.hidden_changes import hides_changes, unhide_changes
+from orchestra_server.git.snapshot.in_progress_operation import operation_name
 from orchestra_server.git.snapshot.index_copy import copied_index, split_nul
 from orchestra_server.git.worktrees.checkout_look import (
     STATUS,
@@ -33,6 +34,10 @@ from orchestra_server.git.worktrees.checkout_look import (
 
 # Git's garbage collection is kept out meanwhile, so that it need not be started to find that out.
 _SETTINGS = ("-c", "submodule.recurse=false", "-c", "maintenance.auto=false")
+_TAKEN_BACK = (
+    "git merged, but the branch is without the merge again: by a post-merge hook of yours?"
+)
+_MERGES = ("merge", "cherry-pick")
 _LFS = re.compile(r"\bgit-lfs\b|\bfilter lfs\b")
 
 
@@ -88,16 +93,28 @@ def blocked_files(
 ) -> tuple[str, ...]:
     """Return the user's uncommitted files that `land` would refuse to touch; changes nothing.
 
-    Raises Refused where a rebase holds the branch or git wants a signature that nothing will have,
-    Unavailable where a directory cannot be written.
+    Raises Refused where a rebase holds the branch, a merge is under way or git wants a signature
+    that nothing will have, Unavailable where a directory cannot be written.
     """
     place = where_checked_out(repo, checkout, branch)
     if place is None or old == new:
         return ()
     changes = changed_files(repo, old, new)
+    _require_no_merge(place.worktree)
     _require_writable(place.worktree, changes)
     _require_signed(place.worktree, new)
     return tuple(_blocking_files(place.worktree, changes, look_at_place(place).status))
+
+
+def _require_no_merge(worktree: Path) -> None:
+    """Raise Refused while a merge or cherry-pick waits to be concluded: git merges nothing then."""
+    operation = operation_name(git_directory(worktree))
+    if operation in _MERGES:
+        git = f"git -C {shlex.quote(str(worktree))} {operation}"
+        raise Refused(
+            f"a {operation} is under way in {worktree}; finish it ({git} --continue) or give it up "
+            f"({git} --abort), and complete again"
+        )
 
 
 def _move_branch(repo: Repository, branch: str, old: str, new: str) -> None:
@@ -111,6 +128,7 @@ def _move_branch(repo: Repository, branch: str, old: str, new: str) -> None:
 
 def _require_free(worktree: Path, changes: Sequence[ChangedFile], status: Sequence[str]) -> None:
     """Raise Refused where the user's uncommitted work is in the way; see `_require_writable`."""
+    _require_no_merge(worktree)
     _require_writable(worktree, changes)
     in_the_way = _blocking_files(worktree, changes, status)
     if in_the_way:
@@ -133,7 +151,7 @@ def _fast_forward(
         waits_for="git merge in the main checkout (its filters or its post-merge hook)",
         env={**ceiling_env(worktree), "GIT_REFLOG_ACTION": "orchestra: land"},
     )  # fmt: skip
-        why = ran.failure
+        why = ran.failure if ran.status else _TAKEN_BACK
     except Refused as ended:
         why = str(ended)
     tip = _tip(repo, worktree, branch)

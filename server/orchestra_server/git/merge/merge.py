@@ -14,11 +14,14 @@ from orchestra_server.git.merge.merge_tree import MergeConflict, excerpt, merge_
 from orchestra_server.git.merge.reading.merge_reading import MergeReading
 from orchestra_server.git.merge.write_commits import commit_writer
 from orchestra_server.git.process.foreign_programs import map_watched
+from orchestra_server.git.process.run import GitFailed
 from orchestra_server.git.repository.commit_graph import Ancestry, read_ancestry
 from orchestra_server.git.repository.is_merged import is_ancestor
 from orchestra_server.git.repository.repository import Repository
 
 _BASE = "base"
+_UNRELATED = "unrelated histories"  # in git's message
+_NONE = 1  # the status of `git merge-base`
 _AT_ONCE = 4
 _TRIED = 16  # sets of branches; each takes a few milliseconds per branch
 
@@ -109,6 +112,19 @@ def merge_compatible(
         )
     order = tuple(branch.chamber for branch in best.done)
     return PartialMerge(best.commit, order, _conflicts(repo, base_commit, best))
+
+
+def unrelated_branches(
+    repo: Repository, base: str, branches: Sequence[ChamberBranch], fault: GitFailed
+) -> list[str]:
+    """Return the chambers that share no commit with `base`, none for another fault."""
+    if _UNRELATED not in str(fault):
+        return []
+    return [
+        branch.chamber
+        for branch in branches
+        if repo.run("merge-base", base, branch.commit).status == _NONE
+    ]
 
 
 def _largest_merge(

@@ -13,6 +13,8 @@ from orchestra_server.git.repository.repository import Repository
 
 _EXCERPT_LINES = 24
 _LINE_LIMIT = 200  # characters
+# Where one side has a directory, git merges the other's file under a name with its side's commit.
+_ASIDE = re.compile(r"~[0-9a-f]{40}(?:[0-9a-f]{24})?(?:_\d+)?$")
 _KIND = re.compile(r"CONFLICT \(([^)]*)\)")
 
 
@@ -70,16 +72,20 @@ def _kinds(parts: Iterator[str]) -> dict[str, str]:
 
     If a submodule is among them, git prints advice before that NUL.
     """
-    kinds = {entry.split("\t", 1)[1]: "content" for entry in iter(parts.__next__, "")}
+    kinds = {_own_name(entry.split("\t", 1)[1]): "content" for entry in iter(parts.__next__, "")}
     for count in parts:
         if not count.isdecimal():
             break
-        paths = [next(parts) for _ in range(int(count))]
+        paths = [_own_name(next(parts)) for _ in range(int(count))]
         stable, said = next(parts), next(parts)
         kind = _KIND.search(said) or _KIND.search(stable)
         if kind and kinds.get(paths[0]) != "binary":  # it comes before the file's "add/add"
             kinds[paths[0]] = kind[1]
     return kinds
+
+
+def _own_name(path: str) -> str:
+    return _ASIDE.sub("", path)
 
 
 def excerpt(

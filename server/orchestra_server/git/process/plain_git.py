@@ -67,6 +67,10 @@ _CURES = (
         "see that the disk has room and can be written",
     ),
     (
+        re.compile("you have unmerged files"),
+        "resolve their conflicts there, 'git add' them, and call again",
+    ),
+    (
         re.compile("(?:LF would be replaced by CRLF|CRLF would be replaced by LF) in"),
         "convert its line ends, or let git do it: git config core.safecrlf warn",
     ),
@@ -82,6 +86,7 @@ _HALF_MADE = re.compile(r"failed to read (?P<file>\S.*/worktrees/[^/\n]+/commond
 # A file monitor is a program that may hang and may have missed a file.
 NO_FILE_MONITOR = ("-c", "core.fsmonitor=false")
 _importing = threading.Lock()  # several threads may need the first git at once
+_TRACE = re.compile(r"\d\d:\d\d:\d\d\.\d{6} ")  # begins a line of the person's GIT_TRACE
 _PREFIX = re.compile(r"(?:fatal|error): ")
 
 
@@ -102,7 +107,11 @@ class GitResult:
     def failure(self) -> str:
         """Git's error message, as one line without `fatal:`."""
         # The names that an error lists follow it, each after a tab.
-        lines = [line for line in self.err.replace(":\n\t", ": ").splitlines() if line.strip()]
+        lines = [
+            line
+            for line in self.err.replace(":\n\t", ": ").splitlines()
+            if line.strip() and not _TRACE.match(line)
+        ]
         telling = [line for line in lines if _PREFIX.match(line)] or lines
         if any(_BY_HOOK in line or UNNAMED_FILTER in line for line in telling):
             telling = lines  # the hook's own words say why, or those of the shell

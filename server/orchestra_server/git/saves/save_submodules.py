@@ -59,7 +59,10 @@ def _save(worktree: Path, main_copies: Path, ref: str, ignored: IgnoredFiles) ->
     for submodule in filled_submodules(worktree, main_copies):
         nested = _save(submodule.path, submodule.main_copy / "modules", ref, ignored)
         state = read_state(submodule.path, ignored=ignored)
-        as_named = state.clean and state.head == submodule.commit and not state.branch
+        # One that was added in the chamber is on a branch; its commits are pushed, or not savable.
+        is_new = not submodule.main_copy.is_dir()
+        is_at_commit = is_new or (state.head == submodule.commit and not state.branch)
+        as_named = state.clean and is_at_commit
         if nested or not as_named:
             lines.append(f"{_save_one(submodule, state, ref, nested)} {submodule.path_in_parent}\0")
     return "".join(lines)

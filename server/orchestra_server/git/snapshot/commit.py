@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from orchestra_server.git.repository.worktree_status import (
 )
 from orchestra_server.git.snapshot.stage_all import stage_all
 
+_MISSING = " missing"  # ends git's answer for a name that there is not
 _SHOWN = 5  # file names in one line
 # How shells, Node.js, Python and Ruby say that something is not installed.
 _UNSIGNED = "failed to sign the data"  # git's message, whichever program failed
@@ -60,7 +62,30 @@ def commit_uncommitted_work(
             ran = _commit(worktree, plain_message, trailers)
         if ran.status:
             raise Refused(f"{worktree} could not be committed: {_failure_words(ran)}{_cure(ran)}")
-    return git_output(worktree, "rev-parse", "HEAD").strip()
+    return _require_changes(worktree)
+
+
+def _require_changes(worktree: Path) -> str:
+    """Return the new commit; raises Refused where a hook left the work in the stash and not in it.
+
+    The empty commit is then taken back.
+    """
+    asked = ("HEAD", "HEAD^1", "HEAD^2", "HEAD^{tree}", "HEAD^1^{tree}", "refs/stash^1")
+    stdin = "".join(f"{revision}\n" for revision in (*asked, "refs/stash"))
+    told = git_output(worktree, "cat-file", "--batch-check=%(objectname)", stdin=stdin)
+    commit, before, second, tree, tree_before, stashed_at, stash = told.splitlines()
+    is_empty = tree == tree_before and second.endswith(_MISSING)
+    if is_empty and stashed_at == before:
+        git_output(
+            worktree, "update-ref", "-m", "orchestra: an empty commit", "HEAD", before, commit
+        )
+        git = f"git -C {shlex.quote(str(worktree))}"
+        raise Refused(
+            f"{worktree} could not be committed: a hook of the repository put its work into git's "
+            f"stash and left it there; mend the hook, bring the work back ({git} stash apply "
+            f"{stash[:12]}), and call again"
+        )
+    return commit
 
 
 def _commit(worktree: Path, message: str, trailers: Sequence[str]) -> GitResult:

@@ -3,7 +3,7 @@
 from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -12,11 +12,18 @@ from orchestra_core.gates.gate_verdict import GateVerdict
 from orchestra_core.models import Chamber, Task
 from orchestra_core.text import one_line
 from orchestra_server.git.merge.fast_forward import land
-from orchestra_server.git.merge.merge import ChamberBranch, FailedMerge, merge_all, merge_compatible
+from orchestra_server.git.merge.merge import (
+    ChamberBranch,
+    FailedMerge,
+    merge_all,
+    merge_compatible,
+    unrelated_branches,
+)
 from orchestra_server.git.merge.merge_tree import MergeConflict
 from orchestra_server.git.merge.reading.landing_reading import LandingReading
 from orchestra_server.git.merge.undo_fast_forward import ChangedFile
 from orchestra_server.git.process.foreign_programs import map_watched
+from orchestra_server.git.process.run import GitFailed
 from orchestra_server.git.repository.branch_tips import branch_tips, missing_branches
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import WorktreeStatus, read_status
@@ -112,8 +119,44 @@ def merge_branches(
 
     `bases` maps each chamber to the commit it began at: if the task's branch has dropped that
     commit since, only its own commits are merged. What `reading` has of these commits is not read
-    again.
+    again. Raises Refused for a branch that shares no commit with the task's; with `partial` it is
+    left out.
     """
+
+    def merge(those: Sequence[ChamberBranch]) -> PreparedLanding:
+        return _merge(
+            repo, task, those, bases, summary, partial=partial, trial=trial, reading=reading
+        )
+
+    try:
+        return merge(branches)
+    except GitFailed as fault:
+        unrelated = unrelated_branches(repo, tip_of(repo, task), branches, fault)
+        if not unrelated:
+            raise
+    onto = task.base_branch or "HEAD"
+    why = (
+        f"shares no commit with {onto}, as after 'git checkout --orphan'; to put its commits on "
+        f"{onto}, run in the chamber: git rebase --root --onto {onto}"
+    )
+    if not partial:
+        chambers = ", ".join(repr(name) for name in unrelated)
+        raise Refused(f"nothing has landed: chamber {chambers} {why}, and call again")
+    landing = merge([branch for branch in branches if branch.chamber not in unrelated])
+    return replace(landing, left_out=dict.fromkeys(unrelated, why))
+
+
+def _merge(
+    repo: Repository,
+    task: Task,
+    branches: Sequence[ChamberBranch],
+    bases: Mapping[str, str],
+    summary: str,
+    *,
+    partial: bool,
+    trial: bool,
+    reading: LandingReading | None,
+) -> PreparedLanding:
     old = tip_of(repo, task)
     message = f"{summary}\n\n{_trailer(task)}"
     tips = {branch.chamber: branch.commit for branch in branches}

@@ -95,7 +95,8 @@ async def merge_for_landing(
         partial=partial, trial=trial, reading=reading,
     )  # fmt: skip
     rest = begun.passed_over if wanted.partial or not landing.conflicts else dict[str, str]()
-    return with_changes(landing, left_out={**brought.left_out, **rest, **without})
+    left_out = {**landing.left_out, **brought.left_out, **rest, **without}
+    return with_changes(landing, left_out=left_out)
 
 
 async def check_landing(

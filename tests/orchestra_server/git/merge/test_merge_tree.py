@@ -24,3 +24,14 @@ def test_a_conflicting_submodule_is_named_although_git_prints_advice(tmp_path: P
     )
     both = list(parse_merges(asked.out))
     assert [set(side.kinds) for side in both] == [{"sub"}, set()]
+
+
+def test_a_file_where_the_other_side_has_a_directory_conflicts_under_its_own_name(
+    tmp_path: Path,
+) -> None:
+    shop = workshop(tmp_path / "repo")
+    for branch, file in (("one", "name"), ("two", "name/below")):
+        shop.main.git("switch", "--quiet", "-c", branch, "main")
+        shop.main.commit(branch, {file: f"{branch}\n"})
+    tips = (shop.main.git("rev-parse", "one"), shop.main.git("rev-parse", "two"))
+    assert merge_trees(shop.repo, *tips).kinds == {"name": "file/directory"}

@@ -20,6 +20,11 @@ def test_a_name_that_an_error_lists_below_it_is_in_the_failure() -> None:
     assert GitResult(1, "", err).failure == "Your changes would be lost: README"
 
 
+def test_lines_of_the_persons_trace_are_not_in_the_failure() -> None:
+    said = "10:20:30.123456 git.c:460  trace: built-in: git commit\nthe hook says no\n"
+    assert GitResult(1, "", said).failure == "the hook says no"
+
+
 def test_a_silent_failure_names_the_status() -> None:
     assert GitResult(3, "", "").failure == "git ended with status 3"
 

@@ -7,6 +7,7 @@ import pytest
 
 from orchestra_core.errors import Refused
 from orchestra_server.git.saves.only_saved_content import saved_submodules
+from orchestra_server.git.saves.save import save_work
 from orchestra_server.git.saves.save_submodules import (
     are_submodules_saved,
     own_repository,
@@ -18,7 +19,7 @@ from orchestra_server.git.snapshot.ignored_files_to_save import (
     ignored_files_except,
 )
 from tests.support.chambers import Workshop, saved_ref
-from tests.support.repositories import TestRepository
+from tests.support.repositories import TestRepository, small_repository
 
 
 def in_submodule(chamber: TestRepository) -> TestRepository:
@@ -118,6 +119,24 @@ def test_work_without_a_copy_in_the_main_checkout_to_keep_it_in_is_refused(
     with pytest.raises(Refused, match=r"submodule .*libs/maths has open work that is not saved"):
         require_submodules_saved(submodule_shop.repo, chamber.path)
     assert in_submodule(chamber).status == " M maths.txt"
+
+
+def test_a_submodule_that_was_added_in_the_chamber_needs_no_copy_while_its_commits_are_pushed(
+    submodule_shop: Workshop, tmp_path: Path
+) -> None:
+    [chamber] = submodule_shop.open("auth")
+    origin = small_repository(tmp_path / "more-origin", {"more.txt": "more\n"})
+    allowed = ("-c", "protocol.file.allow=always")
+    chamber.git(*allowed, "submodule", "--quiet", "add", str(origin.path), "more")
+    chamber.commit("added")
+    more = chamber.at(chamber.path / "more")
+    assert more.git("symbolic-ref", "--short", "HEAD") == "main"
+    assert save_submodules(submodule_shop.repo, chamber.path, saved_ref(chamber)) == ""
+    saved = save_work(submodule_shop.repo, chamber.path, saved_ref(chamber), "saved")
+    assert saved is not None
+    more.commit("not pushed", {"more.txt": "more and more\n"})
+    with pytest.raises(Refused, match="no other copy of it is here; push it"):
+        save_work(submodule_shop.repo, chamber.path, saved_ref(chamber, at=2), "saved")
 
 
 @pytest.mark.parametrize("work", [change_a_file, change_a_file_in_the_nested_submodule])

@@ -230,3 +230,26 @@ def test_an_inherited_reading_of_paths_lets_no_file_of_ours_in(
     monkeypatch.setenv("GIT_LITERAL_PATHSPECS", "1")
     commit_uncommitted_work(chamber.path, "Add login")
     assert chamber.git("show", "--format=", "--name-only", "HEAD") == "new"
+
+
+def test_work_that_a_hook_puts_into_the_stash_is_not_taken_for_committed(
+    chamber: TestRepository,
+) -> None:
+    before = chamber.head
+    chamber.write("README", "changed\n")
+    chamber.write("new", "new\n")
+    chamber.hook("pre-commit", "git stash push --quiet --include-untracked")
+    with pytest.raises(Refused, match=r"a hook .* put its work into git's stash.* stash apply"):
+        commit_uncommitted_work(chamber.path, "Add login")
+    assert (chamber.head, chamber.status) == (before, "")
+    chamber.hook("pre-commit", "true")
+    chamber.git("stash", "apply", "--quiet")
+    assert commit_uncommitted_work(chamber.path, "Add login") == chamber.head != before
+    assert chamber.git("show", "HEAD:new") == "new"
+
+
+def test_a_commit_that_a_hook_empties_is_made_all_the_same(chamber: TestRepository) -> None:
+    chamber.write("README", "changed\n")
+    chamber.hook("pre-commit", "git checkout --quiet HEAD -- README")
+    assert commit_uncommitted_work(chamber.path, "Add login") == chamber.head
+    assert chamber.status == ""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from orchestra_core.errors import Refused
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
 from tests.support.conducting import a_started_task, chamber_of, chambers_open
@@ -112,3 +113,32 @@ async def test_the_history_records_what_is_about_to_land(
     await complete_task(context, task_id=task_id, summary=SUMMARY, partial=partial)
     told = [event for event in await context.store.events() if event.kind == "task.landing"]
     assert [event.data.task.landing for event in told if event.data.task] == [("auth",)]
+
+
+async def test_a_chamber_without_a_common_commit_stays_behind_with_the_command_that_helps(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    chambers = await chambers_open(context, task_id, ["auth", "api"])
+    auth, first = chambers["auth"], repository.head
+    branch = auth.git("symbolic-ref", "--short", "HEAD")
+    auth.git("switch", "--quiet", "--orphan", "anew")
+    auth.commit("begun anew", {"auth.py": "auth\n"})
+    auth.git("branch", "--quiet", "-f", branch)
+    auth.git("switch", "--quiet", branch)
+    chambers["api"].write("api.py", "api\n")
+    helps = "run in the chamber: git rebase --root --onto main"
+
+    with pytest.raises(Refused, match=rf"nothing has landed: chamber 'auth' .*{helps}"):
+        await complete_task(context, task_id=task_id, summary=SUMMARY)
+    assert repository.head == first
+    part = await complete_task(context, task_id=task_id, summary=SUMMARY, partial=True)
+
+    assert (part.merged, part.still_live) == (["api"], ["auth"])
+    [note] = part.notes
+    assert note.startswith("chamber 'auth' shares no commit with main")
+    assert note.endswith(helps)
+    auth.git("rebase", "--quiet", "--root", "--onto", "main")
+    assert (await complete_task(context, task_id=task_id, summary=SUMMARY)).completed
+    assert (repository.read("auth.py"), repository.read("api.py")) == ("auth\n", "api\n")
+    assert (repository.read("README"), repository.status) == ("hello\n", "")
