@@ -18,6 +18,7 @@ from orchestra_server.git.repository.worktree_status import (
     read_status,
 )
 from orchestra_server.git.snapshot.in_progress_operation import operation_name
+from orchestra_server.git.snapshot.reflog_commits import last_commit
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
 
 _HEADS = "refs/heads/"
@@ -61,10 +62,7 @@ def way_back(repo: Repository, worktree: Path, branch: str, status: WorktreeStat
             f"up, run: {git} {operation} --abort"
         )
     if missing_branches(repo, [branch]):
-        return (
-            "that is gone; to make it again where the chamber stands, "
-            f"run: {git} switch -c {branch}"
-        )
+        return _made_again(repo, worktree, branch, status)
     holder = next((tree for tree in list_worktrees(repo) if tree.branch == branch), None)
     if holder is not None:
         free = f"git -C {shlex.quote(str(holder.path))} switch --detach"
@@ -73,6 +71,14 @@ def way_back(repo: Repository, worktree: Path, branch: str, status: WorktreeStat
         return f"to bring its commits along, run: {git} switch -C {branch}"
     merge = "" if _can_switch(worktree, branch) else "--merge "
     return f"run: {git} switch {merge}{branch}"
+
+
+def _made_again(repo: Repository, worktree: Path, branch: str, status: WorktreeStatus) -> str:
+    git = f"git -C {shlex.quote(str(worktree))}"
+    last = "" if status.commit else last_commit(repo, git_directory(worktree))
+    if last:
+        return f"that was deleted; to bring its commits back, run: {git} branch {branch} {last}"
+    return f"that is gone; to make it again where the chamber stands, run: {git} switch -c {branch}"
 
 
 def way_back_at_rest(repo: Repository, worktree: Path, branch: str) -> str:

@@ -225,6 +225,7 @@ def require_own_branch(
     standing = status or read_status(path)
     if not standing.commit or standing.branch != chamber.branch:
         where = f"branch {standing.branch}" if standing.branch else "a detached HEAD"
+        where = where if standing.commit else "no commit"
         raise Refused(
             f"chamber {chamber.name!r} stands on {where} and not on its own branch "
             f"{chamber.branch}; {way_back(repo, path, chamber.branch, standing)}"

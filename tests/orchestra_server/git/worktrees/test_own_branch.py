@@ -1,3 +1,4 @@
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,16 @@ def test_a_deleted_branch_is_created_again(shop: Workshop, chamber: TestReposito
     chamber.git("switch", "--quiet", "--detach")
     shop.main.git("branch", "-D", BRANCH)
     assert way(shop, chamber).endswith(f"switch -c {BRANCH}")
+
+
+def test_a_branch_that_was_deleted_under_the_chamber_comes_back_with_its_commits(
+    shop: Workshop, chamber: TestRepository
+) -> None:
+    commit = chamber.commit("work", {"new": "new\n"})
+    chamber.git("update-ref", "-d", f"refs/heads/{BRANCH}")
+    command = way(shop, chamber).partition("run: ")[2]
+    subprocess.run(["sh", "-c", command], check=True)
+    assert (chamber.head, chamber.status) == (commit, "")
 
 
 def test_a_branch_that_another_worktree_is_on_is_released_first(
