@@ -1,5 +1,7 @@
 """Commits a task's work in its chambers, merges it in the object database, lands it in one step."""
 
+import os
+import shlex
 from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -28,6 +30,7 @@ from orchestra_server.git.repository.branch_tips import branch_tips, missing_bra
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import WorktreeStatus, read_status
 from orchestra_server.git.snapshot.commit import commit_uncommitted_work
+from orchestra_server.git.worktrees.add_and_list import Worktree, list_worktrees
 from orchestra_server.git.worktrees.checkout_look import CheckoutLook
 from orchestra_server.git.worktrees.own_branch import way_back
 from orchestra_server.git.worktrees.recent_status import RecentStatus, usable_statuses
@@ -36,6 +39,7 @@ from orchestra_server.usecases.health.observe_chamber import is_gone
 
 _SUBJECT_LIMIT = 60  # characters, so that git log shows it on one line
 _AT_ONCE = 4
+_OURS = "orchestra: chamber "  # begins the reason of the lock of a chamber's worktree
 _UNREAD: Mapping[Path, RecentStatus] = MappingProxyType({})
 
 
@@ -114,8 +118,8 @@ def merge_branches(
 ) -> PreparedLanding:
     """Merge the branches onto the task's branch in the object database; no branch moves.
 
-    With `partial` as many as go together are merged, else all or none. Safe to repeat after a
-    process died half way: what is already merged brings nothing. Blocking.
+    With `partial` as many as fit together are merged, else all or none. Safe to repeat after a
+    process died half way: what is already merged adds nothing. Blocking.
 
     `bases` maps each chamber to the commit it began at: if the task's branch has dropped that
     commit since, only its own commits are merged. What `reading` has of these commits is not read
@@ -180,7 +184,7 @@ def _merge(
 def land_prepared(
     repo: Repository, task: Task, ready: PreparedLanding, look: CheckoutLook | None = None
 ) -> None:
-    """Move the task's branch in one step; raises Refused when the user's work is in the way."""
+    """Move the task's branch in one step; raises Refused if the user's work is in the way."""
     land(
         repo, repo.top, task.base_branch, ready.old, ready.commit, look=look, changes=ready.changes
     )
@@ -188,7 +192,7 @@ def land_prepared(
 
 @contextmanager
 def naming_what_landed(task: Task, landing: PreparedLanding | None) -> Generator[None]:
-    """Say in an error of the block, which closes chambers, that their work has landed."""
+    """Add to an error of the block, which closes chambers, that their work has landed."""
     try:
         yield
     except OrchestraError as fault:
@@ -243,8 +247,24 @@ def deleted_chambers(repo: Repository, chambers: Sequence[Chamber]) -> list[Cham
 
 
 def branch_without_directory(repo: Repository, chamber: Chamber) -> ChamberBranch:
-    """Return the branch of a chamber whose directory is gone: its committed work."""
+    """Return the branch of a chamber whose directory is gone: its committed work.
+
+    Raises Refused where the worktree was moved: its uncommitted work is at the new place.
+    """
+    trees = [tree for tree in list_worktrees(repo) if tree.branch == chamber.branch]
+    moved = next((tree for tree in trees if not tree.gone and _is_ours(tree)), None)
+    if moved:
+        first = f"move {chamber.path} aside, and " if os.path.lexists(chamber.path) else ""
+        places = f"{shlex.quote(str(moved.path))} {shlex.quote(chamber.path)}"
+        raise Refused(
+            f"chamber {chamber.name!r} was moved to {moved.path}, where its work is; "
+            f"to go on, {first}move it back: git worktree move -f -f {places}"
+        )
     return ChamberBranch(chamber.name, repo.resolve(f"refs/heads/{chamber.branch}"))
+
+
+def _is_ours(tree: Worktree) -> bool:
+    return tree.locked_reason.startswith(_OURS)
 
 
 def _committed(
