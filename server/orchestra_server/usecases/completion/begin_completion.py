@@ -1,4 +1,4 @@
-"""Begins to complete a task: what is wanted, whether it may be, and which chambers it ends."""
+"""Begins to complete a task: checks the call, and returns the chambers that it ends."""
 
 import asyncio
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ from orchestra_server.usecases.exchange.plan_for_other_clones import PlanForOthe
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedCompletion:
-    """What a call of complete_task asks for."""
+    """The arguments of a call of complete_task."""
 
     task_id: str
     summary: str
@@ -115,7 +115,7 @@ async def begin_completion(
 ) -> BegunCompletion:
     """Mark the task 'completing', so that nobody adds to it, and return its chambers.
 
-    By that, other clones are asked for the work of its chambers there.
+    This also asks other clones for the work of its chambers there.
     """
     clone = context.clone
 

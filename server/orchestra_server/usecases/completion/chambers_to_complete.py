@@ -1,4 +1,4 @@
-"""The chambers of a task before it is completed: each is made, heard, and as the disk has it."""
+"""Brings a task's chambers up to date before it is completed: created, heard, as on disk."""
 
 import asyncio
 from collections.abc import Sequence
@@ -26,9 +26,9 @@ async def let_creations_end(context: Context, repo: Repository, task_id: str) ->
 
 
 async def hear_workers(context: Context, task_id: str, only: Sequence[str]) -> None:
-    """Take in what workers have written: it goes with the chambers, or holds the landing.
+    """Take in what workers have written: it is closed with the chambers, or holds the landing.
 
-    A worker whose chamber is not among `only` goes on, and may be in the middle of a line.
+    A worker whose chamber is not in `only` continues, and may be in the middle of a line.
     """
     chambers = (await context.store.snapshot()).chambers_of(task_id)
     ending = chosen_of(chambers, only)

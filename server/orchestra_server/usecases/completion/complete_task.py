@@ -59,14 +59,13 @@ async def complete_task(
     `partial` as many chambers land as can; the others stay live and the task stays open. With
     `only`, the chambers of these names land, and every other one stays as it is. Without
     `commit_changes` nothing is merged: every chamber's work is saved. A `dry_run` changes nothing
-    and says what would happen. A task that has already ended gets the reply of its end again, and
-    an interrupted completion is finished. Raises Refused, with the task open again, when a hook
-    or the user's uncommitted work is in the way. Unless `confirm` is true, it also does so while
-    a worker is at work or has critical mail unread, and where odd new files would land.
-    Chambers of other clones hand their work over and are closed there (`usecases/exchange/`).
-    Where a trusted gate is configured, exactly the tree that lands has passed it; chambers that
-    fail together are a reply, too (`usecases/gates/`). With `again`, gates that are known to fail
-    are run once more.
+    and says what would happen. For a task that has already ended, returns that reply again;
+    finishes an interrupted completion. Raises Refused, with the task open again, if a hook or the
+    user's uncommitted work prevents it. Unless `confirm` is true, it also does so while a worker is
+    at work or has critical mail unread, and where odd new files would land. Chambers of other
+    clones hand their work over and are closed there (`usecases/exchange/`). Where a trusted gate is
+    configured, exactly the tree that lands has passed it; chambers that fail together are a reply,
+    too (`usecases/gates/`). With `again`, gates that are known to fail are run once more.
     """
     text = required("summary", summary, MESSAGE_LIMIT)
     wanted = WantedCompletion(
@@ -97,7 +96,7 @@ async def _complete(context: Context, wanted: WantedCompletion) -> CompletedTask
     """Commit, merge and land with only this task locked, since hooks may take long.
 
     Tasks land one at a time. The repository is locked only while half-made chambers are removed;
-    closing locks the task's own chambers, so that a hook or filter holds nobody else up.
+    closing locks the task's own chambers, so that a hook or filter delays no other task.
     """
     repo = await repository_of(context, wanted.task_id)
     await asyncio.to_thread(require_writable_repository, repo)

@@ -1,4 +1,4 @@
-"""The replies of complete_task: how completing ended, or would end."""
+"""The replies of complete_task: how the completion ended, or would end."""
 
 import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -35,7 +35,7 @@ def completed(
     remarks: Sequence[str] = (),
     again: bool = False,
 ) -> CompletedTask:
-    """Reply for a task that has ended; the chambers' notes tell what earlier attempts did."""
+    """Reply for a task that has ended; the chambers' notes say what earlier attempts did."""
     chambers = state.chambers_of(task.id)
     undelivered = serializers.undelivered_of(state, task.id)
     merged_earlier = [chamber.name for chamber in chambers if chamber.has_landed]
@@ -253,7 +253,7 @@ def _partly(ready: PreparedLanding) -> str:
 
 
 def _elsewhere(left_out: Mapping[str, str]) -> list[str]:
-    """Return a note for each chamber of another clone whose work did not come here."""
+    """Return a note for each chamber of another clone whose work was not fetched."""
     return [f"chamber {name!r} {why}" for name, why in left_out.items()]
 
 
@@ -340,7 +340,7 @@ def _ways_out(
 ) -> list[str]:
     """Return the commands that resolve each pair's conflicts, in one chamber's directory.
 
-    It is the second one's, or the first one's where only that is in this `clone`. A landed chamber
+    It is the second one's, or the first one's if only that is in this `clone`. A landed chamber
     has no branch any more: its work is on `onto`. A chamber whose base was rewritten is rebased,
     since a merge would bring back the dropped commits.
     """
@@ -375,7 +375,7 @@ def _ways_out(
 
 
 def _branch_of(chamber: Chamber, clone: str) -> str:
-    """Return what names a chamber's work in this clone."""
+    """Return the ref of a chamber's work in this clone."""
     if chamber.clone == clone:
         return chamber.branch
     return chamber_ref(chamber.task_id, chamber.name)

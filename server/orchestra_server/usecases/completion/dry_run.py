@@ -60,7 +60,7 @@ _NO_OTHERS = PlanForOtherClones()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompletionPlan:
-    """What would be committed, merged and saved in which chamber, and what would be in the way."""
+    """What would be committed, merged and saved in which chamber, and what would prevent it."""
 
     commits: tuple[tuple[str, tuple[str, ...]], ...] = ()  # chamber, files
     merged: tuple[str, ...] = ()
@@ -117,7 +117,7 @@ async def plan_without_changes(context: Context, wanted: WantedCompletion) -> Co
 
 
 def _failed_words(failed: GateVerdict, together: Sequence[str]) -> str:
-    """Return what is known of a gate that does not pass on what would land; no gate is run."""
+    """Return the known result of a gate that fails on the work to land; no gate is run."""
     whose = f", and {' and '.join(together)} fail it together" if together else ""
     line = one_line(telling_line(failed.output), _OUTPUT_SHOWN)
     printed = f"; it printed: {line}" if line else ""
@@ -135,7 +135,7 @@ def plan_completion(
 ) -> CompletionPlan:
     """Return what completing would do with the live chambers; no branch, index or file changes.
 
-    Hooks are not run, so what they would refuse is unknown. Of other clones, nobody is asked: what
+    Hooks are not run, so it is unknown what they would refuse. Other clones are not asked: what
     they have published is fetched. Blocking.
     """
     try:
@@ -172,7 +172,7 @@ def plan_completion(
 def _open_works(
     repo: Repository, chambers: Iterable[Chamber]
 ) -> tuple[dict[str, UncommittedWork], list[str]]:
-    """Return each chamber's work by its name, and why that of others cannot be read."""
+    """Return each chamber's work by its name, and why some work cannot be read."""
     works: dict[str, UncommittedWork] = {}
     refusals: list[str] = []
     for chamber in chambers:

@@ -1,4 +1,4 @@
-"""Prepares a landing and holds it, whatever garbage git collects meanwhile."""
+"""Prepares a landing and protects its objects from git's garbage collection."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable

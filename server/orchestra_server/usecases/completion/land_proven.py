@@ -56,9 +56,9 @@ async def land_proven(
     reading: LandingReading | None,
     later: AsyncExitStack,
 ) -> PreparedLanding:
-    """Merge and land; where a gate is configured, first prove the tree, without any lock.
+    """Merge and land; if a gate is configured, first prove the tree, without any lock.
 
-    A landing with red sets has not moved the branch, unless it lands in part. `later` waits for
+    A landing with red sets does not move the branch, unless it lands in part. `later` waits for
     what goes on beside what follows. Raises Refused for what must not land.
     """
     judge = await landing_judge(context, repo, confirmed=wanted.confirmed)
@@ -139,7 +139,7 @@ def _prover(
 
 
 def _left_out(trial: PreparedLanding, proof: Proof) -> Mapping[str, str]:
-    """Return the chambers that stay behind, each with the reason."""
+    """Return the chambers that are not landed, each with the reason."""
     return {
         name: f"stays: {_reason(name, proof.red)}"
         for name in trial.order

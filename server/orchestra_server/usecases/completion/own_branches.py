@@ -1,4 +1,4 @@
-"""Tells the chambers' own commits apart where the branch they land on was rewritten."""
+"""Separates the chambers' own commits if the branch they land on was rewritten."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -41,8 +41,8 @@ def own_branches(
 ) -> OwnBranches:
     """Reduce each branch that builds on commits which the target dropped to its own commits.
 
-    `target` is the branch at `old`, if it was read ahead. Raises Refused where the two cannot be
-    told apart.
+    `target` is the branch at `old`, if it was read ahead. Raises Refused if the two cannot be told
+    apart.
     """
     ref = f"refs/heads/{task.base_branch}" if task.base_branch else "HEAD"
     target = target or read_target(repo, ref, old)

@@ -1,4 +1,4 @@
-"""Prepares a landing: open work is committed, that of other clones brought here, all merged."""
+"""Prepares a landing: commits open work, fetches that of other clones, and merges all."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -51,7 +51,7 @@ async def bring_wanted_here(
     wanted: WantedCompletion,
     plan: PlanForOtherClones,
 ) -> BroughtWork:
-    """Return the work of other clones' chambers; all of it, unless the call lands in part."""
+    """Fetch the work of other clones' chambers; all of it, unless the call lands in part."""
     if not wanted.merge or not begun.others:
         return BroughtWork()
     brought = await bring_here(context, repo, begun.task, plan, wanted.summary)

@@ -20,7 +20,7 @@ async def put_away(
             for chamber in leaving
             if chamber.state == "closing" or chamber.name in ready.order
         ]
-        # The original commits of replayed work are nowhere else: closing saves them.
+        # The original commits of replayed work exist nowhere else: closing saves them.
         landed = {name: ready.tips[name] for name in ready.order if name not in ready.returning}
     names = [chamber.name for chamber in leaving]
     with naming_what_landed(begun.task, ready):  # what has landed is not undone

@@ -1,4 +1,4 @@
-"""The changes of a task that is being completed: announced, opened again, ended."""
+"""Records the steps of a task's completion: landing announced, task reopened, task ended."""
 
 from orchestra_core.models import Task
 from orchestra_core.store.reads import Reads
@@ -9,7 +9,7 @@ from orchestra_server.usecases.completion.merge_and_land import PreparedLanding
 
 
 async def announce_landing(context: Context, task_id: str, ready: PreparedLanding) -> None:
-    """Note the commit that is about to land: after a crash the branch tells whether it did."""
+    """Record the commit that is about to land: after a crash the branch shows whether it did."""
 
     async def decide(reads: Reads) -> Decision[None]:
         task = await read_task(reads, task_id)
@@ -26,7 +26,7 @@ async def announce_landing(context: Context, task_id: str, ready: PreparedLandin
 
 
 async def reopen(context: Context, task_id: str) -> Task:
-    """Open the task again."""
+    """Reopen the task."""
 
     async def decide(reads: Reads) -> Decision[Task]:
         task = await read_task(reads, task_id)

@@ -1,1 +1,1 @@
-"""What a landing takes, and what holds it until it is put right or confirmed."""
+"""Which chambers a landing takes, and what stops it until it is fixed or confirmed."""

@@ -1,4 +1,4 @@
-"""Which chambers a landing takes, where the caller names some of them."""
+"""Which chambers a landing takes, if the caller names some of them."""
 
 from collections.abc import Iterable, Sequence
 
@@ -14,7 +14,7 @@ def chosen_of(chambers: Iterable[Chamber], only: Sequence[str]) -> list[Chamber]
 
 
 def passed_over(chambers: Iterable[Chamber], only: Sequence[str]) -> dict[str, str]:
-    """Return why each other live chamber stays behind, by name."""
+    """Return why each other live chamber is not landed, by name."""
     if not only:
         return {}
     return {

@@ -56,9 +56,9 @@ async def require_confirmed(
 
 
 def require_tracked_intended(repo: Repository, chambers: Sequence[Chamber]) -> None:
-    """Raise Refused where committing in the chambers would track files that nobody meant. Blocking.
+    """Raise Refused if committing in the chambers would track unintended files. Blocking.
 
-    Called before anything is committed, where another clone asks for the work.
+    Called before anything is committed, when another clone asks for the work.
     """
     _require([], _untracked(repo, _read_statuses(chambers)))
 
@@ -66,7 +66,7 @@ def require_tracked_intended(repo: Repository, chambers: Sequence[Chamber]) -> N
 def require_intended(
     repo: Repository, ready: "PreparedLanding", reading: LandingReading | None = None
 ) -> None:
-    """Raise Refused where the merge would add files that nobody is likely to have meant."""
+    """Raise Refused if the merge would add files that look unintended."""
     if ready.moves:
         _require([], unintended_between(repo, ready.old, ready.commit, reading))
 
@@ -79,7 +79,7 @@ def unintended_in(repo: Repository, ready: "PreparedLanding") -> tuple[str, ...]
 def unintended_between(
     repo: Repository, old: str, new: str, reading: LandingReading | None = None
 ) -> tuple[str, ...]:
-    """Return a phrase for each file or folder that `new` adds and nobody is likely to have meant.
+    """Return a phrase for each file or folder that `new` adds and that looks unintended.
 
     What `reading` has of `old` is not read again. Blocking.
     """
@@ -137,15 +137,15 @@ def _sizes(worktree: Path, untracked: Sequence[str]) -> Mapping[str, int]:
     for path in untracked:
         try:
             sizes[path] = os.lstat(worktree / path).st_size
-        except OSError:  # gone meanwhile
+        except OSError:  # deleted meanwhile
             continue
     return sizes
 
 
 def _links(worktree: Path, untracked: Sequence[str]) -> Mapping[str, str]:
-    """Return what each untracked symbolic link of a worktree says."""
+    """Return the target of each untracked symbolic link of a worktree."""
     links = dict[str, str]()
     for path in untracked:
-        with suppress(OSError):  # no link, or gone meanwhile
+        with suppress(OSError):  # not a link, or deleted meanwhile
             links[path] = str((worktree / path).readlink())
     return links

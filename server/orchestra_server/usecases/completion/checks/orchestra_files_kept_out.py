@@ -18,7 +18,7 @@ def require_no_own_files(
     chambers: Sequence[Chamber],
     reading: LandingReading | None = None,
 ) -> None:
-    """Raise Refused, with the commands that remove them, where own files would land. Blocking."""
+    """Raise Refused, with the commands that remove them, if our files would land. Blocking."""
     tips = [ready.tips[chamber] for chamber in ready.order if chamber in ready.tips]
     if reading is not None and reading.fits(ready.old, tips) and not reading.own_files:
         return
@@ -28,7 +28,7 @@ def require_no_own_files(
 
 
 def own_files_fault(repo: Repository, ready: PreparedLanding, paths: Mapping[str, str]) -> str:
-    """Return that refusal's text, "" where no own files would land.
+    """Return that refusal's text, "" if none of Orchestra's files would land.
 
     `paths` maps chamber names to directories. Blocking.
     """

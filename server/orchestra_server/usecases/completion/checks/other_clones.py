@@ -1,4 +1,4 @@
-"""When chambers of other clones keep a task from completing here."""
+"""Checks whether chambers of other clones keep a task from completing here."""
 
 from collections.abc import Iterable, Mapping
 
@@ -11,14 +11,14 @@ from orchestra_server.usecases.exchange.plan_for_other_clones import PlanForOthe
 
 
 def others_in(chambers: Iterable[Chamber], clone: str) -> list[Chamber]:
-    """Return the live chambers of other clones; one that is closing is its own clone's affair."""
+    """Return the live chambers of other clones; a closing one is left to its clone."""
     return [chamber for chamber in chambers if chamber.clone != clone and chamber.expects_worker]
 
 
 def require_reachable(plan: PlanForOtherClones, *, merge: bool, partial: bool) -> None:
-    """Raise Refused if the work of another clone cannot come here, and is to.
+    """Raise Refused if the work of another clone is needed and cannot come here.
 
-    Without `merge` it need not come; with `partial` it may stay out.
+    Without `merge` it is not needed; with `partial` it may be left out.
     """
     if merge and not partial and plan.left_out:
         raise left_out_refusal(plan.left_out)
@@ -31,7 +31,7 @@ def left_out_refusal(left_out: Mapping[str, str]) -> Refused:
 
 
 def require_as_planned(plan: PlanForOtherClones, others: Iterable[Chamber]) -> None:
-    """Raise Refused if other clones have got other chambers of the task meanwhile."""
+    """Raise Refused if the task's chambers in other clones have changed meanwhile."""
     planned = {chamber.name for chamber in plan.chambers} | plan.left_out.keys()
     if planned != {chamber.name for chamber in others}:
         raise Refused("chambers in other clones changed meanwhile; nothing has landed: call again")
@@ -40,7 +40,8 @@ def require_as_planned(plan: PlanForOtherClones, others: Iterable[Chamber]) -> N
 async def require_completing_here(context: Context, task: Task, *, confirmed: bool) -> None:
     """Raise Refused while another clone completes the task.
 
-    A clone with nobody on duty may have died meanwhile: when `confirmed`, this clone takes over.
+    A clone without a running daemon may have died meanwhile: when `confirmed`, this clone takes
+    over.
     """
     require_sure(context)
     clone_id = task.completing_clone
