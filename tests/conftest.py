@@ -3,6 +3,7 @@
 import gc
 import os
 import secrets
+import signal
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from pathlib import Path
@@ -33,6 +34,9 @@ property_settings.register_profile(
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep `tmp_path` in memory, unless `--basetemp` or TMPDIR names another place."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # A shell starts its background so, and each program of a test would inherit it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     # At the end pytest looks five times for what nobody awaited: CPython finds all of it at once.
     config.stash[gc_collect_iterations_key] = 1
     directory = memory_directory()

@@ -31,7 +31,7 @@ async def test_another_start_waits_until_the_first_has_ended(
 ) -> None:
     del auth
     await start_worker(context, task_id=task_id, chamber="auth")
-    with pytest.raises(Refused, match=r"claude runs in chamber 'auth' already \(asked\)"):
+    with pytest.raises(Refused, match=r"claude runs in chamber 'auth' \(asked\)"):
         await start_worker(context, task_id=task_id, chamber="auth", agent="opencode")
 
 
