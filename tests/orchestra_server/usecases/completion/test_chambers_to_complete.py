@@ -2,7 +2,11 @@
 
 import asyncio
 import shutil
+import subprocess
 
+import pytest
+
+from orchestra_core.errors import Refused
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.chambers_to_complete import (
@@ -11,6 +15,7 @@ from orchestra_server.usecases.completion.chambers_to_complete import (
     let_creations_end,
     remove_half_made,
 )
+from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.concurrency.chamber_lock import lock_chambers
 from tests.support.conducting import a_started_task, chamber_of, chambers_open, leave_half_made
 from tests.support.repositories import TestRepository
@@ -78,3 +83,26 @@ async def test_every_worker_of_the_task_is_heard(context: Context) -> None:
     await hear_workers(context, task, ())
     texts = {discovery.text for discovery in (await context.store.snapshot()).discoveries.values()}
     assert texts == {"from auth", "from web"}
+
+
+async def test_a_chamber_that_was_moved_is_named_with_the_way_back_and_lands_after_it(
+    context: Context, repository: TestRepository
+) -> None:
+    task_id = await a_started_task(context)
+    chambers = await chambers_open(context, task_id, ["auth"])
+    chambers["auth"].write("src/app.py", "auth\n")
+    place, elsewhere = chambers["auth"].path, repository.path.parent / "my auth"
+    repository.git("worktree", "move", "-f", "-f", str(place), str(elsewhere))
+    first = repository.head
+
+    tried = await complete_task(context, task_id=task_id, summary="Add a login", dry_run=True)
+    with pytest.raises(Refused) as refused:
+        await complete_task(context, task_id=task_id, summary="Add a login")
+
+    line = f"chamber 'auth' was moved to {elsewhere}, where its work is; to go on, move it back: "
+    assert line in str(tried.notes)
+    assert repository.head == first
+    _, _, command = str(refused.value).partition(line)
+    await asyncio.to_thread(subprocess.run, ["sh", "-c", command], cwd=repository.path, check=True)
+    done = await complete_task(context, task_id=task_id, summary="Add a login")
+    assert (done.completed, repository.read("src/app.py")) == (True, "auth\n")

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -389,26 +388,3 @@ async def test_signing_that_is_cancelled_lands_nothing_and_the_task_is_open(
     await until_told(context, "task.reopened")
     assert repository.head == before
     assert chamber.read("auth.py") == "auth\n"
-
-
-async def test_a_chamber_that_was_moved_is_named_with_the_way_back_and_lands_after_it(
-    context: Context, repository: TestRepository
-) -> None:
-    task_id = await a_started_task(context)
-    chambers = await chambers_open(context, task_id, ["auth"])
-    chambers["auth"].write("src/app.py", "auth\n")
-    place, elsewhere = chambers["auth"].path, repository.path.parent / "my auth"
-    repository.git("worktree", "move", "-f", "-f", str(place), str(elsewhere))
-    first = repository.head
-
-    tried = await complete_task(context, task_id=task_id, summary=SUMMARY, dry_run=True)
-    with pytest.raises(Refused) as refused:
-        await complete_task(context, task_id=task_id, summary=SUMMARY)
-
-    line = f"chamber 'auth' was moved to {elsewhere}, where its work is; to go on, move it back: "
-    assert line in str(tried.notes)
-    assert repository.head == first
-    _, _, command = str(refused.value).partition(line)
-    await asyncio.to_thread(subprocess.run, ["sh", "-c", command], cwd=repository.path, check=True)
-    done = await complete_task(context, task_id=task_id, summary=SUMMARY)
-    assert (done.completed, repository.read("src/app.py")) == (True, "auth\n")
