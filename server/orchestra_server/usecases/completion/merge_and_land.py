@@ -251,8 +251,13 @@ def branch_without_directory(repo: Repository, chamber: Chamber) -> ChamberBranc
 
     Raises Refused where the worktree was moved: its uncommitted work is at the new place.
     """
-    trees = [tree for tree in list_worktrees(repo) if tree.branch == chamber.branch]
-    moved = next((tree for tree in trees if not tree.gone and _is_ours(tree)), None)
+    trees = [
+        tree for tree in list_worktrees(repo) if tree.branch == chamber.branch and not tree.gone
+    ]
+    place = os.path.realpath(chamber.path)
+    moved = next(
+        (tree for tree in trees if _is_ours(tree) and os.path.realpath(tree.path) != place), None
+    )
     if moved:
         first = f"move {chamber.path} aside, and " if os.path.lexists(chamber.path) else ""
         places = f"{shlex.quote(str(moved.path))} {shlex.quote(chamber.path)}"
