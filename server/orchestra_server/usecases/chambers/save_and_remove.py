@@ -21,6 +21,7 @@ from orchestra_server.git.process.foreign_programs import (
 )
 from orchestra_server.git.repository.branch_tips import missing_branches
 from orchestra_server.git.repository.deleted_objects import is_by_deleted_objects
+from orchestra_server.git.repository.gc_hold import gc_held
 from orchestra_server.git.repository.is_merged import is_merged
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.stashes import (
@@ -104,11 +105,13 @@ class _Removal:
 
     def take(self, chamber: Chamber) -> _Removed | OrchestraError:
         """Save and remove a chamber; try again if git deleted objects before a ref held them."""
+        removed = self._take_once(chamber)
         for _ in range(_ATTEMPTS - 1):
-            removed = self._take_once(chamber)
             if not (isinstance(removed, OrchestraError) and is_by_deleted_objects(removed)):
                 return removed
-        return self._take_once(chamber)
+            with gc_held(self.repo.common_dir):  # the first try may have begun beside a running gc
+                removed = self._take_once(chamber)
+        return removed
 
     def _take_once(self, chamber: Chamber) -> _Removed | OrchestraError:
         if is_cancelled():
