@@ -11,7 +11,7 @@ from orchestra_server.git.merge.in_memory.disjoint_merges import DisjointMerges
 from orchestra_server.git.merge.in_memory.edited_tree import TreeObjects
 from orchestra_server.git.merge.max_compatible_set import max_compatible_sets
 from orchestra_server.git.merge.merge_tree import MergeConflict, excerpt, merge_trees
-from orchestra_server.git.merge.reading.merge_reading import MergeReading
+from orchestra_server.git.merge.inputs.merge_inputs import MergeInputs
 from orchestra_server.git.merge.write_commits import commit_writer
 from orchestra_server.git.process.foreign_programs import map_watched
 from orchestra_server.git.process.run import GitFailed
@@ -72,17 +72,17 @@ def merge_all(
     message: str,
     *,
     trial: bool = False,
-    reading: MergeReading | None = None,
+    inputs: MergeInputs | None = None,
 ) -> FullMerge | FailedMerge:
     """Merge each branch, in the order given, onto the growing result; all or nothing.
 
     Each chamber with work becomes one merge commit in the user's name, signed if the user signs,
     so that history shows what came from where even if a fast-forward were possible. A branch that
     conflicts is tried again after the others: one of them may have resolved the conflict. A
-    `trial` commits in Orchestra's own name. What `reading` has read ahead is not read again. Raises
+    `trial` commits in Orchestra's own name. What `inputs` has read ahead is not read again. Raises
     Refused when git has no identity to commit with.
     """
-    grown = _merge_in_order(repo, base_commit, branches, message, trial=trial, reading=reading)
+    grown = _merge_in_order(repo, base_commit, branches, message, trial=trial, inputs=inputs)
     if grown.conflicting:
         return FailedMerge(_conflicts(repo, base_commit, grown))
     return FullMerge(grown.commit, tuple(branch.chamber for branch in grown.done))
@@ -95,19 +95,19 @@ def merge_compatible(
     message: str,
     *,
     trial: bool = False,
-    reading: MergeReading | None = None,
+    inputs: MergeInputs | None = None,
 ) -> PartialMerge:
     """Merge as many branches as are compatible; the others are returned with their conflicts.
 
     The largest sets without a conflicting pair are tried until one merges completely: three
     branches can conflict where no two do. None of the others could be added to the result.
     """
-    best = _merge_in_order(repo, base_commit, branches, message, trial=True, reading=reading)
+    best = _merge_in_order(repo, base_commit, branches, message, trial=True, inputs=inputs)
     if best.conflicting:
         best = _largest_merge(repo, base_commit, branches, best)
     if not trial:
         best = replace(
-            _merge_in_order(repo, base_commit, best.done, message, trial=False, reading=reading),
+            _merge_in_order(repo, base_commit, best.done, message, trial=False, inputs=inputs),
             conflicting=best.conflicting,
         )
     order = tuple(branch.chamber for branch in best.done)
@@ -170,15 +170,15 @@ def _merge_in_order(
     message: str,
     *,
     trial: bool,
-    reading: MergeReading | None = None,
+    inputs: MergeInputs | None = None,
 ) -> _MergeProgress:
     """Merge the branches that merge cleanly, in rounds, until a round merges none."""
     result, done = base, list[ChamberBranch]()
     waiting = list(branches)
     tips = [branch.commit for branch in branches]
-    ahead = reading if reading is not None and reading.fits(base, tips) else None
+    ahead = inputs if inputs is not None and inputs.fits(base, tips) else None
     trees = ahead.trees if ahead else TreeObjects(repo)
-    ownership = reading.ownership if reading is not None else None
+    ownership = inputs.ownership if inputs is not None else None
     with commit_writer(repo, trees.take_made, trial=trial, ownership=ownership) as commits:
         ancestry = ahead.ancestry() if ahead else read_ancestry(repo, base, tips)
         disjoint = DisjointMerges(trees, ancestry, tips, ahead.changes if ahead else None)

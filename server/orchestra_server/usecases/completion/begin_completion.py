@@ -8,7 +8,7 @@ from pathlib import Path
 from orchestra_core.models import Chamber, Task
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain.tasks import task_lifecycle
-from orchestra_server.git.merge.reading.landing_reading import LandingReading, read_landing
+from orchestra_server.git.merge.inputs.landing_inputs import LandingInputs, read_landing
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.git.worktrees.recent_status import RecentStatus
 from orchestra_server.usecases.clones.whereabouts import here_of, task_here
@@ -79,7 +79,7 @@ class Readiness:
 
     plan: PlanForOtherClones
     statuses: Mapping[Path, RecentStatus] = field(default_factory=dict[Path, RecentStatus])
-    reading: LandingReading | None = None
+    inputs: LandingInputs | None = None
 
 
 async def require_ready(context: Context, repo: Repository, wanted: WantedCompletion) -> Readiness:
@@ -104,10 +104,10 @@ async def require_ready(context: Context, repo: Repository, wanted: WantedComple
     ahead = asyncio.to_thread(
         read_landing, repo, task.base_branch, [chamber.branch for chamber in here]
     )
-    statuses, reading = await asyncio.gather(looks, ahead, return_exceptions=True)
+    statuses, inputs = await asyncio.gather(looks, ahead, return_exceptions=True)
     if isinstance(statuses, BaseException):
         raise statuses
-    return Readiness(plan, statuses, None if isinstance(reading, BaseException) else reading)
+    return Readiness(plan, statuses, None if isinstance(inputs, BaseException) else inputs)
 
 
 async def begin_completion(

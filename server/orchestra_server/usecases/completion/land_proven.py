@@ -9,7 +9,7 @@ from functools import partial
 from orchestra_core.errors import Refused
 from orchestra_core.models import Task
 from orchestra_server.git.merge.merge import ChamberBranch
-from orchestra_server.git.merge.reading.landing_reading import LandingReading
+from orchestra_server.git.merge.inputs.landing_inputs import LandingInputs
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.worktrees.checkout_look import CheckoutLook, look_at_checkout
 from orchestra_server.usecases.common.transaction import Context
@@ -53,7 +53,7 @@ async def land_proven(
     *,
     branches: Sequence[ChamberBranch],
     brought: BroughtWork,
-    reading: LandingReading | None,
+    inputs: LandingInputs | None,
     later: AsyncExitStack,
 ) -> PreparedLanding:
     """Merge and land; if a gate is configured, first prove the tree, without any lock.
@@ -76,9 +76,9 @@ async def land_proven(
                 without = _left_out(trial, proof)
         merge = partial(
             merge_for_landing, repo, begun, wanted, branches, brought,
-            reading=reading, without=without,
+            inputs=inputs, without=without,
         )  # fmt: skip
-        check = partial(check_landing, repo, begun, wanted, reading)
+        check = partial(check_landing, repo, begun, wanted, inputs)
         async with (
             lock_landing(repo.common_dir),
             keep_gc_out(repo.common_dir),

@@ -22,7 +22,7 @@ from orchestra_server.git.merge.merge import (
     unrelated_branches,
 )
 from orchestra_server.git.merge.merge_tree import MergeConflict
-from orchestra_server.git.merge.reading.landing_reading import LandingReading
+from orchestra_server.git.merge.inputs.landing_inputs import LandingInputs
 from orchestra_server.git.merge.undo_fast_forward import ChangedFile
 from orchestra_server.git.process.foreign_programs import map_watched
 from orchestra_server.git.process.run import GitFailed
@@ -114,7 +114,7 @@ def merge_branches(
     *,
     partial: bool,
     trial: bool = False,
-    reading: LandingReading | None = None,
+    inputs: LandingInputs | None = None,
 ) -> PreparedLanding:
     """Merge the branches onto the task's branch in the object database; no branch moves.
 
@@ -122,14 +122,14 @@ def merge_branches(
     process died half way: what is already merged adds nothing. Blocking.
 
     `bases` maps each chamber to the commit it began at: if the task's branch has dropped that
-    commit since, only its own commits are merged. What `reading` has of these commits is not read
+    commit since, only its own commits are merged. What `inputs` has of these commits is not read
     again. Raises Refused for a branch that shares no commit with the task's; with `partial` it is
     left out.
     """
 
     def merge(those: Sequence[ChamberBranch]) -> PreparedLanding:
         return _merge(
-            repo, task, those, bases, summary, partial=partial, trial=trial, reading=reading
+            repo, task, those, bases, summary, partial=partial, trial=trial, inputs=inputs
         )
 
     try:
@@ -159,12 +159,12 @@ def _merge(
     *,
     partial: bool,
     trial: bool,
-    reading: LandingReading | None,
+    inputs: LandingInputs | None,
 ) -> PreparedLanding:
     old = tip_of(repo, task)
     message = f"{summary}\n\n{_trailer(task)}"
     tips = {branch.chamber: branch.commit for branch in branches}
-    ahead = reading if reading is not None and reading.fits(old, [*tips.values()]) else None
+    ahead = inputs if inputs is not None and inputs.fits(old, [*tips.values()]) else None
     own = own_branches(
         repo, task, old, branches, bases, trial=trial, target=ahead.target if ahead else None
     )
@@ -172,10 +172,10 @@ def _merge(
     if own.conflicts and not partial:
         return PreparedLanding(old, old, conflicts=own.conflicts, returning=own.returning)
     if partial:
-        most = merge_compatible(repo, old, own.branches, message, trial=trial, reading=read_ahead)
+        most = merge_compatible(repo, old, own.branches, message, trial=trial, inputs=read_ahead)
         conflicts = (*own.conflicts, *most.conflicts)
         return PreparedLanding(old, most.commit, most.order, conflicts, tips, own.returning)
-    outcome = merge_all(repo, old, own.branches, message, trial=trial, reading=read_ahead)
+    outcome = merge_all(repo, old, own.branches, message, trial=trial, inputs=read_ahead)
     if isinstance(outcome, FailedMerge):
         return PreparedLanding(old, old, conflicts=outcome.conflicts, returning=own.returning)
     return PreparedLanding(old, outcome.commit, outcome.order, tips=tips, returning=own.returning)

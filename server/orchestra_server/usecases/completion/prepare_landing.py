@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from orchestra_server.git.merge.fast_forward import changed_files
 from orchestra_server.git.merge.merge import ChamberBranch
-from orchestra_server.git.merge.reading.landing_reading import LandingReading
+from orchestra_server.git.merge.inputs.landing_inputs import LandingInputs
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.upstream import behind_upstream
 from orchestra_server.git.worktrees.recent_status import RecentStatus
@@ -81,7 +81,7 @@ async def merge_for_landing(
     *,
     without: Mapping[str, str] = _NOBODY,
     trial: bool = False,
-    reading: LandingReading | None = None,
+    inputs: LandingInputs | None = None,
 ) -> PreparedLanding:
     """Merge the work in the object database.
 
@@ -92,7 +92,7 @@ async def merge_for_landing(
     bases, partial = bases_of([*begun.chambers, *begun.others]), wanted.partial
     landing = await asyncio.to_thread(
         merge_branches, repo, begun.task, everything, bases, wanted.summary,
-        partial=partial, trial=trial, reading=reading,
+        partial=partial, trial=trial, inputs=inputs,
     )  # fmt: skip
     rest = begun.passed_over if wanted.partial or not landing.conflicts else dict[str, str]()
     left_out = {**landing.left_out, **brought.left_out, **rest, **without}
@@ -103,7 +103,7 @@ async def check_landing(
     repo: Repository,
     begun: BegunCompletion,
     wanted: WantedCompletion,
-    reading: LandingReading | None,
+    inputs: LandingInputs | None,
     landing: PreparedLanding,
 ) -> PreparedLanding:
     """Return the landing with what moving and the answer need of it.
@@ -112,9 +112,9 @@ async def check_landing(
     """
     chambers = [*begun.chambers, *begun.others]
     changes = asyncio.to_thread(changed_files, repo, landing.old, landing.commit)
-    checks = [asyncio.to_thread(require_no_own_files, repo, landing, chambers, reading)]
+    checks = [asyncio.to_thread(require_no_own_files, repo, landing, chambers, inputs)]
     if not wanted.confirmed:
-        checks.append(asyncio.to_thread(require_intended, repo, landing, reading))
+        checks.append(asyncio.to_thread(require_intended, repo, landing, inputs))
     checked = asyncio.gather(*checks, return_exceptions=True)
     behind = asyncio.to_thread(behind_upstream, repo, begun.task.base_branch)
     changed, sentence = await asyncio.gather(changes, behind)

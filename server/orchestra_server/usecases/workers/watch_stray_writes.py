@@ -52,9 +52,10 @@ class _StrayWrite:
 
 
 class StrayWriteWatch:
-    """Watches the main checkout while a worker of this clone is in a turn, and is told of siblings.
+    """Watches the main checkout for writes while a worker of this clone is in a turn.
 
-    Only that long, because on systems other than Linux an open watch wakes the process regularly.
+    Between turns nothing is watched, because on systems other than Linux an open watch wakes the
+    process regularly. Writes into sibling chambers are reported by the caller.
     """
 
     def __init__(self, context: Context) -> None:

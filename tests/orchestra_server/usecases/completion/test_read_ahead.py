@@ -3,7 +3,7 @@
 import pytest
 
 from orchestra_core.errors import Refused
-from orchestra_server.git.merge.reading.landing_reading import LandingReading
+from orchestra_server.git.merge.inputs.landing_inputs import LandingInputs
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion import begin_completion
 from orchestra_server.usecases.completion.complete_task import complete_task
@@ -19,9 +19,9 @@ async def test_work_committed_after_it_was_read_lands_too(
     chambers = await chambers_open(context, task_id, ["auth", "api"])
     for name, chamber in chambers.items():
         chamber.commit("work", {f"{name}.py": "new\n"})
-    read, readings = begin_completion.read_landing, list[LandingReading | None]()
+    read, readings = begin_completion.read_landing, list[LandingInputs | None]()
 
-    def read_then_commit(*of: object) -> LandingReading | None:
+    def read_then_commit(*of: object) -> LandingInputs | None:
         readings.append(read(*of))  # type: ignore[arg-type]
         mover = chambers["auth"] if moved == "chamber" else repository
         mover.commit("late", {"late.py": "late\n"})

@@ -19,7 +19,7 @@ from orchestra_server.git.merge.added_files import (
     present_folders,
     read_limits,
 )
-from orchestra_server.git.merge.reading.landing_reading import LandingReading
+from orchestra_server.git.merge.inputs.landing_inputs import LandingInputs
 from orchestra_server.git.process.foreign_programs import map_watched, submit_watched
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.worktrees.recent_status import RecentStatus, read_recent_status
@@ -64,11 +64,11 @@ def require_tracked_intended(repo: Repository, chambers: Sequence[Chamber]) -> N
 
 
 def require_intended(
-    repo: Repository, ready: "PreparedLanding", reading: LandingReading | None = None
+    repo: Repository, ready: "PreparedLanding", inputs: LandingInputs | None = None
 ) -> None:
     """Raise Refused if the merge would add files that look unintended."""
     if ready.moves:
-        _require([], unintended_between(repo, ready.old, ready.commit, reading))
+        _require([], unintended_between(repo, ready.old, ready.commit, inputs))
 
 
 def unintended_in(repo: Repository, ready: "PreparedLanding") -> tuple[str, ...]:
@@ -77,13 +77,13 @@ def unintended_in(repo: Repository, ready: "PreparedLanding") -> tuple[str, ...]
 
 
 def unintended_between(
-    repo: Repository, old: str, new: str, reading: LandingReading | None = None
+    repo: Repository, old: str, new: str, inputs: LandingInputs | None = None
 ) -> tuple[str, ...]:
     """Return a phrase for each file or folder that `new` adds and that looks unintended.
 
-    What `reading` has of `old` is not read again. Blocking.
+    What `inputs` has of `old` is not read again. Blocking.
     """
-    ahead = reading if reading is not None and reading.is_of_target(old) else None
+    ahead = inputs if inputs is not None and inputs.is_of_target(old) else None
     with ThreadPoolExecutor() as pool:
         present = submit_watched(
             pool, lambda: ahead.folders if ahead else frozenset(present_folders(repo, old))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from orchestra_core.errors import Refused
 from orchestra_core.models import Chamber
 from orchestra_server.git.merge.added_orchestra_files import added_orchestra_files
-from orchestra_server.git.merge.reading.landing_reading import LandingReading
+from orchestra_server.git.merge.inputs.landing_inputs import LandingInputs
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.snapshot.commit import first_names
 from orchestra_server.usecases.completion.merge_and_land import PreparedLanding
@@ -16,11 +16,11 @@ def require_no_own_files(
     repo: Repository,
     ready: PreparedLanding,
     chambers: Sequence[Chamber],
-    reading: LandingReading | None = None,
+    inputs: LandingInputs | None = None,
 ) -> None:
     """Raise Refused, with the commands that remove them, if our files would land. Blocking."""
     tips = [ready.tips[chamber] for chamber in ready.order if chamber in ready.tips]
-    if reading is not None and reading.fits(ready.old, tips) and not reading.own_files:
+    if inputs is not None and inputs.fits(ready.old, tips) and not inputs.own_files:
         return
     fault = own_files_fault(repo, ready, {chamber.name: chamber.path for chamber in chambers})
     if fault:

@@ -12,7 +12,7 @@ from orchestra_server.git.merge.merge import (
     merge_all,
     merge_compatible,
 )
-from orchestra_server.git.merge.reading.merge_reading import read_merge
+from orchestra_server.git.merge.inputs.merge_inputs import read_merge
 from tests.support.chambers import Workshop, workshop
 from tests.support.git_count import counted_git
 
@@ -35,9 +35,9 @@ def test_a_merge_that_was_read_ahead_only_writes(
     shop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     branches, base = branches_of(shop, "auth", "api"), shop.main.head
-    reading = read_merge(shop.repo, base, [branch.commit for branch in branches])
+    inputs = read_merge(shop.repo, base, [branch.commit for branch in branches])
     with counted_git(tmp_path / "trace", monkeypatch) as count:
-        merged = merge_all(shop.repo, base, branches, "Login", reading=reading)
+        merged = merge_all(shop.repo, base, branches, "Login", inputs=inputs)
         assert count.commands == ["unpack-objects"]
     assert merged == merge_all(shop.repo, base, branches, "Login")
     shop.main.git("fsck", "--strict", "--no-dangling")
@@ -45,21 +45,21 @@ def test_a_merge_that_was_read_ahead_only_writes(
 
 def test_a_reading_may_be_used_twice_and_in_part(shop: Workshop) -> None:
     branches, base = branches_of(shop, "auth", "api"), shop.main.head
-    reading = read_merge(shop.repo, base, [branch.commit for branch in branches])
-    merged = merge_compatible(shop.repo, base, branches, "Login", reading=reading)
+    inputs = read_merge(shop.repo, base, [branch.commit for branch in branches])
+    merged = merge_compatible(shop.repo, base, branches, "Login", inputs=inputs)
     assert isinstance(merged, PartialMerge)
     assert merged == merge_compatible(shop.repo, base, branches, "Login")
 
 
 def test_a_reading_of_other_commits_is_not_used(shop: Workshop) -> None:
     branches, base = branches_of(shop, "auth", "api", "web"), shop.main.head
-    reading = read_merge(shop.repo, base, [branch.commit for branch in branches[:2]])
-    merged = merge_all(shop.repo, base, branches, "Login", reading=reading)
+    inputs = read_merge(shop.repo, base, [branch.commit for branch in branches[:2]])
+    merged = merge_all(shop.repo, base, branches, "Login", inputs=inputs)
     assert isinstance(merged, FullMerge)
     assert merged == merge_all(shop.repo, base, branches, "Login")
     later = shop.main.commit("later", {"later.txt": "x"})
-    assert not reading.fits(later, [branch.commit for branch in branches[:2]])
-    after = merge_all(shop.repo, later, branches[:2], "Login", reading=reading)
+    assert not inputs.fits(later, [branch.commit for branch in branches[:2]])
+    after = merge_all(shop.repo, later, branches[:2], "Login", inputs=inputs)
     assert after == merge_all(shop.repo, later, branches[:2], "Login")
 
 
@@ -71,6 +71,6 @@ def test_without_an_identity_the_merge_says_so_and_not_the_reading(
     monkeypatch.delenv("GIT_COMMITTER_EMAIL")
     shop.main.git("config", "user.useConfigOnly", "true")
     assert read_merge(shop.repo, base, [branches[0].commit]).ownership is None
-    reading = read_merge(shop.repo, base, [branches[0].commit])
+    inputs = read_merge(shop.repo, base, [branches[0].commit])
     with pytest.raises(Refused, match=r"git config --global user\.name"):
-        merge_all(shop.repo, base, branches, "Login", reading=reading)
+        merge_all(shop.repo, base, branches, "Login", inputs=inputs)

@@ -16,7 +16,7 @@ from orchestra_server.git.repository.repository import Repository
 
 
 @dataclass(frozen=True, slots=True)
-class MergeReading:
+class MergeInputs:
     """The ancestry and changes of branches, the trees that they change, and who commits.
 
     `ownership` is None where it could not be read: whoever needs it is told why.
@@ -38,7 +38,7 @@ class MergeReading:
         return Ancestry(self.base, dict(self.parents))
 
 
-def read_merge(repo: Repository, base: str, tips: Sequence[str]) -> MergeReading:
+def read_merge(repo: Repository, base: str, tips: Sequence[str]) -> MergeInputs:
     """Read what a merge of these tips onto a base needs; writes nothing. Blocking."""
     trees = TreeObjects(repo)
     with ThreadPoolExecutor(max_workers=1) as pool:
@@ -47,7 +47,7 @@ def read_merge(repo: Repository, base: str, tips: Sequence[str]) -> MergeReading
         changes = read_branch_changes(repo, ancestry, tips)
         with suppress(OddTreeError):  # the merge meets it again
             read_start(trees, base, changes)
-        return MergeReading(
+        return MergeInputs(
             base, frozenset(tips), ancestry.parents, changes, trees, ownership.result()
         )
 

@@ -14,7 +14,7 @@ from orchestra_core.errors import OrchestraError
 from orchestra_server.domain.tasks.unintended_files import Limits
 from orchestra_server.git.merge.added_files import present_folders, read_limits
 from orchestra_server.git.merge.added_orchestra_files import added_orchestra_files
-from orchestra_server.git.merge.reading.merge_reading import MergeReading, read_merge
+from orchestra_server.git.merge.inputs.merge_inputs import MergeInputs, read_merge
 from orchestra_server.git.merge.replay_own_commits import Target, read_target
 from orchestra_server.git.process.foreign_programs import submit_watched
 from orchestra_server.git.repository.branch_tips import branch_tips
@@ -24,14 +24,14 @@ _SECONDS = 10.0  # what the configuration said, and the time in a commit, grow o
 
 
 @dataclass(frozen=True, slots=True)
-class LandingReading:
+class LandingInputs:
     """The target at `old`, and what the chambers' tips bring to it."""
 
     old: str
     target: Target
     folders: frozenset[str]  # of the target
     limits: Limits
-    merge: MergeReading
+    merge: MergeInputs
     own_files: tuple[str, ...]  # Orchestra's, which the tips would bring
     at: float  # when reading began, in monotonic time
 
@@ -46,7 +46,7 @@ class LandingReading:
 
 def read_landing(
     repo: Repository, base_branch: str, branches: Sequence[str]
-) -> LandingReading | None:
+) -> LandingInputs | None:
     """Read what landing these branches needs, None where that cannot be told now. Blocking.
 
     Nothing is written, and no program of the user's is run. A failure is none of the landing: it
@@ -63,14 +63,14 @@ def read_landing(
         return None
 
 
-def _read(repo: Repository, ref: str, old: str, tips: Sequence[str], at: float) -> LandingReading:
+def _read(repo: Repository, ref: str, old: str, tips: Sequence[str], at: float) -> LandingInputs:
     with ThreadPoolExecutor(max_workers=2) as pool:
         target = submit_watched(pool, lambda: read_target(repo, ref, old))
         own_files = submit_watched(pool, lambda: added_orchestra_files(repo, old, tips))
         folders = submit_watched(pool, lambda: present_folders(repo, old))
         limits = submit_watched(pool, lambda: read_limits(repo))
         merge = read_merge(repo, old, tips)
-        return LandingReading(
+        return LandingInputs(
             old,
             target.result(),
             frozenset(folders.result()),

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_server.git.merge.reading import landing_reading
-from orchestra_server.git.merge.reading.landing_reading import LandingReading, read_landing
+from orchestra_server.git.merge.inputs import landing_inputs
+from orchestra_server.git.merge.inputs.landing_inputs import LandingInputs, read_landing
 from tests.support.chambers import TASK, Workshop, workshop
 from tests.support.git_count import counted_git
 
@@ -27,10 +27,10 @@ def shop(tmp_path: Path) -> Workshop:
     return workshop(tmp_path / "shop")
 
 
-def reading_of(shop: Workshop) -> LandingReading:
-    reading = read_landing(shop.repo, "main", BRANCHES)
-    assert reading is not None
-    return reading
+def inputs_of(shop: Workshop) -> LandingInputs:
+    inputs = read_landing(shop.repo, "main", BRANCHES)
+    assert inputs is not None
+    return inputs
 
 
 def test_a_reading_fits_the_commits_that_it_was_read_of_and_writes_nothing(
@@ -40,23 +40,23 @@ def test_a_reading_fits_the_commits_that_it_was_read_of_and_writes_nothing(
     tips = [chamber.commit("work", {f"{chamber.path.name}.py": "new"}) for chamber in chambers]
     before = shop.main.git("count-objects", "-v")
     with counted_git(tmp_path / "trace", monkeypatch) as count:
-        reading = reading_of(shop)
+        inputs = inputs_of(shop)
         assert not WRITING & {*count.commands}
     assert shop.main.git("count-objects", "-v") == before
-    assert reading.fits(shop.main.head, tips)
-    assert not reading.fits(tips[0], tips)
-    assert not reading.fits(shop.main.head, tips[:1])
+    assert inputs.fits(shop.main.head, tips)
+    assert not inputs.fits(tips[0], tips)
+    assert not inputs.fits(shop.main.head, tips[:1])
 
 
 def test_a_reading_grows_old_in_seconds(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     tips = [chamber.head for chamber in shop.open("auth", "api")]
-    reading = reading_of(shop)
-    assert reading.fits(shop.main.head, tips)
-    assert reading.is_of_target(shop.main.head)
+    inputs = inputs_of(shop)
+    assert inputs.fits(shop.main.head, tips)
+    assert inputs.is_of_target(shop.main.head)
     later = time.monotonic() + 10.1
-    monkeypatch.setattr(landing_reading.time, "monotonic", lambda: later)
-    assert not reading.fits(shop.main.head, tips)
-    assert not reading.is_of_target(shop.main.head)
+    monkeypatch.setattr(landing_inputs.time, "monotonic", lambda: later)
+    assert not inputs.fits(shop.main.head, tips)
+    assert not inputs.is_of_target(shop.main.head)
 
 
 def test_nothing_is_read_ahead_of_a_branch_that_is_gone_or_a_detached_head(shop: Workshop) -> None:
@@ -78,8 +78,8 @@ def test_files_of_orchestras_own_and_the_targets_folders_and_former_commits_are_
     dropped = shop.main.commit("dropped", {"folder/file": "x"})
     shop.main.git("reset", "--quiet", "--hard", "HEAD~1")
     shop.main.commit("again", {"other/file": "x"})
-    reading = reading_of(shop)
-    assert reading.own_files == (own_file,)
-    assert dropped in reading.target.former
-    assert "other" in reading.folders
-    assert "folder" not in reading.folders
+    inputs = inputs_of(shop)
+    assert inputs.own_files == (own_file,)
+    assert dropped in inputs.target.former
+    assert "other" in inputs.folders
+    assert "folder" not in inputs.folders
