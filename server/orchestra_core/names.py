@@ -12,6 +12,7 @@ CHAMBER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 _LONGEST_NAME = 63
 SAVED = "refs/orchestra/saved"
 BRANCHES = "orchestra/"  # the beginning of every branch that Orchestra makes
+_LOCK_REASON = "orchestra: chamber "
 _SLUG_WORDS = 4
 # Words that say nothing about a request and are left out of a task's id.
 _FILLERS = frozenset(
@@ -74,6 +75,16 @@ def check_chamber_names(names: Sequence[str]) -> tuple[str, ...]:
             raise BadInput(f"chamber name {name!r} is in the batch twice; name each chamber once")
         seen.add(name)
     return tuple(names)
+
+
+def lock_reason(task_id: str, chamber: str) -> str:
+    """Return the reason with which git's lock of a chamber's worktree is set."""
+    return f"{_LOCK_REASON}{chamber} of task {task_id}"
+
+
+def is_chamber_lock(reason: str) -> bool:
+    """Tell whether the reason of a worktree's lock says that it is a chamber."""
+    return reason.startswith(_LOCK_REASON)
 
 
 def new_task_id(description: str) -> str:

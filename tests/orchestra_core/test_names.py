@@ -14,6 +14,8 @@ from orchestra_core.names import (
     chamber_id,
     check_chamber_name,
     check_chamber_names,
+    is_chamber_lock,
+    lock_reason,
     new_task_id,
     read_saved_ref,
     saved_ref,
@@ -146,3 +148,9 @@ def test_only_a_branch_of_three_parts_names_a_task_and_a_chamber(
     branch: str, named: tuple[str, str] | None
 ) -> None:
     assert split_branch(branch) == named
+
+
+def test_a_lock_is_a_chambers_only_where_its_reason_says_so() -> None:
+    assert lock_reason("shop-1a2b", "auth") == "orchestra: chamber auth of task shop-1a2b"
+    assert is_chamber_lock(lock_reason("shop-1a2b", "auth"))
+    assert not is_chamber_lock("on a stick that is not always there")

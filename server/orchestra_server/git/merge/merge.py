@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 from orchestra_server.git.merge.in_memory.disjoint_merges import DisjointMerges
 from orchestra_server.git.merge.in_memory.edited_tree import TreeObjects
+from orchestra_server.git.merge.inputs.merge_inputs import MergeInputs
 from orchestra_server.git.merge.max_compatible_set import max_compatible_sets
 from orchestra_server.git.merge.merge_tree import MergeConflict, excerpt, merge_trees
-from orchestra_server.git.merge.inputs.merge_inputs import MergeInputs
 from orchestra_server.git.merge.write_commits import commit_writer
 from orchestra_server.git.process.foreign_programs import map_watched
 from orchestra_server.git.process.run import GitFailed

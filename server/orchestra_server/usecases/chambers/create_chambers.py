@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from orchestra_core.errors import BadInput, OrchestraError, Refused, StoreUnavailable
 from orchestra_core.models import Chamber, Task
-from orchestra_core.names import branch_of, chamber_id, check_chamber_names
+from orchestra_core.names import branch_of, chamber_id, check_chamber_names, lock_reason
 from orchestra_core.replies.chambers import CreatedChambers, OpenedChamber
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import MESSAGE_LIMIT, one_line, optional
@@ -309,7 +309,7 @@ def _plan(chamber: Chamber) -> WorktreePlan:
         path=Path(chamber.path),
         branch=chamber.branch,
         commit=chamber.base_commit,
-        reason=f"orchestra: chamber {chamber.name} of task {chamber.task_id}",
+        reason=lock_reason(chamber.task_id, chamber.name),
     )
 
 

@@ -6,15 +6,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from orchestra_core.models import Chamber
-from orchestra_core.names import saved_ref
+from orchestra_core.names import is_chamber_lock, saved_ref
 from orchestra_server.git.repository.branch_tips import branch_tips
 from orchestra_server.git.repository.is_merged import is_ancestor
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.saves.remove_saved_worktree import delete_branch, remove_worktree
 from orchestra_server.git.saves.save import save_staged
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
-
-_OURS = "orchestra: "  # the first word of a chamber's lock reason
 
 
 def free_names(repo: Repository, chambers: Sequence[Chamber]) -> list[str]:
@@ -31,7 +29,7 @@ def free_names(repo: Repository, chambers: Sequence[Chamber]) -> list[str]:
         with suppress(OSError):  # missing, or not empty
             path.rmdir()
         tree = trees.get(path)
-        if tree and tree.locked_reason.startswith(_OURS) and not os.path.lexists(path):
+        if tree and is_chamber_lock(tree.locked_reason) and not os.path.lexists(path):
             notes += _take_off_the_list(repo, chamber)
         tip = tips.get(chamber.branch, "")
         if tip and is_ancestor(repo, tip, chamber.base_commit):

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from orchestra_core.errors import BadInput, Refused, Unknown
 from orchestra_core.models import Chamber, Task
-from orchestra_core.names import SAVED, chamber_id, check_chamber_name, read_saved_ref
+from orchestra_core.names import SAVED, chamber_id, check_chamber_name, lock_reason, read_saved_ref
 from orchestra_core.replies.chambers import RestoredChamber
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import one_line
@@ -281,7 +281,7 @@ def _rebuilding(restoration: _Restoration) -> WorktreeToRecreate:
         path=Path(chamber.path),
         branch=chamber.branch,
         name=chamber.name,
-        reason=f"orchestra: chamber {chamber.name} of task {chamber.task_id}",
+        reason=lock_reason(chamber.task_id, chamber.name),
         ignored=ignored_files_except((*PATTERNS, *IGNORE_FILES)),
     )
 

@@ -123,7 +123,7 @@ async def _complete(context: Context, wanted: WantedCompletion) -> CompletedTask
             async with _reopened_on_failure(context, wanted):
                 landing = await land_proven(
                     context, repo, begun, wanted,
-                    branches=branches, brought=brought, reading=ready.inputs, later=later,
+                    branches=branches, brought=brought, inputs=ready.inputs, later=later,
                 )  # fmt: skip
         kept_branches = list[str]()
         half_closed = any(chamber.state == "closing" for chamber in begun.there)  # by a killed call

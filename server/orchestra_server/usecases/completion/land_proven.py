@@ -8,8 +8,8 @@ from functools import partial
 
 from orchestra_core.errors import Refused
 from orchestra_core.models import Task
-from orchestra_server.git.merge.merge import ChamberBranch
 from orchestra_server.git.merge.inputs.landing_inputs import LandingInputs
+from orchestra_server.git.merge.merge import ChamberBranch
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.worktrees.checkout_look import CheckoutLook, look_at_checkout
 from orchestra_server.usecases.common.transaction import Context

@@ -12,8 +12,10 @@ from types import MappingProxyType
 from orchestra_core.errors import OrchestraError, Refused
 from orchestra_core.gates.gate_verdict import GateVerdict
 from orchestra_core.models import Chamber, Task
+from orchestra_core.names import is_chamber_lock
 from orchestra_core.text import one_line
 from orchestra_server.git.merge.fast_forward import land
+from orchestra_server.git.merge.inputs.landing_inputs import LandingInputs
 from orchestra_server.git.merge.merge import (
     ChamberBranch,
     FailedMerge,
@@ -22,7 +24,6 @@ from orchestra_server.git.merge.merge import (
     unrelated_branches,
 )
 from orchestra_server.git.merge.merge_tree import MergeConflict
-from orchestra_server.git.merge.inputs.landing_inputs import LandingInputs
 from orchestra_server.git.merge.undo_fast_forward import ChangedFile
 from orchestra_server.git.process.foreign_programs import map_watched
 from orchestra_server.git.process.run import GitFailed
@@ -30,7 +31,7 @@ from orchestra_server.git.repository.branch_tips import branch_tips, missing_bra
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.worktree_status import WorktreeStatus, read_status
 from orchestra_server.git.snapshot.commit import commit_uncommitted_work
-from orchestra_server.git.worktrees.add_and_list import Worktree, list_worktrees
+from orchestra_server.git.worktrees.add_and_list import list_worktrees
 from orchestra_server.git.worktrees.checkout_look import CheckoutLook
 from orchestra_server.git.worktrees.own_branch import way_back
 from orchestra_server.git.worktrees.recent_status import RecentStatus, usable_statuses
@@ -39,7 +40,6 @@ from orchestra_server.usecases.health.observe_chamber import is_gone
 
 _SUBJECT_LIMIT = 60  # characters, so that git log shows it on one line
 _AT_ONCE = 4
-_OURS = "orchestra: chamber "  # begins the reason of the lock of a chamber's worktree
 _UNREAD: Mapping[Path, RecentStatus] = MappingProxyType({})
 
 
@@ -251,13 +251,13 @@ def branch_without_directory(repo: Repository, chamber: Chamber) -> ChamberBranc
 
     Raises Refused where the worktree was moved: its uncommitted work is at the new place.
     """
-    trees = [
-        tree for tree in list_worktrees(repo) if tree.branch == chamber.branch and not tree.gone
-    ]
     place = os.path.realpath(chamber.path)
-    moved = next(
-        (tree for tree in trees if _is_ours(tree) and os.path.realpath(tree.path) != place), None
-    )
+    elsewhere = [
+        tree
+        for tree in list_worktrees(repo)
+        if tree.branch == chamber.branch and not tree.gone and os.path.realpath(tree.path) != place
+    ]
+    moved = next((tree for tree in elsewhere if is_chamber_lock(tree.locked_reason)), None)
     if moved:
         first = f"move {chamber.path} aside, and " if os.path.lexists(chamber.path) else ""
         places = f"{shlex.quote(str(moved.path))} {shlex.quote(chamber.path)}"
@@ -266,10 +266,6 @@ def branch_without_directory(repo: Repository, chamber: Chamber) -> ChamberBranc
             f"to go on, {first}move it back: git worktree move -f -f {places}"
         )
     return ChamberBranch(chamber.name, repo.resolve(f"refs/heads/{chamber.branch}"))
-
-
-def _is_ours(tree: Worktree) -> bool:
-    return tree.locked_reason.startswith(_OURS)
 
 
 def _committed(

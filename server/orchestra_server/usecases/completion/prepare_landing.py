@@ -7,8 +7,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from orchestra_server.git.merge.fast_forward import changed_files
-from orchestra_server.git.merge.merge import ChamberBranch
 from orchestra_server.git.merge.inputs.landing_inputs import LandingInputs
+from orchestra_server.git.merge.merge import ChamberBranch
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.repository.upstream import behind_upstream
 from orchestra_server.git.worktrees.recent_status import RecentStatus

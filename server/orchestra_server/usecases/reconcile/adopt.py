@@ -6,7 +6,7 @@ from pathlib import Path
 
 from orchestra_core.errors import Refused
 from orchestra_core.models import Chamber, Task
-from orchestra_core.names import split_branch
+from orchestra_core.names import lock_reason, split_branch
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain.chambers import chamber_lifecycle
 from orchestra_server.domain.tasks import task_lifecycle
@@ -66,7 +66,7 @@ async def adopt(context: Context, repo: Repository, tree: Worktree) -> bool:
     task, chamber = adopted
     await asyncio.to_thread(provision_chambers, context, repo, task, [chamber])
     if not tree.locked_reason:
-        reason = f"orchestra: chamber {name} of task {task_id}"
+        reason = lock_reason(task_id, name)
         await asyncio.to_thread(lock_worktree, repo, tree.path, reason)
     return True
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from orchestra_core.change import Change
 from orchestra_core.errors import Unavailable
 from orchestra_core.models import Chamber, Task
-from orchestra_core.names import saved_ref
+from orchestra_core.names import lock_reason, saved_ref
 from orchestra_core.store.damage import find_damage, mend_damage
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain.tasks import task_lifecycle
@@ -217,7 +217,7 @@ async def _provision(case: Case, chamber: Chamber) -> bool:
 
 async def _register_forgotten_worktree(case: Case) -> bool:
     chamber = case.chamber
-    reason = f"orchestra: chamber {chamber.name} of task {chamber.task_id}"
+    reason = lock_reason(chamber.task_id, chamber.name)
     await asyncio.to_thread(
         register_worktree_again, case.repo, Path(chamber.path), chamber.branch, reason
     )
@@ -240,7 +240,7 @@ async def _relink_moved_worktree(case: Case) -> bool:
 
 async def _lock_worktree(case: Case) -> bool:
     chamber = case.chamber
-    reason = f"orchestra: chamber {chamber.name} of task {chamber.task_id}"
+    reason = lock_reason(chamber.task_id, chamber.name)
     await asyncio.to_thread(lock_worktree, case.repo, Path(chamber.path), reason)
     return True
 

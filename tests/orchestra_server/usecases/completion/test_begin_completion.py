@@ -72,7 +72,7 @@ async def test_a_task_that_is_over_is_neither_checked_nor_marked_again(context: 
     before = await kinds(context)
     repo = await repository_of(context, task_id)
     ready = await require_ready(context, repo, wanted(task_id, only=("no-such",)))
-    assert (ready.plan, ready.statuses, ready.reading) == (PlanForOtherClones(), {}, None)
+    assert (ready.plan, ready.statuses, ready.inputs) == (PlanForOtherClones(), {}, None)
     begun = await begin_completion(context, wanted(task_id), ready.plan)
     assert (begun.is_over, begun.chambers, begun.there) == (True, [], [])
     assert await kinds(context) == before
@@ -101,6 +101,6 @@ async def test_statuses_are_read_once_where_no_confirmation_was_given(context: C
     ready = await require_ready(context, repo, wanted(task_id))
     assert set(ready.statuses) <= {chambers["auth"].path}
     assert ready.statuses
-    assert ready.reading is not None
+    assert ready.inputs is not None
     ready = await require_ready(context, repo, wanted(task_id, confirmed=True))
-    assert (ready.statuses, ready.reading) == ({}, None)
+    assert (ready.statuses, ready.inputs) == ({}, None)

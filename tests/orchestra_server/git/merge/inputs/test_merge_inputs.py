@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.errors import Refused
+from orchestra_server.git.merge.inputs.merge_inputs import read_merge
 from orchestra_server.git.merge.merge import (
     ChamberBranch,
     FullMerge,
@@ -12,7 +13,6 @@ from orchestra_server.git.merge.merge import (
     merge_all,
     merge_compatible,
 )
-from orchestra_server.git.merge.inputs.merge_inputs import read_merge
 from tests.support.chambers import Workshop, workshop
 from tests.support.git_count import counted_git
 
