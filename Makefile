@@ -57,7 +57,7 @@ proofs: setup
 coverage: export COVERAGE_FILE := $(CURDIR)/.coverage
 coverage: setup
 	$(BIN)/coverage erase
-	-$(BIN)/coverage run -m pytest -n $(JOBS) $(COVERED)
+	-$(BIN)/coverage run -m pytest -n $(JOBS) --maxschedchunk 4 $(COVERED)
 	$(BIN)/coverage combine --quiet 2>/dev/null
 	rm -f .coverage.* # what a killed process did not finish writing
 	$(BIN)/python -m tests.support.installed_coverage
