@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.support.gallery import SCENES, WriteScope, app_of, play
+from tests.support.gallery import SCENES, Scene, app_of, play
 from tests.support.render_screenshots import SCREENSHOTS, fixed_surroundings
 
 SNAPSHOTS = Path(__file__).parent / "__snapshots__" / "test_gallery"
@@ -20,7 +20,7 @@ def surroundings() -> Generator[None]:
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
-def test_a_scene_looks_as_it_did(scene: WriteScope, snap_compare: SnapCompare) -> None:
+def test_a_scene_looks_as_it_did(scene: Scene, snap_compare: SnapCompare) -> None:
     async def before(pilot: Pilot[int]) -> None:
         await play(scene, pilot)
 
@@ -29,7 +29,7 @@ def test_a_scene_looks_as_it_did(scene: WriteScope, snap_compare: SnapCompare) -
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
-def test_a_screenshot_is_there_and_shows_what_its_scene_looks_like(scene: WriteScope) -> None:
+def test_a_screenshot_is_there_and_shows_what_its_scene_looks_like(scene: Scene) -> None:
     # The snapshot is what the scene looks like now, or the test above has failed.
     view_model = SCREENSHOTS / f"{scene.name}.svg"
     snapshot = SNAPSHOTS / f"test_a_scene_looks_as_it_did[{scene.name}].svg"

@@ -10,7 +10,7 @@ from orchestra_tui.terminal.announcer import Announcer
 from tests.support.samples import NOON, a_task
 
 
-class WriteScope:
+class Scene:
     """A room with two workers, of which each can begin to ask."""
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class WriteScope:
 
 
 def test_who_looks_is_not_called_and_not_told_again_later() -> None:
-    scene = WriteScope()
+    scene = Scene()
     scene.ask("auth", NOON)
     assert scene.announced == []
     scene.notifier.focus_changed(focused=False)
@@ -51,7 +51,7 @@ def test_who_looks_is_not_called_and_not_told_again_later() -> None:
 
 
 def test_who_is_away_is_called_once_for_each_occasion() -> None:
-    scene = WriteScope()
+    scene = Scene()
     scene.notifier.focus_changed(focused=False)
     scene.ask("auth", NOON)
     scene.notifier.look()
@@ -63,7 +63,7 @@ def test_who_is_away_is_called_once_for_each_occasion() -> None:
 
 
 def test_other_notices_are_announced_only_while_nobody_looks() -> None:
-    scene = WriteScope()
+    scene = Scene()
     scene.notifier.call(Notice("Mail is unread", "a message to auth"))
     assert scene.announced == []
     scene.notifier.focus_changed(focused=False)

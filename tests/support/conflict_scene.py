@@ -14,7 +14,7 @@ from tests.support.repositories import TestRepository
 
 
 @dataclass
-class WriteScope:
+class Scene:
     """Two watched chambers, and the events of the store."""
 
     context: Context
@@ -43,11 +43,11 @@ class WriteScope:
 
 
 @asynccontextmanager
-async def radar_scene(context: Context) -> AsyncGenerator[WriteScope]:
+async def radar_scene(context: Context) -> AsyncGenerator[Scene]:
     task_id = await a_started_task(context)
     chambers = await chambers_open(context, task_id, ["auth", "api"])
     async with radar_on(context), watching(context.store) as told:
-        yield WriteScope(context, task_id, chambers["auth"], chambers["api"], told)
+        yield Scene(context, task_id, chambers["auth"], chambers["api"], told)
 
 
 @asynccontextmanager

@@ -88,7 +88,7 @@ class FixedTools:
 
 
 @dataclass(frozen=True, kw_only=True)
-class WriteScope:
+class Scene:
     """One view_model: what is told, in which size and theme, and which keys are pressed first."""
 
     name: str
@@ -110,7 +110,7 @@ class PicturedRoom(RoomApp):
         return offline(super().export_screenshot(title=title, simplify=simplify))
 
 
-def app_of(scene: WriteScope) -> RoomApp:
+def app_of(scene: Scene) -> RoomApp:
     """Return the room of a scene."""
     before = os.environ.pop("NO_COLOR", None)
     if scene.no_color:
@@ -123,7 +123,7 @@ def app_of(scene: WriteScope) -> RoomApp:
             os.environ["NO_COLOR"] = before
 
 
-def _room_of(scene: WriteScope) -> RoomApp:
+def _room_of(scene: Scene) -> RoomApp:
     source, tools = FixedSource(scene.tells()), FixedTools(scene.answers, state=scene.server)
     return PicturedRoom(
         "shop-3f9a1c2e",
@@ -139,7 +139,7 @@ def _typed(text: str) -> tuple[str, ...]:
     return tuple("space" if char == " " else char for char in text)
 
 
-async def play(scene: WriteScope, pilot: Pilot[int]) -> None:
+async def play(scene: Scene, pilot: Pilot[int]) -> None:
     """Bring the room to the scene's state, and wait until all of it is painted."""
     await settle(pilot)
     for keys in scene.presses:
@@ -157,19 +157,19 @@ async def settle(pilot: Pilot[int]) -> None:
         settled_looks = 0 if app.unsettled else settled_looks + 1
 
 
-SCENES: tuple[WriteScope, ...] = (
-    WriteScope(name="connecting", tells=lambda: stories.NOTHING, server=ServerStatus("starting")),
-    WriteScope(name="empty", tells=stories.empty),
-    WriteScope(name="empty-80x24", tells=stories.empty, size=SMALL),
-    WriteScope(name="first-task", tells=stories.first_task),
-    WriteScope(
+SCENES: tuple[Scene, ...] = (
+    Scene(name="connecting", tells=lambda: stories.NOTHING, server=ServerStatus("starting")),
+    Scene(name="empty", tells=stories.empty),
+    Scene(name="empty-80x24", tells=stories.empty, size=SMALL),
+    Scene(name="first-task", tells=stories.first_task),
+    Scene(
         name="board",
         tells=board,
         stuck_limit=STUCK_AFTER,
         presses=("2", "j"),
         answers=board_answers(),
     ),
-    WriteScope(
+    Scene(
         name="board-160x48",
         tells=board,
         stuck_limit=STUCK_AFTER,
@@ -177,7 +177,7 @@ SCENES: tuple[WriteScope, ...] = (
         size=WIDE,
         answers=board_answers(),
     ),
-    WriteScope(
+    Scene(
         name="board-80x24",
         tells=board,
         stuck_limit=STUCK_AFTER,
@@ -185,119 +185,117 @@ SCENES: tuple[WriteScope, ...] = (
         size=SMALL,
         answers=board_answers(),
     ),
-    WriteScope(name="red-together", tells=red_together, presses=("2", "j")),
-    WriteScope(name="red-together-80x24", tells=red_together, presses=("2",), size=SMALL),
-    WriteScope(name="busy", tells=stories.busy, presses=("2",)),
-    WriteScope(name="busy-light", tells=stories.busy, presses=("2",), light=True),
-    WriteScope(name="busy-80x24", tells=stories.busy, presses=("2",), size=SMALL),
-    WriteScope(name="busy-200x60", tells=stories.busy, presses=("2",), size=LARGE),
-    WriteScope(name="tasks-80x24", tells=stories.busy, size=SMALL),
-    WriteScope(name="detail-80x24", tells=stories.busy, presses=("2", "enter"), size=SMALL),
-    WriteScope(name="mail", tells=stories.all_mail, presses=("2", "j", "h")),
-    WriteScope(name="mail-light", tells=stories.all_mail, presses=("2", "h"), light=True),
-    WriteScope(name="suspended", tells=stories.held_up, presses=("2",), unread_limit=30_000),
-    WriteScope(
+    Scene(name="red-together", tells=red_together, presses=("2", "j")),
+    Scene(name="red-together-80x24", tells=red_together, presses=("2",), size=SMALL),
+    Scene(name="busy", tells=stories.busy, presses=("2",)),
+    Scene(name="busy-light", tells=stories.busy, presses=("2",), light=True),
+    Scene(name="busy-80x24", tells=stories.busy, presses=("2",), size=SMALL),
+    Scene(name="busy-200x60", tells=stories.busy, presses=("2",), size=LARGE),
+    Scene(name="tasks-80x24", tells=stories.busy, size=SMALL),
+    Scene(name="detail-80x24", tells=stories.busy, presses=("2", "enter"), size=SMALL),
+    Scene(name="mail", tells=stories.all_mail, presses=("2", "j", "h")),
+    Scene(name="mail-light", tells=stories.all_mail, presses=("2", "h"), light=True),
+    Scene(name="suspended", tells=stories.held_up, presses=("2",), unread_limit=30_000),
+    Scene(
         name="suspend-editor",
         tells=stories.busy,
         presses=("2", "S", "Wait for the schema"),
         size=SMALL,
     ),
-    WriteScope(name="critical-discovery", tells=stories.all_mail, presses=("3",)),
-    WriteScope(name="activity", tells=stories.busy, presses=("2", "l")),
-    WriteScope(name="conflict", tells=stories.conflict, presses=("2", "j")),
-    WriteScope(name="health", tells=stories.ailing, presses=("2", "j")),
-    WriteScope(name="health-80x24", tells=stories.ailing, presses=("2",), size=SMALL),
-    WriteScope(name="conflict-80x24", tells=stories.conflict, presses=("2",), size=SMALL),
-    WriteScope(name="restored", tells=stories.restored, presses=("2", "j")),
-    WriteScope(
-        name="disconnected", tells=stories.lost, server=ServerStatus("restarting", "in 2 s")
-    ),
-    WriteScope(name="ten-thousand-tasks", tells=stories.many_tasks, presses=("G", "k", "k")),
-    WriteScope(name="trouble", tells=stories.trouble, presses=("2", "G")),
-    WriteScope(
+    Scene(name="critical-discovery", tells=stories.all_mail, presses=("3",)),
+    Scene(name="activity", tells=stories.busy, presses=("2", "l")),
+    Scene(name="conflict", tells=stories.conflict, presses=("2", "j")),
+    Scene(name="health", tells=stories.ailing, presses=("2", "j")),
+    Scene(name="health-80x24", tells=stories.ailing, presses=("2",), size=SMALL),
+    Scene(name="conflict-80x24", tells=stories.conflict, presses=("2",), size=SMALL),
+    Scene(name="restored", tells=stories.restored, presses=("2", "j")),
+    Scene(name="disconnected", tells=stories.lost, server=ServerStatus("restarting", "in 2 s")),
+    Scene(name="ten-thousand-tasks", tells=stories.many_tasks, presses=("G", "k", "k")),
+    Scene(name="trouble", tells=stories.trouble, presses=("2", "G")),
+    Scene(
         name="interrupt-editor",
         tells=stories.busy,
         presses=("2", "i", "Use PKCE with S256 only", "ctrl+r"),
     ),
-    WriteScope(
+    Scene(
         name="interrupt-sent",
         tells=stories.all_mail,
         presses=("2", "i", "Keep the cookie", "ctrl+s"),
     ),
-    WriteScope(
+    Scene(
         name="interrupt-editor-80x24",
         tells=stories.busy,
         presses=("2", "i", "Stop at once"),
         size=SMALL,
     ),
-    WriteScope(name="land", tells=stories.busy, presses=("L",), answers={**ANSWERS, **HELD}),
-    WriteScope(
+    Scene(name="land", tells=stories.busy, presses=("L",), answers={**ANSWERS, **HELD}),
+    Scene(
         name="land-80x24",
         tells=stories.busy,
         presses=("L", "j", "space"),
         answers={**ANSWERS, **HELD},
         size=SMALL,
     ),
-    WriteScope(
+    Scene(
         name="land-question",
         tells=stories.busy,
         presses=("L", "enter"),
         answers={**ANSWERS, **HELD},
         light=True,
     ),
-    WriteScope(
+    Scene(
         name="land-conflict",
         tells=stories.conflict,
         presses=("L",),
         answers={**ANSWERS, **CONFLICTING},
     ),
-    WriteScope(
+    Scene(
         name="land-conflict-80x24",
         tells=stories.conflict,
         presses=("L",),
         answers={**ANSWERS, **CONFLICTING},
         size=SMALL,
     ),
-    WriteScope(
+    Scene(
         name="land-done", tells=stories.busy, presses=("L", "enter"), answers={**ANSWERS, **LANDED}
     ),
-    WriteScope(name="start-task", tells=stories.empty, presses=("n",)),
-    WriteScope(
+    Scene(name="start-task", tells=stories.empty, presses=("n",)),
+    Scene(
         name="create-chambers",
         tells=stories.first_task,
         presses=("c", "auth, Database", "enter"),
     ),
-    WriteScope(name="review", tells=stories.reviewed, presses=("2", "d", "space")),
-    WriteScope(
+    Scene(name="review", tells=stories.reviewed, presses=("2", "d", "space")),
+    Scene(
         name="review-80x24",
         tells=stories.busy,
         presses=("2", "d", "tab", "c", "Half an hour is too short for a shop"),
         size=SMALL,
     ),
-    WriteScope(
+    Scene(
         name="review-side-by-side-160x48",
         tells=stories.busy,
         presses=("2", "d", "space", "w", "c", "Half an hour is short", "enter"),
         size=WIDE,
     ),
-    WriteScope(
+    Scene(
         name="review-light",
         tells=stories.reviewed,
         presses=("2", "d", "tab", "/", "def close", "enter"),
         light=True,
     ),
-    WriteScope(name="help", tells=stories.busy, presses=("?",)),
-    WriteScope(name="help-80x24", tells=stories.busy, presses=("?",), size=SMALL),
-    WriteScope(name="confirm-close", tells=stories.busy, presses=("2", "x")),
-    WriteScope(name="filter", tells=stories.busy, presses=("/", "postgres driver")),
-    WriteScope(name="cannot", tells=stories.first_task, presses=("i",)),
-    WriteScope(name="hostile", tells=stories.hostile, presses=("2",)),
-    WriteScope(name="hostile-discovery-light", tells=stories.hostile, presses=("3",), light=True),
-    WriteScope(name="request", tells=board, stuck_limit=STUCK_AFTER, presses=("A",)),
-    WriteScope(name="request-80x24", tells=board, presses=("A",), size=SMALL),
-    WriteScope(name="events", tells=board, stuck_limit=STUCK_AFTER, presses=("e",)),
-    WriteScope(name="palette", tells=board, presses=("colon", "session ")),
-    WriteScope(
+    Scene(name="help", tells=stories.busy, presses=("?",)),
+    Scene(name="help-80x24", tells=stories.busy, presses=("?",), size=SMALL),
+    Scene(name="confirm-close", tells=stories.busy, presses=("2", "x")),
+    Scene(name="filter", tells=stories.busy, presses=("/", "postgres driver")),
+    Scene(name="cannot", tells=stories.first_task, presses=("i",)),
+    Scene(name="hostile", tells=stories.hostile, presses=("2",)),
+    Scene(name="hostile-discovery-light", tells=stories.hostile, presses=("3",), light=True),
+    Scene(name="request", tells=board, stuck_limit=STUCK_AFTER, presses=("A",)),
+    Scene(name="request-80x24", tells=board, presses=("A",), size=SMALL),
+    Scene(name="events", tells=board, stuck_limit=STUCK_AFTER, presses=("e",)),
+    Scene(name="palette", tells=board, presses=("colon", "session ")),
+    Scene(
         name="board-no-color",
         tells=board,
         stuck_limit=STUCK_AFTER,
@@ -308,12 +306,12 @@ SCENES: tuple[WriteScope, ...] = (
 _IN_EVERY_SIZE = ("board", "request", "review", "land")
 
 
-def every_size() -> list[WriteScope]:
+def every_size() -> list[Scene]:
     """Return the most telling scenes in every size, dark and light, and one without colours.
 
     They are drawn by `make gallery` and are no snapshots.
     """
-    scenes: list[WriteScope] = []
+    scenes: list[Scene] = []
     for scene in SCENES:
         if scene.name not in _IN_EVERY_SIZE:
             continue

@@ -40,7 +40,7 @@ _GIT_MODULES = (
 _DOMAIN_MODULES = (
     *("chambers/chamber_health", "chambers/chamber_lifecycle", "chambers/chamber_ports"),
     *("chambers/conflicts", "chambers/orchestra_files"),
-    *("gates/culprits", "gates/failing_part", "gates/red_together", "gates/tree_judgement"),
+    *("gates/find_red_set", "gates/output_excerpt", "gates/red_set", "gates/tree_judgement"),
     *("gates/verdicts", "tasks/exchange", "tasks/landing_holds", "tasks/task_lifecycle"),
     *("tasks/unintended_files", "workers/discoveries", "workers/interrupts"),
     *("workers/parse_discoveries", "workers/requests", "workers/spend_limits"),

@@ -12,7 +12,7 @@ import time
 from collections.abc import Generator
 from pathlib import Path
 
-from tests.support.gallery import SCENES, WriteScope, app_of, every_size, play
+from tests.support.gallery import SCENES, Scene, app_of, every_size, play
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "screenshots"
 
@@ -36,7 +36,7 @@ def fixed_surroundings() -> Generator[None]:
         time.tzset()
 
 
-async def render(scene: WriteScope) -> str:
+async def render(scene: Scene) -> str:
     """Return the scene as SVG."""
     app = app_of(scene)
     async with app.run_test(size=scene.size, notifications=True) as pilot:

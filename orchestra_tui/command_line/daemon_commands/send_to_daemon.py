@@ -12,11 +12,11 @@ from functools import partial
 from orchestra_core.clone.common_directory import common_directory
 from orchestra_core.daemon.ask_daemon import ask_daemon, introduction
 from orchestra_core.process.file_mask import file_mask
-from orchestra_tui.command_line.daemon_commands.plain_form import (
+from orchestra_tui.command_line.daemon_commands.parse_command import (
     CHAMBER_COMMANDS,
     Command,
     is_known,
-    plain_command,
+    parse_command,
 )
 from orchestra_tui.command_line.interaction.show_answer import (
     Answer,
@@ -99,4 +99,4 @@ def _read(arguments: list[str]) -> tuple[str, Command | None]:
         directory, arguments = arguments[1], arguments[2:]
     if not arguments or not is_known(arguments[0]):
         return directory, None
-    return directory, plain_command(arguments[0], arguments[1:])
+    return directory, parse_command(arguments[0], arguments[1:])

@@ -95,10 +95,10 @@ def read_configuration(environ: Mapping[str, str], directory: Path | None) -> Co
 
 def problem_of(configuration: Configuration, name: str, text: str) -> ConfigProblem:
     """Return the problem, with its line, of a value that its user finds wrong."""
-    from orchestra_core.configuration.key_lines import key_lines  # noqa: PLC0415 - as below
+    from orchestra_core.configuration.toml_line_numbers import line_numbers  # noqa: PLC0415 - as below
 
     for file in configuration.files:
-        for path, line in key_lines(file.text or "").items() if file.own else ():
+        for path, line in line_numbers(file.text or "").items() if file.own else ():
             if ".".join(path) == name:
                 return ConfigProblem(file.path, line, text, own=True)
     return ConfigProblem(configuration.files[0].path, 0, text, own=True)
@@ -128,9 +128,9 @@ def read_text(path: Path, text: str, *, own: bool) -> ConfigFile:
     """Read the text of a file: its values and its errors."""
     import tomllib  # noqa: PLC0415 - 3 ms, and most people have no file
 
-    from orchestra_core.configuration.key_lines import (  # noqa: PLC0415 - as above
-        key_lines,
+    from orchestra_core.configuration.toml_line_numbers import (  # noqa: PLC0415 - as above
         leaves,
+        line_numbers,
         line_of_fault,
         words_of_fault,
     )
@@ -148,7 +148,7 @@ def read_text(path: Path, text: str, *, own: bool) -> ConfigFile:
         fault = _take(".".join(where), value, values, keys, own=own)
         if fault:
             faults[where] = fault
-    lines = key_lines(text) if faults else {}
+    lines = line_numbers(text) if faults else {}
     problems = (ConfigProblem(path, lines[where], faults[where], own) for where in faults)
     return ConfigFile(path, own, text, values, keys, tuple(problems))
 

@@ -10,7 +10,7 @@ from orchestra_core.worker_state import WorkerLimits, limits_of
 from orchestra_server.operator_commands.status_document import status_document
 from orchestra_server.operator_commands.status_lines import status_lines
 from orchestra_server.usecases.common.transaction import Context
-from orchestra_server.usecases.health.orphans import orphan_worktrees
+from orchestra_server.usecases.health.orphan_worktrees import orphan_worktrees
 
 
 async def read_status(context: Context, *, as_json: bool) -> str:

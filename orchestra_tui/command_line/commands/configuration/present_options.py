@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from orchestra_core.configuration.agents import agents_of
 from orchestra_core.configuration.configuration import ConfigFile, Configuration
-from orchestra_core.configuration.key_lines import key_lines
 from orchestra_core.configuration.options import OPTIONS, ConfigOption, Value
+from orchestra_core.configuration.toml_line_numbers import line_numbers
 from orchestra_core.settings import PROJECT, REDIS_URL, STATE_DIR, Settings
 from orchestra_core.store.client.address import masked
 from orchestra_tui.key_bindings import KEYS
@@ -115,7 +115,7 @@ def _from_file(file: ConfigFile, name: str, value: Value) -> OptionEntry:
 
 @cache
 def _lines(text: str) -> dict[str, int]:
-    return {".".join(path): line for path, line in key_lines(text).items()}
+    return {".".join(path): line for path, line in line_numbers(text).items()}
 
 
 def _variables(settings: Settings, env: Mapping[str, str]) -> list[OptionEntry]:

@@ -14,9 +14,9 @@ from orchestra_core.process.started_mark import STARTED
 from orchestra_core.text import one_line
 from orchestra_server.agents.agent_driver import Launch
 from orchestra_server.agents.process.input_pipe import InputPipe
+from orchestra_server.agents.process.leftover_processes import end_marked
 from orchestra_server.agents.process.line_splitter import LineSplitter, OutputLine
-from orchestra_server.agents.process.orphan_guard import Guard
-from orchestra_server.agents.process.stray_processes import end_marked
+from orchestra_server.agents.process.parent_death_guard import ParentDeathGuard
 from orchestra_server.agents.process.wait_readable import CHUNK, wait_readable
 
 WRITE_SECONDS = 10.0
@@ -29,7 +29,9 @@ _LAST_WORDS = 4_000  # bytes kept of the error output
 class AgentProcess:
     """The process of an agent, the leader of a session of its own."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", guard: Guard, mark: str) -> None:
+    def __init__(
+        self, process: "subprocess.Popen[bytes]", guard: ParentDeathGuard, mark: str
+    ) -> None:
         self._process, self._guard, self._mark = process, guard, mark
         agent_input, self._output, self._error_output = _pipes(process)
         self._input = InputPipe(agent_input)
@@ -148,7 +150,7 @@ class AgentProcess:
 def start_process(launch: Launch, command: list[str]) -> AgentProcess:
     """Start an agent; raises Refused if the program or the directory does not exist."""
     mark = secrets.token_hex(8)
-    guard = Guard.start(mark)
+    guard = ParentDeathGuard.start(mark)
     try:
         process = subprocess.Popen(  # noqa: S603 - a list, no shell; the person's own configuration
             command,

@@ -21,7 +21,7 @@ SECTIONS = (
     "bash/shell_words",
     "bash/write_scope",
     "bash/command_output",
-    "bash/shell_run",
+    "bash/simulated_shell",
     "bash/program_options",
     "bash/program_writes",
     "bash/git_shared_state",

@@ -10,13 +10,14 @@ from orchestra_core.state import ProjectState
 from orchestra_core.wording.gates import GATES_FIRST
 from orchestra_core.wording.started_workers import spent_in_short
 from orchestra_core.workers.spend_totals import spent_in_chambers
+from orchestra_server.domain.gates.red_set import RedSet
 from orchestra_server.domain.tasks.unintended_files import listed
 from orchestra_server.git.merge.merge_tree import MergeConflict
 from orchestra_server.git.remotes.published_refs import chamber_ref
 from orchestra_server.usecases.chambers.save_and_remove import LOST
 from orchestra_server.usecases.common import serializers
 from orchestra_server.usecases.completion.dry_run import CompletionPlan
-from orchestra_server.usecases.completion.merge_and_land import PreparedLanding, RedSet
+from orchestra_server.usecases.completion.merge_and_land import PreparedLanding
 from orchestra_server.usecases.concurrency.answer_in_time import goes_on
 
 _NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})

@@ -11,7 +11,7 @@ from orchestra_core.gates.gate_verdict import GateVerdict
 from orchestra_core.models import Chamber, Task
 from orchestra_core.replies.completion import CompletedTask
 from orchestra_core.text import one_line
-from orchestra_server.domain.gates.failing_part import telling_line
+from orchestra_server.domain.gates.output_excerpt import failure_line
 from orchestra_server.git.merge.fast_forward import blocked_files
 from orchestra_server.git.merge.merge import ChamberBranch
 from orchestra_server.git.merge.merge_tree import MergeConflict
@@ -48,7 +48,7 @@ from orchestra_server.usecases.exchange.bring_here import fetch_published, plann
 from orchestra_server.usecases.exchange.plan_for_other_clones import PlanForOtherClones
 from orchestra_server.usecases.gates.prove_landing import (
     known_judgement,
-    red_together,
+    names_failing_together,
     unjudged_note,
     untested_note,
 )
@@ -102,7 +102,7 @@ async def plan_without_changes(context: Context, wanted: WantedCompletion) -> Co
         if judgement is not None and not judgement.is_whole:
             plan = with_changes(plan, gate_note=unjudged_note(state, live))
         if failed is not None:
-            words = _failed_words(failed, red_together(state, live))
+            words = _failed_words(failed, names_failing_together(state, live))
             if wanted.again:
                 plan = with_changes(plan, gate_note=f"{words}; it is run again")
             elif wanted.partial:
@@ -119,7 +119,7 @@ async def plan_without_changes(context: Context, wanted: WantedCompletion) -> Co
 def _failed_words(failed: GateVerdict, together: Sequence[str]) -> str:
     """Return the known result of a gate that fails on the work to land; no gate is run."""
     whose = f", and {' and '.join(together)} fail it together" if together else ""
-    line = one_line(telling_line(failed.output), _OUTPUT_SHOWN)
+    line = one_line(failure_line(failed.output), _OUTPUT_SHOWN)
     printed = f"; it printed: {line}" if line else ""
     return f"gate {failed.gate!r} is {failed.state} on exactly this work{whose}{printed}"
 

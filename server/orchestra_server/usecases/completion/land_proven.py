@@ -8,6 +8,7 @@ from functools import partial
 
 from orchestra_core.errors import Refused
 from orchestra_core.models import Task
+from orchestra_server.domain.gates.red_set import RedSet
 from orchestra_server.git.merge.inputs.landing_inputs import LandingInputs
 from orchestra_server.git.merge.merge import ChamberBranch
 from orchestra_server.git.repository.repository import Repository
@@ -17,7 +18,6 @@ from orchestra_server.usecases.completion.begin_completion import BegunCompletio
 from orchestra_server.usecases.completion.hold_landing import held_landing
 from orchestra_server.usecases.completion.merge_and_land import (
     PreparedLanding,
-    RedSet,
     bases_of,
     land_prepared,
 )

@@ -10,10 +10,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from orchestra_core.errors import OrchestraError, Refused
-from orchestra_core.gates.gate_verdict import GateVerdict
 from orchestra_core.models import Chamber, Task
 from orchestra_core.names import is_chamber_lock
 from orchestra_core.text import one_line
+from orchestra_server.domain.gates.red_set import RedSet
 from orchestra_server.git.merge.fast_forward import land
 from orchestra_server.git.merge.inputs.landing_inputs import LandingInputs
 from orchestra_server.git.merge.merge import (
@@ -41,14 +41,6 @@ from orchestra_server.usecases.health.observe_chamber import is_gone
 _SUBJECT_LIMIT = 60  # characters, so that git log shows it on one line
 _AT_ONCE = 4
 _UNREAD: Mapping[Path, RecentStatus] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class RedSet:
-    """Chambers that fail a gate together, none for the branch itself, with the gate's verdict."""
-
-    chambers: tuple[str, ...]
-    verdict: GateVerdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from orchestra_core.errors import OrchestraError, Refused
 from orchestra_core.models import BASE
 from orchestra_core.names import split_chamber_id
 from orchestra_core.wording.gates import AWAITED, BASE_RED, UNJUDGED, work_of
-from orchestra_server.domain.gates.culprits import Names, green_part
-from orchestra_server.domain.gates.red_together import RedChambers
+from orchestra_server.domain.gates.find_red_set import Names, green_part
+from orchestra_server.domain.gates.red_set import RedSet
 from orchestra_server.domain.gates.tree_judgement import Judgement
 from orchestra_server.git.gates.prepare_scratch import CommitToJudge
 from orchestra_server.git.gates.scratch_worktree import sweep_scratch
@@ -36,7 +36,7 @@ from orchestra_server.usecases.gates.current_gate import (
 )
 from orchestra_server.usecases.gates.judge_tree import TreeJudge, in_repository
 from orchestra_server.usecases.gates.run_search import run_search
-from orchestra_server.usecases.gates.tell_red_together import tell_red_together
+from orchestra_server.usecases.gates.tell_red_set import tell_red_set
 
 _QUIET_SECONDS = 3.0  # seconds since the last change of a chamber
 # Seconds until the next check for another gate, if the system does not report changes of files.
@@ -286,9 +286,9 @@ class GateRadar:
         finally:
             await asyncio.gather(*meanwhile)
         if base.passes:  # otherwise nobody is to blame
-            red = await self._red_together(judge, work, group, passing)
+            red = await self._find_red_sets(judge, work, group, passing)
             judged = [chamber.id for chamber in group.resting]
-            await tell_red_together(self._context, red, judged, group.branch)
+            await tell_red_set(self._context, red, judged, group.branch)
 
     async def _merge(self, judge: TreeJudge, work: ObservedWork, group: _LandingGroup) -> None:
         """Merge what rests in advance, because it will probably pass."""
@@ -296,13 +296,13 @@ class GateRadar:
         with suppress(OrchestraError, OSError):  # whoever asks for the merge will see the failure
             await self._judge.merged(judge, group.base, commits, work.env)
 
-    async def _red_together(
+    async def _find_red_sets(
         self,
         judge: TreeJudge,
         work: ObservedWork,
         group: _LandingGroup,
         passing: Sequence[ComparedChamber],
-    ) -> list[RedChambers]:
+    ) -> list[RedSet]:
         """Return the smallest sets of passing chambers that fail once merged."""
         judgements = dict[Names, Judgement]()
 
@@ -320,7 +320,7 @@ class GateRadar:
 
         parts = await run_search(green_part(_merging(work, passing)), passes)
         return [
-            RedChambers(names, failed)
+            RedSet(names, failed)
             for names in parts.red
             if names in judgements and (failed := judgements[names].failed)
         ]

@@ -11,7 +11,7 @@ from orchestra_core.gates.gate_verdict import GateVerdict, verdict_id
 from orchestra_core.store.reads import Reads
 from orchestra_core.text import clean
 from orchestra_server.domain.chambers.chamber_ports import as_environment
-from orchestra_server.domain.gates.failing_part import failing_part
+from orchestra_server.domain.gates.output_excerpt import output_excerpt
 from orchestra_server.domain.gates.tree_judgement import Contents, Judgement, judgement_of
 from orchestra_server.domain.gates.verdicts import judged
 from orchestra_server.git.gates.gate_subject import content_of, tree_of, trees_of
@@ -210,7 +210,7 @@ class TreeJudge:
             state="green" if ended.passed else "red",
             seconds=round(ended.seconds, 2),
             whose=run.whose,
-            output="" if ended.passed else failing_part(printed),
+            output="" if ended.passed else output_excerpt(printed),
             clone=self.context.clone,
             at=self.context.clock(),
         )

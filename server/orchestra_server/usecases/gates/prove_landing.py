@@ -12,7 +12,8 @@ from orchestra_core.models import OPERATOR, Chamber, Task
 from orchestra_core.state import ProjectState
 from orchestra_core.store.reads import Reads
 from orchestra_core.wording.gates import GATES_FIRST, fails_together, work_of
-from orchestra_server.domain.gates.culprits import Names, green_part
+from orchestra_server.domain.gates.find_red_set import Names, green_part
+from orchestra_server.domain.gates.red_set import RedSet
 from orchestra_server.domain.gates.tree_judgement import Judgement
 from orchestra_server.domain.gates.verdicts import overruled
 from orchestra_server.git.gates.gate_subject import tree_of
@@ -21,7 +22,6 @@ from orchestra_server.git.repository.repository import Repository
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 from orchestra_server.usecases.completion.merge_and_land import (
     PreparedLanding,
-    RedSet,
     merge_branches,
     tip_of,
 )
@@ -163,13 +163,13 @@ def unjudged_note(state: ProjectState, chambers: Sequence[Chamber]) -> str:
     parts = list[str]()
     if alone := [chamber.name for chamber in chambers if chamber.verdict in ("red", "flaky")]:
         parts.append(f"{' and '.join(alone)} {'fails' if len(alone) == 1 else 'fail'} alone")
-    if together := red_together(state, chambers):
+    if together := names_failing_together(state, chambers):
         parts.append(f"{' and '.join(together)} fail together")
     so_far = f"; known so far: {', '.join(parts)}" if parts else ""
     return f"{GATES_FIRST}, which have not judged exactly this work{so_far}"
 
 
-def red_together(state: ProjectState, chambers: Sequence[Chamber]) -> list[str]:
+def names_failing_together(state: ProjectState, chambers: Sequence[Chamber]) -> list[str]:
     """Return the names of the chambers that are known to fail a gate together."""
     names = {chamber.id: chamber.name for chamber in chambers}
     red = [

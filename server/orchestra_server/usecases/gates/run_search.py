@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Generator
 from typing import TypeVar
 
-from orchestra_server.domain.gates.culprits import Names
+from orchestra_server.domain.gates.find_red_set import Names
 
 Found = TypeVar("Found")
 

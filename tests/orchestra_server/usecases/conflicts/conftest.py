@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from orchestra_server.usecases.common.transaction import Context
-from tests.support.conflict_scene import WriteScope, radar_scene
+from tests.support.conflict_scene import Scene, radar_scene
 
 
 @pytest.fixture
-async def scene(context: Context) -> AsyncIterator[WriteScope]:
+async def scene(context: Context) -> AsyncIterator[Scene]:
     async with radar_scene(context) as scene:
         yield scene

@@ -9,7 +9,7 @@ import pytest
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.conflicts import chamber_watchers
 from tests.support.conducting import chambers_open
-from tests.support.conflict_scene import WriteScope, radar_scene
+from tests.support.conflict_scene import Scene, radar_scene
 from tests.support.waiting import until
 
 
@@ -49,7 +49,7 @@ def watchers(monkeypatch: pytest.MonkeyPatch) -> list[HeldWatcher]:
 
 
 async def a_chamber_between_watches(
-    scene: WriteScope, watchers: list[HeldWatcher]
+    scene: Scene, watchers: list[HeldWatcher]
 ) -> tuple[HeldWatcher, HeldWatcher]:
     """Have a chamber changed after its first look, its watch replaced before that is ready."""
     await until(lambda: len(watchers) == 1)

@@ -18,7 +18,7 @@ from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.conflicts import watch_plan
 from orchestra_server.usecases.workers.record_agent_action import record_agent_action
 from tests.support.conducting import a_started_task, chambers_open
-from tests.support.conflict_scene import WriteScope, radar_on, radar_scene
+from tests.support.conflict_scene import Scene, radar_on, radar_scene
 from tests.support.following import watching
 from tests.support.git_count import counted_git
 from tests.support.repositories import TestRepository, run_git
@@ -26,7 +26,7 @@ from tests.support.waiting import until
 
 
 async def test_two_chambers_that_write_one_file_conflict_until_one_reverts_it(
-    scene: WriteScope,
+    scene: Scene,
 ) -> None:
     scene.auth.write("README", "by auth\n")
     scene.api.write("README", "by api\n")
@@ -50,7 +50,7 @@ async def test_two_chambers_that_write_one_file_conflict_until_one_reverts_it(
 
 
 async def test_a_commit_on_the_base_branch_is_noticed(
-    scene: WriteScope, repository: TestRepository
+    scene: Scene, repository: TestRepository
 ) -> None:
     scene.auth.write("README", "by auth\n")
     repository.commit("meanwhile", {"README": "by main\n"})
@@ -63,7 +63,7 @@ async def test_a_commit_on_the_base_branch_is_noticed(
 
 
 async def test_a_commit_in_a_chamber_that_changes_no_file_is_noticed(
-    scene: WriteScope, repository: TestRepository
+    scene: Scene, repository: TestRepository
 ) -> None:
     scene.auth.commit("mine", {"README": "by auth\n"})
     repository.commit("meanwhile", {"README": "by main\n"})
@@ -73,7 +73,7 @@ async def test_a_commit_in_a_chamber_that_changes_no_file_is_noticed(
 
 
 async def test_closing_a_chamber_ends_its_conflict_and_restoring_it_starts_it_again(
-    scene: WriteScope,
+    scene: Scene,
 ) -> None:
     scene.auth.write("new.txt", "by auth\n")
     scene.api.write("new.txt", "by api\n")
@@ -86,7 +86,7 @@ async def test_closing_a_chamber_ends_its_conflict_and_restoring_it_starts_it_ag
     assert (await scene.next("collision.cleared")).id == appeared.id
 
 
-async def test_a_chamber_created_later_is_watched_too(scene: WriteScope) -> None:
+async def test_a_chamber_created_later_is_watched_too(scene: Scene) -> None:
     later = await chambers_open(scene.context, scene.task_id, ["docs"])
     later["docs"].write("README", "by docs\n")
     scene.auth.write("README", "by auth\n")
@@ -110,7 +110,7 @@ async def test_conflicts_from_before_the_start_are_found_at_the_start(context: C
 
 
 async def test_without_changes_nothing_is_computed_or_written(
-    scene: WriteScope, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await scene.watched()
     with counted_git(tmp_path / "trace", monkeypatch) as count:
@@ -131,7 +131,7 @@ async def test_without_changes_nothing_is_computed_or_written(
 
 
 async def test_known_ignored_files_start_no_git_process(
-    scene: WriteScope, repository: TestRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, repository: TestRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     repository.git("config", "core.excludesFile", str(tmp_path / "ignored"))
     (tmp_path / "ignored").write_text("build/\n")
@@ -183,7 +183,7 @@ async def test_where_the_system_refuses_to_watch_reports_trigger_comparisons(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such a name")
-async def test_a_file_name_that_is_not_utf_8_does_not_end_the_watch(scene: WriteScope) -> None:
+async def test_a_file_name_that_is_not_utf_8_does_not_end_the_watch(scene: Scene) -> None:
     await scene.watched()
     scene.auth.write(os.fsdecode(b"\xff.txt"), "by auth\n")
     scene.api.write(os.fsdecode(b"\xff.txt"), "by api\n")
@@ -193,7 +193,7 @@ async def test_a_file_name_that_is_not_utf_8_does_not_end_the_watch(scene: Write
 
 
 async def test_a_renamed_directory_and_a_burst_of_writes_give_the_right_conflicts(
-    scene: WriteScope,
+    scene: Scene,
 ) -> None:
     for number in range(300):
         scene.auth.write(f"many/{number}.txt", f"auth {number}\n")
@@ -236,7 +236,7 @@ async def test_a_monitor_stopped_while_waiting_leaves_the_lock_to_others(context
 
 
 async def test_chambers_of_another_repository_with_the_same_project_id_are_ignored(
-    scene: WriteScope, tmp_path: Path
+    scene: Scene, tmp_path: Path
 ) -> None:
     run_git(tmp_path, "init", "--quiet", "elsewhere")
     state = await scene.context.store.snapshot()

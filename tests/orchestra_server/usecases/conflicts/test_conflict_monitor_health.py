@@ -15,7 +15,7 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.conflicts import conflict_monitor, health_watch, watched_health
 from orchestra_server.usecases.conflicts.get_conflicts import get_conflicts
 from tests.support.conducting import chambers_open
-from tests.support.conflict_scene import WriteScope, radar_scene
+from tests.support.conflict_scene import Scene, radar_scene
 from tests.support.following import Watch
 
 
@@ -59,7 +59,7 @@ async def test_chambers_without_watches_say_so_and_are_looked_at_in_rounds(
 
 
 async def test_a_limit_reached_while_chambers_are_watched_is_noticed(
-    scene: WriteScope, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def limit(_directory: Path) -> str:
         return WATCHES

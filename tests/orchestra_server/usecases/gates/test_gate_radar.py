@@ -30,7 +30,7 @@ NOT_BOTH = "echo both are there; ! test -f auth.txt -a -f api.txt"
 
 
 @dataclass(slots=True)
-class WriteScope:
+class Scene:
     """A running radar, and the hand that shows it what chambers hold."""
 
     context: Context
@@ -83,14 +83,14 @@ class WriteScope:
 
 
 @pytest.fixture
-async def scene(context: Context, repository: TestRepository) -> AsyncIterator[WriteScope]:
+async def scene(context: Context, repository: TestRepository) -> AsyncIterator[Scene]:
     """Three chambers, a radar that judges without a pause, and no gate yet."""
     task_id = await a_started_task(context)
     chambers = await chambers_open(context, task_id, ("auth", "api", "docs"))
     checker = ConflictChecker(open_repository(repository.path))
     radar = GateRadar(context, lambda: 100, quiet_seconds=0)
     running = asyncio.create_task(radar.run())
-    yield WriteScope(context, checker, radar, chambers)
+    yield Scene(context, checker, radar, chambers)
     running.cancel()
     with suppress(asyncio.CancelledError):
         await running
@@ -98,7 +98,7 @@ async def scene(context: Context, repository: TestRepository) -> AsyncIterator[W
 
 
 async def test_a_pair_that_is_green_alone_and_red_together_is_reported_before_anyone_completes(
-    scene: WriteScope, context: Context, repository: TestRepository
+    scene: Scene, context: Context, repository: TestRepository
 ) -> None:
     gate = trusted_gate(context, repository, NOT_BOTH)
     for name, chamber in scene.chambers.items():
@@ -123,12 +123,12 @@ async def test_a_pair_that_is_green_alone_and_red_together_is_reported_before_an
     assert gate.runs <= runs + 2  # api without its file, and all three of them
 
 
-async def _has(scene: WriteScope, count: int) -> bool:
+async def _has(scene: Scene, count: int) -> bool:
     return len(await scene.mail()) == count
 
 
 async def test_a_chamber_that_fails_alone_is_not_blamed_on_others(
-    scene: WriteScope, context: Context, repository: TestRepository
+    scene: Scene, context: Context, repository: TestRepository
 ) -> None:
     trusted_gate(context, repository, "test ! -f auth.txt")
     await scene.see_written("auth", "auth.txt")
@@ -141,7 +141,7 @@ async def test_a_chamber_that_fails_alone_is_not_blamed_on_others(
 
 
 async def test_a_branch_that_is_red_by_itself_blames_nobody(
-    scene: WriteScope, context: Context, repository: TestRepository
+    scene: Scene, context: Context, repository: TestRepository
 ) -> None:
     gate = trusted_gate(context, repository, "test -f mended.txt")
     await scene.see_written("docs", "mended.txt")
@@ -151,7 +151,7 @@ async def test_a_branch_that_is_red_by_itself_blames_nobody(
 
 
 async def test_without_trust_nothing_is_run(
-    scene: WriteScope, context: Context, repository: TestRepository, tmp_path: Path
+    scene: Scene, context: Context, repository: TestRepository, tmp_path: Path
 ) -> None:
     gate = trusted_gate(context, repository, "true")
     repository.write("orchestra.toml", f'[gate]\ncommand = "touch {tmp_path}/ran"\n')
@@ -162,7 +162,7 @@ async def test_without_trust_nothing_is_run(
 
 
 async def test_a_setup_that_fails_is_said_of_each_chamber(
-    scene: WriteScope, context: Context, repository: TestRepository
+    scene: Scene, context: Context, repository: TestRepository
 ) -> None:
     gate = trusted_gate(context, repository, "true", '[setup]\ncommand = "false"\n')
     await scene.see()
@@ -171,7 +171,7 @@ async def test_a_setup_that_fails_is_said_of_each_chamber(
 
 
 async def test_while_a_setup_goes_on_failing_no_chamber_is_said_to_await_its_gate(
-    scene: WriteScope, context: Context, repository: TestRepository, tmp_path: Path
+    scene: Scene, context: Context, repository: TestRepository, tmp_path: Path
 ) -> None:
     tries = tmp_path / "tries"
     setup = f"test -f {tmp_path}/mended || {{ echo >> {tries}; false; }}"
@@ -189,7 +189,7 @@ async def test_while_a_setup_goes_on_failing_no_chamber_is_said_to_await_its_gat
 
 
 async def test_a_setup_that_fails_for_one_chamber_takes_no_verdict_from_the_others(
-    scene: WriteScope, context: Context, repository: TestRepository
+    scene: Scene, context: Context, repository: TestRepository
 ) -> None:
     setup = '[setup]\ncommand = "test ! -f lock"\ndepends = ["lock"]\n'
     trusted_gate(context, repository, "true", setup)
@@ -201,7 +201,7 @@ async def test_a_setup_that_fails_for_one_chamber_takes_no_verdict_from_the_othe
 
 
 async def test_a_newer_content_ends_the_gate_of_the_older_one(
-    scene: WriteScope, context: Context, repository: TestRepository, tmp_path: Path
+    scene: Scene, context: Context, repository: TestRepository, tmp_path: Path
 ) -> None:
     hanging = f"test ! -f hang.txt || (touch {tmp_path}/hangs; sleep 100)"
     trusted_gate(context, repository, hanging)
@@ -213,7 +213,7 @@ async def test_a_newer_content_ends_the_gate_of_the_older_one(
 
 
 async def test_work_is_not_proven_from_its_change_to_the_green_verdict_of_just_that_content(
-    scene: WriteScope, context: Context, repository: TestRepository, tmp_path: Path
+    scene: Scene, context: Context, repository: TestRepository, tmp_path: Path
 ) -> None:
     trusted_gate(context, repository, f"test ! -f slow.txt -o -f {tmp_path}/go || sleep 100")
     await scene.see()
@@ -245,7 +245,7 @@ async def test_the_branch_is_judged_before_any_chamber_rests(
 
 
 async def test_without_a_gate_no_look_reads_the_store(
-    scene: WriteScope, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks, reads = list[None](), list[None]()
 
@@ -273,7 +273,7 @@ async def test_without_a_gate_no_look_reads_the_store(
 
 
 async def test_a_chamber_is_not_proven_by_a_verdict_on_older_content_while_another_is_judged(
-    scene: WriteScope, context: Context, repository: TestRepository, tmp_path: Path
+    scene: Scene, context: Context, repository: TestRepository, tmp_path: Path
 ) -> None:
     trusted_gate(context, repository, f"test ! -f slow.txt || (touch {tmp_path}/runs; sleep 100)")
     await scene.see()
@@ -301,7 +301,7 @@ def notices_gates(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 
 
 async def test_another_gate_takes_the_proof_from_all_chambers_until_it_is_trusted_and_has_passed(
-    notices_gates: None, scene: WriteScope, context: Context, repository: TestRepository
+    notices_gates: None, scene: Scene, context: Context, repository: TestRepository
 ) -> None:
     trusted_gate(context, repository, "true")
     await scene.see()
@@ -324,7 +324,7 @@ async def test_where_only_landings_run_gates_work_is_proven_by_what_they_have_ju
     gate = trusted_gate(context, repository, "true")
     checker = ConflictChecker(open_repository(repository.path))
     radar = GateRadar(context, lambda: 0, quiet_seconds=0)
-    scene = WriteScope(context, checker, radar, chambers)
+    scene = Scene(context, checker, radar, chambers)
     chambers["auth"].commit("work", {"auth.txt": ""})
     await scene.see()
     await radar.look()

@@ -4,7 +4,7 @@ from collections.abc import Generator
 
 import pytest
 
-from orchestra_server.domain.gates.culprits import Names
+from orchestra_server.domain.gates.find_red_set import Names
 from orchestra_server.usecases.gates.run_search import run_search
 
 

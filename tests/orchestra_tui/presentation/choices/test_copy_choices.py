@@ -12,12 +12,12 @@ from tests.support.samples import a_started_worker, a_task
 
 
 @dataclass
-class WriteScope:
+class Scene:
     state: IndexedState
     chamber: Chamber
 
 
-def a_scene(state: ChamberState = "live", saved: str = "") -> WriteScope:
+def a_scene(state: ChamberState = "live", saved: str = "") -> Scene:
     chamber = Chamber(
         id="t-1/auth", task_id="t-1", name="auth", state=state, path="/my shop/auth",
         branch="orchestra/t-1/auth", created_at=1, saved_ref=saved,
@@ -31,7 +31,7 @@ def a_scene(state: ChamberState = "live", saved: str = "") -> WriteScope:
     documents.presence[chamber.id] = Presence(
         chamber_id=chamber.id, state="finished", since=1, message="done"
     )
-    return WriteScope(IndexedState(documents), chamber)
+    return Scene(IndexedState(documents), chamber)
 
 
 def test_a_live_chamber_offers_its_path_first_and_a_command_that_a_shell_reads() -> None:

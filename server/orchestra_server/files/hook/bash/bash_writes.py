@@ -12,7 +12,7 @@ from orchestra_server.files.hook.bash.inline_scripts import (
     sed_files,
 )
 from orchestra_server.files.hook.bash.program_writes import OUTPUT_OPTIONS, program_writes
-from orchestra_server.files.hook.bash.shell_run import DEEPEST, ShellRun, SimpleCommand
+from orchestra_server.files.hook.bash.simulated_shell import DEEPEST, SimpleCommand, SimulatedShell
 from orchestra_server.files.hook.bash.wrappers import WRAPPERS, line_arguments, unwrapped
 from orchestra_server.files.hook.bash.write_scope import UNKNOWN, Write, WriteScope, absolute
 
@@ -40,7 +40,7 @@ def bash_writes(
     writes = list[Write]()
     for folder in (scope.root, scope.main) if names_project else (scope.project_dir,):
         scope.project_dir = folder
-        shell = ShellRun(scope, cwd, depth)
+        shell = SimulatedShell(scope, cwd, depth)
         shell.variables |= variables or {}
         shell.run(source.replace(UNKNOWN, ""))
         for command in shell.commands:

@@ -14,7 +14,7 @@ from orchestra_server.files.hook.bash.program_options import (
     split_options,
     values_of,
 )
-from orchestra_server.files.hook.bash.shell_run import SimpleCommand
+from orchestra_server.files.hook.bash.simulated_shell import SimpleCommand
 from orchestra_server.files.hook.bash.write_scope import Write, WriteScope, absolute
 
 GLOBAL_VALUES = (

@@ -9,7 +9,7 @@ from orchestra_server.files.hook.bash.script_literals import (
     literals_of,
     path_of,
 )
-from orchestra_server.files.hook.bash.shell_run import SimpleCommand
+from orchestra_server.files.hook.bash.simulated_shell import SimpleCommand
 from orchestra_server.files.hook.bash.write_scope import Write, WriteScope, absolute, is_forbidden
 
 # Interpreters, with the options that are followed by a script.

@@ -5,7 +5,7 @@ from orchestra_server.files.hook.bash.program_options import (
     split_options,
     values_of,
 )
-from orchestra_server.files.hook.bash.shell_run import SimpleCommand
+from orchestra_server.files.hook.bash.simulated_shell import SimpleCommand
 from orchestra_server.files.hook.bash.write_scope import Write, absolute
 
 # Programs that write every operand, with their options that take a value.

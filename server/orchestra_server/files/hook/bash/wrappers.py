@@ -1,7 +1,7 @@
 """Programs that run another one: what they run, and where."""
 
 from orchestra_server.files.hook.bash.program_options import split_options, values_of
-from orchestra_server.files.hook.bash.shell_run import DEEPEST, SimpleCommand
+from orchestra_server.files.hook.bash.simulated_shell import DEEPEST, SimpleCommand
 from orchestra_server.files.hook.bash.write_scope import UNKNOWN, absolute
 
 # The wrappers, with their options that take a value.

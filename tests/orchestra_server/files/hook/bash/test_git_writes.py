@@ -1,7 +1,7 @@
 import pytest
 
 from orchestra_server.files.hook.bash.git_writes import git_writes, shell_alias
-from orchestra_server.files.hook.bash.shell_run import SimpleCommand
+from orchestra_server.files.hook.bash.simulated_shell import SimpleCommand
 from orchestra_server.files.hook.bash.write_scope import WriteScope
 
 ROOT = "/m/.claude/worktrees/auth"

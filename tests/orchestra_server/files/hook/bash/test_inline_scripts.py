@@ -11,7 +11,7 @@ from orchestra_server.files.hook.bash.inline_scripts import (
     script_writes,
     sed_files,
 )
-from orchestra_server.files.hook.bash.shell_run import SimpleCommand
+from orchestra_server.files.hook.bash.simulated_shell import SimpleCommand
 from tests.orchestra_server.files.hook.bash.test_bash_writes import AUTH, MAIN, a_scene
 
 

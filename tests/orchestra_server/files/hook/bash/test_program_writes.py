@@ -1,7 +1,7 @@
 import pytest
 
 from orchestra_server.files.hook.bash.program_writes import program_writes
-from orchestra_server.files.hook.bash.shell_run import SimpleCommand
+from orchestra_server.files.hook.bash.simulated_shell import SimpleCommand
 
 
 def written(line: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from orchestra_server.files.hook.bash.shell_run import SimpleCommand
+from orchestra_server.files.hook.bash.simulated_shell import SimpleCommand
 from orchestra_server.files.hook.bash.wrappers import line_arguments, unwrapped
 from orchestra_server.files.hook.bash.write_scope import UNKNOWN
 

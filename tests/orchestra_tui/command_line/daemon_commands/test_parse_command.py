@@ -2,7 +2,7 @@
 
 import pytest
 
-from orchestra_tui.command_line.daemon_commands.plain_form import plain_command
+from orchestra_tui.command_line.daemon_commands.parse_command import parse_command
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ from orchestra_tui.command_line.daemon_commands.plain_form import plain_command
 def test_a_command_in_its_plain_form_is_understood_at_a_glance(
     name: str, arguments: list[str], command: dict[str, object]
 ) -> None:
-    assert plain_command(name, arguments) == {"name": name, **command}
+    assert parse_command(name, arguments) == {"name": name, **command}
 
 
 @pytest.mark.parametrize(
@@ -81,4 +81,4 @@ def test_a_command_in_its_plain_form_is_understood_at_a_glance(
 def test_any_other_form_is_left_to_the_parser_and_its_messages(
     name: str, arguments: list[str]
 ) -> None:
-    assert plain_command(name, arguments) is None
+    assert parse_command(name, arguments) is None

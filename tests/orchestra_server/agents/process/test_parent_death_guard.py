@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_server.agents.process.orphan_guard import Guard
+from orchestra_server.agents.process.parent_death_guard import ParentDeathGuard
 from tests.support.waiting import until
 
 _AGENT = "trap 'touch told; exit' TERM; touch ready; sleep 600 & wait"
 _STARTER = f"""
 import subprocess, sys
 from orchestra_core.process.started_mark import STARTED
-from orchestra_server.agents.process.orphan_guard import Guard
-guard = Guard.start(sys.argv[1])
+from orchestra_server.agents.process.parent_death_guard import ParentDeathGuard
+guard = ParentDeathGuard.start(sys.argv[1])
 agent = subprocess.Popen(["/bin/sh", "-c", {_AGENT!r}], start_new_session=True)
 aside = subprocess.Popen(["sleep", "600"], start_new_session=True, env={{STARTED: sys.argv[1]}})
 guard.watch(agent.pid)
@@ -70,14 +70,14 @@ async def test_an_agent_is_told_to_end_when_its_starter_is_killed_and_what_it_le
 def test_a_guard_that_is_released_leaves_the_agent_alone(
     agent: "subprocess.Popen[bytes]",
 ) -> None:
-    guard = Guard.start(secrets.token_hex(8))
+    guard = ParentDeathGuard.start(secrets.token_hex(8))
     guard.watch(agent.pid)
     guard.release()
     assert agent.poll() is None
 
 
 def test_a_guard_can_be_released_twice_and_before_its_agent_has_started() -> None:
-    guard = Guard.start(secrets.token_hex(8))
+    guard = ParentDeathGuard.start(secrets.token_hex(8))
     guard.release()
     guard.release()
 
@@ -86,7 +86,7 @@ def test_a_guard_that_was_killed_is_released_without_an_error(
     agent: "subprocess.Popen[bytes]",
 ) -> None:
     mark = secrets.token_hex(8)
-    guard = Guard.start(mark)
+    guard = ParentDeathGuard.start(mark)
     (number,) = (
         int(folder.name)
         for folder in Path("/proc").iterdir()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestra_server.files.hook.bash.shell_run import ShellRun, SimpleCommand
+from orchestra_server.files.hook.bash.simulated_shell import SimpleCommand, SimulatedShell
 from orchestra_server.files.hook.bash.write_scope import WriteScope
 
 SCENE = WriteScope("/m/.claude/worktrees/auth", "/m", "/m/.git", "/m/.git/worktrees/auth")
@@ -12,7 +12,7 @@ SCENE.home = "/home/pat"
 
 
 def run(source: str) -> list[SimpleCommand]:
-    shell = ShellRun(SCENE, "/w")
+    shell = SimulatedShell(SCENE, "/w")
     shell.run(source)
     return shell.commands
 

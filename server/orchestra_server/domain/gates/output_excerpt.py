@@ -18,14 +18,14 @@ _FAULT = re.compile(
 )
 
 
-def telling_line(output: str) -> str:
+def failure_line(output: str) -> str:
     """Return the last line of an output that names a failure, else its last line."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     faults = [line for line in lines if _FAULT.match(line)]
     return (faults or lines or [""])[-1]
 
 
-def failing_part(output: str) -> str:
+def output_excerpt(output: str) -> str:
     """Return the last lines of an output, after the first telling ones if those come earlier."""
     lines = [line.rstrip() for line in output.splitlines() if line.strip()]
     last = lines[-_LINES:]

@@ -8,8 +8,8 @@ from orchestra_core.models import Conflict
 from orchestra_core.names import split_chamber_id
 from orchestra_core.store.reads import Reads
 from orchestra_server.domain.chambers.conflicts import recorded
-from orchestra_server.domain.gates.red_together import (
-    RedChambers,
+from orchestra_server.domain.gates.red_set import (
+    RedSet,
     appeared,
     changed_conflicts,
     message_to,
@@ -25,8 +25,8 @@ from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_work
 _log = logging.getLogger(__name__)
 
 
-async def tell_red_together(
-    context: Context, red: Sequence[RedChambers], judged: Collection[str], base: str
+async def tell_red_set(
+    context: Context, red: Sequence[RedSet], judged: Collection[str], base: str
 ) -> None:
     """Record the sets as conflicts, end those that `judged` chambers no longer have, and send mail.
 

@@ -4,9 +4,9 @@ import tomllib
 
 import pytest
 
-from orchestra_core.configuration.key_lines import (
-    key_lines,
+from orchestra_core.configuration.toml_line_numbers import (
     leaves,
+    line_numbers,
     line_of_fault,
     words_of_fault,
 )
@@ -35,7 +35,7 @@ inline = { x = 1, y = 2 }
 
 
 def test_each_value_has_the_line_in_which_its_key_begins() -> None:
-    assert key_lines(TEXT) == {
+    assert line_numbers(TEXT) == {
         ("top",): 2,
         ("limits", "unread"): 5,
         ("limits", "many"): 6 + 1,

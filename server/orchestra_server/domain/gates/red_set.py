@@ -21,15 +21,18 @@ _WORDS = 1_500  # characters of a gate's output in a message
 
 
 @dataclass(frozen=True, slots=True)
-class RedChambers:
-    """Ids of chambers that fail together, with the gate's verdict on them."""
+class RedSet:
+    """Chambers that fail a gate together, none for the branch itself, with the gate's verdict.
+
+    They are named as the reader of the set names them: by id in the history, by name in a task.
+    """
 
     chambers: tuple[str, ...]
     verdict: GateVerdict
 
 
 def changed_conflicts(
-    recorded: Mapping[str, Conflict], red: Sequence[RedChambers], judged: Collection[str], at: int
+    recorded: Mapping[str, Conflict], red: Sequence[RedSet], judged: Collection[str], at: int
 ) -> dict[str, Conflict]:
     """Return, by id, the conflicts that differ from the recorded ones.
 
@@ -48,13 +51,13 @@ def changed_conflicts(
     return changed
 
 
-def appeared(red: Sequence[RedChambers], changed: Mapping[str, Conflict]) -> list[RedChambers]:
+def appeared(red: Sequence[RedSet], changed: Mapping[str, Conflict]) -> list[RedSet]:
     """Return the sets with a new conflict, whose workers are to be told."""
     new = {key for key, conflict in changed.items() if not conflict.is_over}
     return [failing for failing in red if any(c.id in new for c in _conflicts(failing, 0))]
 
 
-def message_to(chamber: str, red: RedChambers, base: str) -> str:
+def message_to(chamber: str, red: RedSet, base: str) -> str:
     """Return the message for the worker of a chamber; `base` is the branch they land on."""
     others = [split_chamber_id(sibling) for sibling in red.chambers if sibling != chamber]
     gate = red.verdict.gate
@@ -74,7 +77,7 @@ def message_to(chamber: str, red: RedChambers, base: str) -> str:
     return f"{what}\nThe gate printed:\n{quoted(red.verdict.output[-_WORDS:])}"
 
 
-def _conflicts(red: RedChambers, at: int) -> list[Conflict]:
+def _conflicts(red: RedSet, at: int) -> list[Conflict]:
     sides = sorted(red.chambers)
     pairs = list(combinations(sides, 2)) if len(sides) > 1 else [(side, BASE) for side in sides]
     return [

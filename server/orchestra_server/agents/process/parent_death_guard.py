@@ -32,14 +32,14 @@ done
 """
 
 
-class Guard:
+class ParentDeathGuard:
     """The shell that watches one agent; it costs no processor time while it waits."""
 
     def __init__(self, shell: "subprocess.Popen[bytes]") -> None:
         self._shell = shell
 
     @classmethod
-    def start(cls, mark: str) -> "Guard":
+    def start(cls, mark: str) -> "ParentDeathGuard":
         """Start a guard before its agent, so that no agent is ever without a guard."""
         return cls(
             subprocess.Popen(  # noqa: S603 - a constant script and a mark of our own

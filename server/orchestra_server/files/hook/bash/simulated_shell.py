@@ -44,7 +44,7 @@ class SimpleCommand:
         return os.path.basename(self.words[0]) if self.words else ""
 
 
-class ShellRun:
+class SimulatedShell:
     """One shell: its directory and variables, and the commands it has reached."""
 
     def __init__(self, scope: WriteScope, cwd: str, depth: int = 0) -> None:
@@ -201,9 +201,9 @@ class ShellRun:
         self.commands += inner.commands
         return inner.output.strip("\n")
 
-    def inner(self, cwd: str) -> "ShellRun":
+    def inner(self, cwd: str) -> "SimulatedShell":
         """Return a shell within this one."""
-        shell = ShellRun(self.scope, cwd, self.depth + 1)
+        shell = SimulatedShell(self.scope, cwd, self.depth + 1)
         shell.variables |= self.variables
         return shell
 

@@ -5,8 +5,8 @@ from msgspec.structs import replace
 from orchestra_core.gates.gate_verdict import GateVerdict
 from orchestra_core.models import BASE
 from orchestra_core.wording.gates import fails_together
-from orchestra_server.domain.gates.red_together import (
-    RedChambers,
+from orchestra_server.domain.gates.red_set import (
+    RedSet,
     appeared,
     changed_conflicts,
     message_to,
@@ -16,8 +16,8 @@ from tests.support.samples import a_conflict
 VERDICT = GateVerdict(
     id="t:g", gate="tests", tree="t", state="red", output="no name price\nexit 1", at=1
 )
-PAIR = RedChambers(("t-1/rename", "t-1/invoice"), VERDICT)
-TRIPLE = RedChambers(("t-1/a", "t-1/b", "t-1/c"), VERDICT)
+PAIR = RedSet(("t-1/rename", "t-1/invoice"), VERDICT)
+TRIPLE = RedSet(("t-1/a", "t-1/b", "t-1/c"), VERDICT)
 
 
 def test_a_pair_appears_once_and_is_over_when_it_is_known_to_pass() -> None:
@@ -45,7 +45,7 @@ def test_a_conflict_of_gits_own_is_left_alone() -> None:
 
 
 def test_a_chamber_that_fails_on_the_present_branch_is_in_conflict_with_it() -> None:
-    alone = RedChambers(("t-1/a",), VERDICT)
+    alone = RedSet(("t-1/a",), VERDICT)
     (conflict,) = changed_conflicts({}, [alone], ["t-1/a"], 5).values()
     assert conflict.between == ("t-1/a", BASE)
     assert "fails gate 'tests' on top of main as it is now" in message_to("t-1/a", alone, "main")
@@ -60,7 +60,7 @@ def test_the_message_names_the_others_and_quotes_what_the_gate_printed() -> None
 
 def test_a_message_quotes_the_last_words_of_a_long_output() -> None:
     output = "".join(f"{number:09}\n" for number in range(200))
-    red = RedChambers(PAIR.chambers, replace(VERDICT, output=output))
+    red = RedSet(PAIR.chambers, replace(VERDICT, output=output))
     _, _, quote = message_to("t-1/rename", red, "main").partition("The gate printed:\n")
     assert quote.replace("> ", "") == output[-1_500:].rstrip("\n")
 

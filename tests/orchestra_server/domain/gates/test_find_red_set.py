@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import pytest
 
-from orchestra_server.domain.gates.culprits import Names, green_part, smallest_red_set
+from orchestra_server.domain.gates.find_red_set import Names, green_part, smallest_red_set
 
 Result = TypeVar("Result")
 EIGHT = tuple("abcdefgh")

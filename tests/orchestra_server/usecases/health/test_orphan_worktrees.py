@@ -4,7 +4,7 @@ from shutil import copytree
 from msgspec.structs import replace
 
 from orchestra_core.state import ProjectState
-from orchestra_server.usecases.health.orphans import orphan_worktrees
+from orchestra_server.usecases.health.orphan_worktrees import orphan_worktrees
 from tests.support.chambers import workshop
 from tests.support.repositories import TestRepository
 from tests.support.samples import a_chamber

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from orchestra_core.process.started_mark import STARTED
-from orchestra_server.agents.process.stray_processes import end_marked
+from orchestra_server.agents.process.leftover_processes import end_marked
 
 
 @pytest.fixture

@@ -8,14 +8,14 @@ from typing import Any, cast
 _AT_LINE = re.compile(r"at line (\d+)")
 
 
-def key_lines(text: str) -> dict[tuple[str, ...], int]:
+def line_numbers(text: str) -> dict[tuple[str, ...], int]:
     """Return the line of each key that has a value, by its path; the text is valid TOML.
 
     A key's line is the one after the longest valid beginning of the file without the key, so a
     value of several lines counts where it begins.
     """
     lines = text.splitlines(keepends=True)
-    line_numbers: dict[tuple[str, ...], int] = {}
+    lines_of_keys: dict[tuple[str, ...], int] = {}
     valid = 0  # number of lines in the longest valid beginning so far
     for count in range(1, len(lines) + 1):
         try:
@@ -23,9 +23,9 @@ def key_lines(text: str) -> dict[tuple[str, ...], int]:
         except tomllib.TOMLDecodeError:
             continue
         for path, _ in leaves(document):
-            line_numbers.setdefault(path, valid + 1)
+            lines_of_keys.setdefault(path, valid + 1)
         valid = count
-    return {path: line_numbers[path] for path, _ in leaves(tomllib.loads(text))}
+    return {path: lines_of_keys[path] for path, _ in leaves(tomllib.loads(text))}
 
 
 def leaves(

@@ -82,7 +82,7 @@ def is_known(name: str) -> bool:
     return name in _FORMS
 
 
-def plain_command(name: str, arguments: list[str]) -> Command | None:
+def parse_command(name: str, arguments: list[str]) -> Command | None:
     """Return a command's fields; None if its arguments are not in their plain form."""
     form = _FORMS[name]
     options = _read_options(form, arguments)
