@@ -10,10 +10,8 @@ from orchestra_core.configuration.configuration import Configuration, read_confi
 from orchestra_core.errors import BadInput, Unavailable
 from orchestra_tui.command_line.arguments import Options
 from orchestra_tui.command_line.command_context import CommandContext
-from orchestra_tui.command_line.commands.configuration.config_lines import (
-    config_lines,
-    default_file,
-)
+from orchestra_tui.command_line.commands.configuration.config_lines import config_lines
+from orchestra_tui.command_line.commands.configuration.default_file import default_file
 from orchestra_tui.command_line.commands.configuration.present_options import config_document
 from orchestra_tui.command_line.print_output import print_document, print_lines, print_text, warn
 from orchestra_tui.room_options import read_room_options

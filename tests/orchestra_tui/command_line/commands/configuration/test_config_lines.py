@@ -1,24 +1,11 @@
 """What `orchestra config` prints."""
 
-import re
-from pathlib import Path
-
-from orchestra_core.configuration.configuration import read_text
-from orchestra_core.configuration.options import OPTIONS
-from orchestra_tui.command_line.commands.configuration.config_lines import (
-    config_lines,
-    default_file,
-    toml,
-)
+from orchestra_tui.command_line.commands.configuration.config_lines import config_lines, toml
 from orchestra_tui.command_line.commands.configuration.present_options import (
     ConfigDocument,
     ConfigFileEntry,
     OptionEntry,
 )
-from orchestra_tui.key_bindings import KEYS
-from orchestra_tui.keymap import read_keymap
-
-OWN = Path("/c/config.toml")
 
 
 def test_each_option_stands_in_a_line_with_its_source() -> None:
@@ -41,19 +28,6 @@ def test_each_option_stands_in_a_line_with_its_source() -> None:
         "limits.linger = 7  VAR",
         'theme.name = ""    default',
     ]
-
-
-def test_the_default_file_changes_nothing() -> None:
-    file = read_text(OWN, default_file(), own=True)
-    assert (file.values, file.keys, file.problems) == ({}, {}, ())
-
-
-def test_the_default_file_without_its_comment_signs_sets_each_option_to_its_default() -> None:
-    text = re.sub(r"^# ([a-z_.]+ = )", r"\1", default_file(), flags=re.MULTILINE)
-    file = read_text(OWN, text, own=True)
-    assert file.problems == ()
-    assert file.values == {option.name: option.default for option in OPTIONS}
-    assert read_keymap(file.keys).keys == {key.id: key.keys for key in KEYS}
 
 
 def test_values_are_written_as_toml_writes_them() -> None:
