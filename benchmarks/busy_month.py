@@ -16,7 +16,7 @@ from itertools import count
 
 from msgspec.structs import replace
 
-from benchmarks import seeding
+from benchmarks import invented_project
 from benchmarks.pipeline import Pipeline, a_pipeline
 from benchmarks.places import a_place
 from orchestra_core.change import Change
@@ -55,24 +55,24 @@ class Size:
 def task_events(number: int) -> Iterator[Event]:
     """Return the events of a whole task."""
     numbers = count()
-    task = replace(seeding.task(number), started_at=seeding.BEGAN)
+    task = replace(invented_project.task(number), started_at=invented_project.BEGAN)
 
     def event(kind: Kind, data: EventData, chamber: str = "") -> Event:
-        at = seeding.BEGAN + next(numbers) * 1_000
+        at = invented_project.BEGAN + next(numbers) * 1_000
         return Event(
             at=at, kind=kind, actor="conductor", task_id=task.id, chamber=chamber, data=data
         )
 
     yield event("task.started", EventData(task=task))
-    for phase in seeding.PHASES:
+    for phase in invented_project.PHASES:
         task = replace(task, phase=phase.name)
         yield event("task.phase-advanced", EventData(task=task))
     for place in range(CHAMBERS):
-        chamber = seeding.chamber(number * CHAMBERS + place, number)
+        chamber = invented_project.chamber(number * CHAMBERS + place, number)
         for kind, data in _chamber(chamber):
             yield event(kind, data, chamber.name)
     yield event("task.completing", EventData(task=replace(task, state="completing")))
-    done = replace(task, state="completed", finished_at=seeding.BEGAN, summary=_DONE)
+    done = replace(task, state="completed", finished_at=invented_project.BEGAN, summary=_DONE)
     yield event("task.completed", EventData(task=done))
 
 
@@ -87,7 +87,7 @@ def _chamber(chamber: Chamber) -> Iterator[tuple[Kind, EventData]]:
             chamber=chamber.name,
             actions=done,
             last_action=_DONE,
-            last_at=seeding.BEGAN,
+            last_at=invented_project.BEGAN,
         )
         yield "agent.acted", EventData(agent=agent, action=_DONE, result="done")
     for number in range(DISCOVERIES):
@@ -97,7 +97,7 @@ def _chamber(chamber: Chamber) -> Iterator[tuple[Kind, EventData]]:
             agent_id=f"worker-{chamber.name}",
             chamber=chamber.name,
             text="the session table has no index on its user, so that each login reads all of it",
-            at=seeding.BEGAN,
+            at=invented_project.BEGAN,
         )
         yield "discovery.shared", EventData(discovery=discovery)
     for sent in range(INTERRUPTS):
@@ -124,7 +124,7 @@ def _mail(chamber: Chamber, identifier: str) -> Iterator[tuple[Kind, Interrupt]]
                 message="the interface of the session store has changed: read it before you go on",
                 actor="operator",
                 state=state,
-                sent_at=seeding.BEGAN,
+                sent_at=invented_project.BEGAN,
             ),
         )
 
@@ -143,11 +143,11 @@ async def measure() -> list[str]:
                 reported = await _size(store)
                 if (await store.snapshot()).seq != events:
                     raise RuntimeError("reports of presence have become events")
-            await archive_ended(store, seeding.BEGAN, keep=0)
+            await archive_ended(store, invented_project.BEGAN, keep=0)
             archived = await _size(store)
             await _rewrite(store)
             lines = _lines(events, empty, written, reported, archived, await _size(store))
-            removed = await trim_history(store, seeding.BEGAN * 2)
+            removed = await trim_history(store, invented_project.BEGAN * 2)
             trimmed = await _size(store)
             lines.append(
                 f"trimming {removed:,} events gave back "
@@ -159,13 +159,13 @@ async def measure() -> list[str]:
 def _report(pipeline: Pipeline) -> None:
     tools = ("Read", "Edit", "Bash", "Grep")
     for place in range(_REPORTING):
-        chamber = seeding.chamber(place, 0)
+        chamber = invented_project.chamber(place, 0)
         reports = [
             Presence(
                 chamber_id=chamber.id,
                 state="working",
                 tool=tools[number % 4],
-                since=seeding.BEGAN + number * CALL_SECONDS * 1_000,
+                since=invented_project.BEGAN + number * CALL_SECONDS * 1_000,
             )
             for number in range(REPORTS)
         ]

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from benchmarks import seeding
+from benchmarks import invented_project
 from benchmarks.pipeline import a_pipeline
 from benchmarks.places import Place, a_place
 from benchmarks.room_terminal import ROOM, room_terminal
@@ -61,7 +61,7 @@ def main() -> int:
         raw = place.directory / "stacks"
         project = find_project(place.repository().path).id
         with a_pipeline(place.server.url, project) as pipeline:
-            seeding.seed(pipeline, _TASKS, _CHAMBERS)
+            invented_project.seed(pipeline, _TASKS, _CHAMBERS)
         _look(spy, place, project, raw)
         samples_by_part = by_part(raw.read_text(encoding="utf-8").splitlines())
     total = sum(samples_by_part.values())

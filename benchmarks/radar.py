@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks.alternating import by_turns
+from benchmarks.measure import by_turns
 from benchmarks.places import Place, a_place
 from orchestra_core.clock import now_ms
 from orchestra_core.events import Event
@@ -26,9 +26,9 @@ from orchestra_server.git.repository.repository import Repository, open_reposito
 from orchestra_server.git.snapshot.ephemeral_commit import ScratchObjects, snapshot_worktrees
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.conflicts.conflict_monitor import watch_as_leader
-from tests.support.conducting import a_started_task, chambers_open
-from tests.support.following import Watch, watching
 from tests.support.repositories import PLAIN_GIT, TestRepository
+from tests.support.store_watch import Watch, watching
+from tests.support.tasks import a_started_task, chambers_open
 
 _BASE = "refs/heads/main"
 _ROUNDS = 10

@@ -18,7 +18,7 @@ from contextlib import AsyncExitStack, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks import seeding
+from benchmarks import invented_project
 from benchmarks.fleet import process_cpu_ms
 from benchmarks.row import spread
 from orchestra_core.change import Change
@@ -29,7 +29,7 @@ from orchestra_core.settings import Settings
 from orchestra_core.store.open_store import open_store
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
-from tests.support.following import commit
+from tests.support.store_watch import commit
 from tests.support.valkey import Server, free_port, running_server, valkey_binary
 from tests.support.valkey_users import wait_until
 
@@ -81,7 +81,7 @@ async def seed(url: str, projects: int, workers: int) -> None:
     """Start a task with chambers in each project."""
     for number in range(projects):
         async with open_store(project_of(number), settings_of(url)) as store:
-            task = seeding.task(0)
+            task = invented_project.task(0)
             events = [
                 Event(at=1, kind="task.started", task_id=task.id, data=EventData(task=task)),
                 *(
@@ -89,8 +89,8 @@ async def seed(url: str, projects: int, workers: int) -> None:
                         at=1,
                         kind="chamber.created",
                         task_id=task.id,
-                        chamber=seeding.chamber(worker, 0).name,
-                        data=EventData(chamber=seeding.chamber(worker, 0)),
+                        chamber=invented_project.chamber(worker, 0).name,
+                        data=EventData(chamber=invented_project.chamber(worker, 0)),
                     )
                     for worker in range(workers)
                 ),
@@ -123,7 +123,7 @@ async def _drive(load: DriverLoad) -> Latencies:
 
 async def _report(store: Store, load: DriverLoad, latencies: list[float]) -> None:
     """Report the calls of a project's workers, one after the other, evenly spread."""
-    chambers = [seeding.chamber(number, 0).id for number in range(load.workers)]
+    chambers = [invented_project.chamber(number, 0).id for number in range(load.workers)]
 
     async def call(number: int) -> None:
         presence = Presence(
@@ -140,7 +140,7 @@ async def _report(store: Store, load: DriverLoad, latencies: list[float]) -> Non
 
 async def _change(store: Store, load: DriverLoad, latencies: list[float]) -> None:
     """Record actions of a project's workers."""
-    task_id = seeding.task(0).id
+    task_id = invented_project.task(0).id
 
     async def call(number: int) -> None:
         name = f"worker-{number % load.workers}"

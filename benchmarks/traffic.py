@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 from msgspec.structs import replace
 
-from benchmarks import seeding
+from benchmarks import invented_project
 from benchmarks.pipeline import Pipeline, a_pipeline
 from orchestra_core.change import Change
 from orchestra_core.clock import now_ms
@@ -36,9 +36,9 @@ def changes(tasks: int, chambers: int) -> Iterator[Change]:
     chosen = random.Random(5)  # noqa: S311 - even and repeatable is what is wanted
     while True:
         number = chosen.randrange(chambers)
-        chamber = seeding.chamber(number, max(0, tasks - 1 - number // 10))
-        phase = chosen.choice(seeding.PHASES).name
-        task = replace(seeding.task(chosen.randrange(tasks)), phase=phase)
+        chamber = invented_project.chamber(number, max(0, tasks - 1 - number // 10))
+        phase = chosen.choice(invented_project.PHASES).name
+        task = replace(invented_project.task(chosen.randrange(tasks)), phase=phase)
         event = Event(
             at=now_ms(),
             kind="task.phase-advanced",

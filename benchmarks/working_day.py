@@ -19,7 +19,7 @@ from itertools import count
 
 from msgspec.structs import replace
 
-from benchmarks import seeding
+from benchmarks import invented_project
 from benchmarks.pipeline import Pipeline, a_pipeline
 from orchestra_core.change import Change
 from orchestra_core.clock import now_ms
@@ -62,22 +62,22 @@ class Day:
 
     def _task(self, begins: float) -> Iterator[Moment]:
         number = next(self._numbers)
-        task = replace(seeding.task(number), started_at=self._at(begins))
+        task = replace(invented_project.task(number), started_at=self._at(begins))
         yield self._event(begins, "task.started", task.id, EventData(task=task))
         ends = begins
         for _ in range(self._chance.randint(2, 5)):
             lasts = self._chance.uniform(20, 70) * 60
             yield from self._chamber(next(self._numbers), number, begins + 5, lasts)
             ends = max(ends, begins + 5 + lasts)
-        for share, phase in enumerate(seeding.PHASES):
+        for share, phase in enumerate(invented_project.PHASES):
             task = replace(task, phase=phase.name)
-            second = begins + (ends - begins) * share / len(seeding.PHASES)
+            second = begins + (ends - begins) * share / len(invented_project.PHASES)
             yield self._event(second, "task.phase-advanced", task.id, EventData(task=task))
         done = replace(task, state="completed", finished_at=self._at(ends + 30))
         yield self._event(ends + 30, "task.completed", done.id, EventData(task=done))
 
     def _chamber(self, number: int, task: int, begins: float, lasts: float) -> Iterator[Moment]:
-        chamber = replace(seeding.chamber(number, task), created_at=self._at(begins))
+        chamber = replace(invented_project.chamber(number, task), created_at=self._at(begins))
         ends = begins + lasts
         yield self._event(
             begins, "chamber.created", chamber.task_id, EventData(chamber=chamber), chamber.name

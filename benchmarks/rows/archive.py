@@ -5,8 +5,8 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack
 
-from benchmarks import seeding
-from benchmarks.alternating import by_turns, by_turns_async, command_ms, taken_ms
+from benchmarks import invented_project
+from benchmarks.measure import by_turns, by_turns_async, command_ms, taken_ms
 from benchmarks.pipeline import a_pipeline
 from benchmarks.places import Place, a_place
 from benchmarks.row import Aim, Benchmark, Comparison, SampleBudget, comparison
@@ -37,13 +37,13 @@ _LEAST = Aim(1.3)
 def ended_task(number: int) -> ArchivedTask:
     """Return an ended task with two chambers, what they recorded and one discovery."""
     task_id = f"ended-{number:05d}"
-    at = seeding.BEGAN - 10_000_000_000 + number * 60_000
+    at = invented_project.BEGAN - 10_000_000_000 + number * 60_000
     task = Task(
         id=task_id,
         description=f"E{number:05d} rework the session handling of the shop",
         complexity="moderate",
         working_directory="/repo",
-        phases=seeding.PHASES,
+        phases=invented_project.PHASES,
         state="completed",
         started_at=at,
         finished_at=at + 50_000,
@@ -110,9 +110,9 @@ def _measure(budget: SampleBudget) -> list[Comparison]:
             project = find_project(repository.path).id
             with a_pipeline(place.server.url, project) as pipeline:
                 pipeline.commit(_changes(count if name == _FULL else 0))
-                seeding.seed(pipeline, 1, 4, per_task=4, directory=str(repository.path))
+                invented_project.seed(pipeline, 1, 4, per_task=4, directory=str(repository.path))
                 # As many as `orchestra events` prints, so that both print the same.
-                seeding.lengthen(pipeline, budget.count(1_000, 10))
+                invented_project.lengthen(pipeline, budget.count(1_000, 10))
         return [
             *asyncio.run(_tools(place, repositories, budget)),
             *_commands(place, repositories, budget),
@@ -142,7 +142,7 @@ def _context(place: Place, repository: TestRepository, store: Store) -> Context:
 
 
 def _works(store: Store, context: Context) -> Mapping[str, Callable[[], Awaitable[object]]]:
-    task_id = seeding.task(0).id
+    task_id = invented_project.task(0).id
     numbers = iter(range(1_000_000))
     return {
         "snapshot": store.snapshot,

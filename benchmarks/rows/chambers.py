@@ -8,7 +8,7 @@ import time
 from itertools import count
 from pathlib import Path
 
-from benchmarks.alternating import by_turns_async, command_ms
+from benchmarks.measure import by_turns_async, command_ms
 from benchmarks.places import Place, a_place
 from benchmarks.row import Aim, Benchmark, Comparison, SampleBudget, comparison
 from orchestra_core.project import find_project

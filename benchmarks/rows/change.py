@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 
 from redis.asyncio import Redis
 
-from benchmarks import seeding
-from benchmarks.alternating import by_turns_async, taken_ms
+from benchmarks import invented_project
+from benchmarks.measure import by_turns_async, taken_ms
 from benchmarks.places import a_place
 from benchmarks.row import Aim, Benchmark, Comparison, SampleBudget, comparison
 from orchestra_core.change import Change
@@ -61,7 +61,7 @@ async def _measure(budget: SampleBudget) -> list[Comparison]:
 
 def _works(store: Store, plain: Redis) -> tuple[Work, Work, Work, Work]:
     keys, client = store.keys, store.client
-    task = seeding.task(1)
+    task = invented_project.task(1)
     event = Event(at=1, kind="task.started", task_id=task.id, data=EventData(task=task))
     document, history = encode(task), encode_event(event)
 

@@ -4,11 +4,11 @@ import asyncio
 import sys
 from pathlib import Path
 
-from benchmarks.alternating import by_turns_async
+from benchmarks.mcp_servers import ORCHESTRA, call, served
+from benchmarks.measure import by_turns_async
 from benchmarks.places import Place, a_place
 from benchmarks.row import Aim, Benchmark, CannotMeasure, Comparison, SampleBudget, comparison
 from benchmarks.rows.heard import Way, at_work
-from benchmarks.serving import ORCHESTRA, call, served
 from benchmarks.steady_worker import THINKING_S, TOOL_S, SteadyWorker
 from benchmarks.warm_daemon import a_warm_daemon
 from orchestra_server.files.hook.find_reader import DISCOVERY

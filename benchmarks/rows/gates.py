@@ -16,9 +16,9 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.conflicts.observed_work import ObservedWork
 from orchestra_server.usecases.conflicts.watch_plan import compared_chamber
 from orchestra_server.usecases.gates.gate_radar import GateRadar
-from tests.support.conducting import a_started_task, chambers_open
 from tests.support.gates import trusted_gate
 from tests.support.repositories import TestRepository
+from tests.support.tasks import a_started_task, chambers_open
 
 
 def measure(budget: SampleBudget) -> list[Comparison]:

@@ -4,8 +4,8 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 
-from benchmarks import seeding
-from benchmarks.alternating import by_turns_async, command_ms, taken_ms
+from benchmarks import invented_project
+from benchmarks.measure import by_turns_async, command_ms, taken_ms
 from benchmarks.pipeline import a_pipeline
 from benchmarks.places import Place, a_place
 from benchmarks.row import Benchmark, Comparison, SampleBudget, comparison
@@ -31,7 +31,9 @@ def _chambers(budget: SampleBudget) -> list[Comparison]:
             repository = place.repository(f"shop-{size}")
             project = find_project(repository.path).id
             with a_pipeline(place.server.url, project) as pipeline:
-                seeding.seed(pipeline, 1, size, per_task=size, directory=str(repository.path))
+                invented_project.seed(
+                    pipeline, 1, size, per_task=size, directory=str(repository.path)
+                )
             comparisons += asyncio.run(_timed(place, repository, f"{size:,} chambers", budget))
     return comparisons
 
@@ -44,8 +46,8 @@ def _events(budget: SampleBudget) -> list[Comparison]:
             repository = place.repository(f"shop-{size}")
             project = find_project(repository.path).id
             with a_pipeline(place.server.url, project) as pipeline:
-                seeding.seed(pipeline, 1, 10, per_task=10, directory=str(repository.path))
-                seeding.lengthen(pipeline, size - 11)
+                invented_project.seed(pipeline, 1, 10, per_task=10, directory=str(repository.path))
+                invented_project.lengthen(pipeline, size - 11)
             comparisons += asyncio.run(_timed(place, repository, f"{size:,} events", budget))
     return comparisons
 
@@ -73,7 +75,7 @@ async def _timed(
 
 
 def _works(store: Store, context: Context) -> Mapping[str, Callable[[], Awaitable[object]]]:
-    task = seeding.task(0, str(context.project.root))
+    task = invented_project.task(0, str(context.project.root))
     event = Event(at=1, kind="task.phase-advanced", task_id=task.id, data=EventData(task=task))
 
     async def change() -> object:

@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.alternating import by_turns_async
 from benchmarks.hcom import VERSION, Hcom, hcom_session
+from benchmarks.mcp_servers import ORCHESTRA, call, served
+from benchmarks.measure import by_turns_async
 from benchmarks.measured_claude import measured_claude
 from benchmarks.places import Place, a_place
 from benchmarks.row import Aim, Benchmark, Comparison, SampleBudget, Statistic, comparison
-from benchmarks.serving import ORCHESTRA, call, served
 from benchmarks.steady_worker import THINKING_S, TOOL_S, SteadyWorker
 from orchestra_core.project import find_project
 from orchestra_core.store.open_store import open_store

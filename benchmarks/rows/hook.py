@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from benchmarks.alternating import by_turns, command_cpu_ms, command_ms
+from benchmarks.measure import by_turns, command_cpu_ms, command_ms
 from benchmarks.places import a_place
 from benchmarks.row import Aim, Benchmark, Comparison, SampleBudget, comparison
 from orchestra_server.files.chamber.mailbox import MAIL

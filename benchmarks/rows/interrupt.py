@@ -7,11 +7,11 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.alternating import by_turns, by_turns_async, command_ms, taken_ms
+from benchmarks.mcp_servers import EMPTY, ORCHESTRA, call, sent_ms, served
+from benchmarks.measure import by_turns, by_turns_async, command_ms, taken_ms
 from benchmarks.places import Place, a_place
 from benchmarks.row import Aim, Benchmark, Comparison, SampleBudget, comparison
 from benchmarks.rows.status import NOTHING
-from benchmarks.serving import EMPTY, ORCHESTRA, call, sent_ms, served
 from benchmarks.warm_daemon import a_warm_daemon
 from orchestra_core.project import find_project
 from orchestra_core.store.open_store import open_store

@@ -4,8 +4,8 @@ import asyncio
 import time
 from itertools import count
 
-from benchmarks.alternating import by_turns_async, command_ms
 from benchmarks.landing_invariant import BrokenLandingError, ExpectedLanding, require_landed
+from benchmarks.measure import by_turns_async, command_ms
 from benchmarks.places import Place, a_place
 from benchmarks.row import Aim, Benchmark, Comparison, SampleBudget, comparison
 from orchestra_core.project import find_project
@@ -13,8 +13,8 @@ from orchestra_core.store.open_store import open_store
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.tasks.start_task import start_task
-from tests.support.conducting import chambers_open
 from tests.support.repositories import TestRepository
+from tests.support.tasks import chambers_open
 
 
 def measure(budget: SampleBudget) -> list[Comparison]:

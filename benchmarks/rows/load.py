@@ -12,7 +12,7 @@ from functools import cache
 
 from msgspec.structs import replace
 
-from benchmarks import ccmanager, seeding
+from benchmarks import ccmanager, invented_project
 from benchmarks.pipeline import Pipeline, a_pipeline
 from benchmarks.places import Place, a_place
 from benchmarks.room_terminal import (
@@ -70,7 +70,7 @@ def loads(budget: SampleBudget) -> dict[tuple[str, int], RoomLoad]:
         ours = find_project(repository.path).id
         for project in (ours, _STOCK_PROJECT):
             with a_pipeline(place.server.url, project) as pipeline:
-                seeding.seed(pipeline, tasks, chambers)
+                invented_project.seed(pipeline, tasks, chambers)
         measured = _LoadSamples(place, budget, tasks, chambers, loads_by_rate)
         with _our_room(place) as room:
             for rate in rates(budget):
@@ -141,7 +141,7 @@ class _LoadSamples:
         _, at = room.wait_cursor("", _LONGEST_KEY)
         if not at:
             return
-        shown_task = seeding.task(int(at[1:]))
+        shown_task = invented_project.task(int(at[1:]))
         until = time.perf_counter() + self.budget.seconds(4)
         number = 0
         while time.perf_counter() < until:

@@ -4,7 +4,7 @@ import sys
 import time
 from itertools import islice
 
-from benchmarks import seeding
+from benchmarks import invented_project
 from benchmarks.pipeline import Pipeline, a_pipeline
 from benchmarks.places import a_place
 from benchmarks.room_terminal import RoomTerminal, resident_mib, room_terminal
@@ -23,7 +23,7 @@ def _measure(budget: SampleBudget) -> list[Comparison]:
     with a_place() as place:
         directory = place.repository().path
         with a_pipeline(place.server.url, find_project(directory).id) as pipeline:
-            seeding.seed(pipeline, _TASKS, _CHAMBERS)
+            invented_project.seed(pipeline, _TASKS, _CHAMBERS)
             noted = place.directory / "collections"
             command = (sys.executable, "-m", "benchmarks.watched_room", str(noted))
             environ = place.environ | {"PYTHONPATH": ":".join(filter(None, sys.path))}

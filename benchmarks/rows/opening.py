@@ -5,13 +5,13 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import seeding
-from benchmarks.alternating import by_turns, command_ms
+from benchmarks import invented_project
+from benchmarks.mcp_servers import EMPTY, served
+from benchmarks.measure import by_turns, command_ms
 from benchmarks.pipeline import a_pipeline
 from benchmarks.places import Place, a_place
 from benchmarks.room_terminal import ROOM, room_terminal
 from benchmarks.row import Aim, Benchmark, Comparison, SampleBudget, comparison
-from benchmarks.serving import EMPTY, served
 from orchestra_core.project import find_project
 
 _IMPORT = (sys.executable, "-c", "import textual.app")
@@ -29,8 +29,8 @@ def _paint(budget: SampleBudget) -> list[Comparison]:
         for tasks, events in _SHORT if budget.short else _SIZES:
             repository = place.repository(f"shop-{tasks}-{events}")
             with a_pipeline(place.server.url, find_project(repository.path).id) as pipeline:
-                seeding.seed(pipeline, tasks, tasks // 10)
-                seeding.lengthen(pipeline, events)
+                invented_project.seed(pipeline, tasks, tasks // 10)
+                invented_project.lengthen(pipeline, events)
             painted, filled = opened(place, repository.path, budget.seconds(8))
             floor = painted[1]
             case = f"{tasks:,} tasks" + (f", {events:,} events" if events else "")

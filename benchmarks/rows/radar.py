@@ -6,7 +6,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from itertools import combinations, count
 
-from benchmarks.alternating import by_turns, ms
+from benchmarks.measure import by_turns, ms
 from benchmarks.places import Place, a_place
 from benchmarks.row import Aim, Benchmark, Comparison, SampleBudget, comparison
 from orchestra_core.project import find_project
@@ -19,8 +19,8 @@ from orchestra_server.git.repository.repository import Repository, open_reposito
 from orchestra_server.git.repository.worktree_status import git_directory
 from orchestra_server.git.snapshot.ephemeral_commit import ScratchObjects
 from orchestra_server.usecases.common.transaction import Context
-from tests.support.conducting import a_started_task, chambers_open
 from tests.support.repositories import TestRepository
+from tests.support.tasks import a_started_task, chambers_open
 
 _BASE = "refs/heads/main"
 

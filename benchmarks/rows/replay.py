@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from benchmarks import seeding
+from benchmarks import invented_project
 from benchmarks.pipeline import Pipeline, a_pipeline
 from benchmarks.places import Place, a_place
 from benchmarks.room_terminal import (
@@ -49,7 +49,7 @@ def _measure(budget: SampleBudget) -> list[Comparison]:
         project = find_project(place.repository().path).id
         with a_pipeline(place.server.url, project) as pipeline:
             # The one task whose row is under the cursor; the day's tasks are newer.
-            marked = replace(seeding.task(0), started_at=now_ms())
+            marked = replace(invented_project.task(0), started_at=now_ms())
             pipeline.commit([_change(marked, "task.started")])
             samples = _replayed(place, project, pipeline, marked, budget)
     return _comparisons(samples)

@@ -9,10 +9,10 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from benchmarks.mcp_servers import ORCHESTRA, call, served
 from benchmarks.measured_claude import measured_claude
 from benchmarks.places import Place, a_place
 from benchmarks.row import Aim, Benchmark, Comparison, SampleBudget, comparison
-from benchmarks.serving import ORCHESTRA, call, served
 from orchestra_core.daemon.answerers import answering
 from orchestra_core.models import WorkerRequest
 from orchestra_core.project import find_project

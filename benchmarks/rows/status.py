@@ -4,8 +4,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import seeding
-from benchmarks.alternating import by_turns, command_ms
+from benchmarks import invented_project
+from benchmarks.measure import by_turns, command_ms
 from benchmarks.pipeline import a_pipeline
 from benchmarks.places import Place, a_place
 from benchmarks.row import Aim, Benchmark, Comparison, SampleBudget, comparison
@@ -21,7 +21,7 @@ def measure(budget: SampleBudget) -> list[Comparison]:
     with a_place() as place:
         repository = place.repository()
         with a_pipeline(place.server.url, find_project(repository.path).id) as pipeline:
-            seeding.seed(pipeline, tasks=20, chambers=100)
+            invented_project.seed(pipeline, tasks=20, chambers=100)
         alone, floor = _by_turns(place, repository.path, budget)
         with a_warm_daemon(place, repository.path):
             warm, warm_floor = _by_turns(place, repository.path, budget)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from mcp import Client
 
-from benchmarks.alternating import by_turns_async, taken_ms
+from benchmarks.mcp_servers import EMPTY, ORCHESTRA, call, sent_ms, served
+from benchmarks.measure import by_turns_async, taken_ms
 from benchmarks.places import a_place
 from benchmarks.row import Aim, Benchmark, Comparison, SampleBudget, comparison
-from benchmarks.serving import EMPTY, ORCHESTRA, call, sent_ms, served
 from orchestra_core.project import find_project
 from orchestra_core.store.open_store import open_store
 

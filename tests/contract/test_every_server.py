@@ -30,7 +30,6 @@ from orchestra_core.store.store import DISORDER_MS, Store
 from orchestra_server.daemon.clone_services import on_duty
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
-from tests.support.following import commit, watching
 from tests.support.hooks import Session
 from tests.support.samples import (
     NOON,
@@ -42,6 +41,7 @@ from tests.support.samples import (
     starting,
 )
 from tests.support.server_places import PLACES
+from tests.support.store_watch import commit, watching
 from tests.support.valkey import server_binaries
 from tests.support.waiting import until_awaited
 

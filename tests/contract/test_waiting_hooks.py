@@ -14,7 +14,7 @@ from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.requests import answer_request as module
 from orchestra_server.usecases.requests.answer_request import answer_request
-from tests.support.asking_hooks import (
+from tests.support.hook_requests import (
     COLOURS,
     NPM_TEST,
     QUESTIONS,

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.e2e.conftest import ClientSetup, say
-from tests.e2e.test_working import MESSAGE, mail, open_chamber, send, work
+from tests.e2e.test_worker_mail import MESSAGE, mail, open_chamber, send, work
 from tests.support.scripted_model import CallTool, ModelAnswer, ModelRequest, Say, scripted_model
 from tests.support.waiting import until
 

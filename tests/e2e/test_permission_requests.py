@@ -17,9 +17,9 @@ from orchestra_core.replies.requests import AnsweredRequest
 from orchestra_core.store.open_store import open_store
 from orchestra_core.store.store import Store
 from tests.e2e.conftest import ClientSetup, say
-from tests.e2e.test_working import open_chamber
-from tests.support.asking_hooks import next_request
+from tests.e2e.test_worker_mail import open_chamber
 from tests.support.commands import orchestra
+from tests.support.hook_requests import next_request
 from tests.support.orchestration import Conductor, in_memory
 from tests.support.scripted_model import (
     CallTool,

@@ -10,7 +10,7 @@ import pytest
 from orchestra_core.project import find_project
 from orchestra_core.store.open_store import open_store
 from tests.e2e.conftest import ClientSetup, open_chambers
-from tests.e2e.test_working import open_chamber, work
+from tests.e2e.test_worker_mail import open_chamber, work
 from tests.support.claude_code import claude_binary, run_claude
 from tests.support.orchestration import Conductor, in_memory
 from tests.support.scripted_model import (

@@ -10,8 +10,8 @@ import pytest
 from orchestra_core.replies.chambers import CreatedChambers
 from orchestra_core.replies.tasks import StartedTask
 from orchestra_core.settings import Settings
-from tests.support.asking_hooks import COLOURS, NPM_TEST, ask
 from tests.support.commands import line_of, orchestra, orchestra_running
+from tests.support.hook_requests import COLOURS, NPM_TEST, ask
 from tests.support.hooks import Session
 from tests.support.orchestration import in_memory
 from tests.support.repositories import PLAIN_GIT, TestRepository, small_repository

@@ -20,9 +20,9 @@ from orchestra_core.store.open_store import open_store
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.common.transaction import Context
 from tests.support.commands import orchestra
-from tests.support.conducting import a_started_task, chambers_open
 from tests.support.replies import decode_exactly
 from tests.support.repositories import PLAIN_GIT, TestRepository, small_repository
+from tests.support.tasks import a_started_task, chambers_open
 from tests.support.valkey_users import a_user_of_their_own
 
 pytestmark = pytest.mark.usefixtures("forked_commands")

@@ -11,10 +11,10 @@ from orchestra_core.settings import Settings
 from orchestra_core.store.open_store import open_store
 from orchestra_server.usecases.common.transaction import Context
 from tests.integration.test_radar_takeover import pid_of_daemon
-from tests.support.conducting import Clock, a_started_task, chambers_open
 from tests.support.gates import trusted_gate
 from tests.support.orchestration import on_stdio
 from tests.support.repositories import small_repository
+from tests.support.tasks import Clock, a_started_task, chambers_open
 from tests.support.waiting import until
 
 ONLY_LANDINGS = "[limits]\ngate_share = 0\n"  # run gates

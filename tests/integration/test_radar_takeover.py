@@ -16,10 +16,10 @@ from orchestra_core.project import find_project
 from orchestra_core.settings import Settings
 from orchestra_core.store.open_store import open_store
 from orchestra_server.usecases.common.transaction import Context
-from tests.support.conducting import Clock, a_started_task, chambers_open
-from tests.support.following import Watch, watching
 from tests.support.orchestration import server_environ
 from tests.support.repositories import PLAIN_GIT, TestRepository, small_repository
+from tests.support.store_watch import Watch, watching
+from tests.support.tasks import Clock, a_started_task, chambers_open
 from tests.support.waiting import until
 
 

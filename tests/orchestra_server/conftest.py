@@ -9,8 +9,8 @@ from orchestra_core.project import find_project
 from orchestra_core.settings import Settings
 from orchestra_core.store.store import Store
 from orchestra_server.usecases.common.transaction import Context
-from tests.support.conducting import Clock, a_started_task, chambers_open
 from tests.support.repositories import PLAIN_GIT, TestRepository, small_repository
+from tests.support.tasks import Clock, a_started_task, chambers_open
 
 MakeContext = Callable[[Path], Context]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator
 
 import pytest
 
-from tests.support.killing import Driver, driving
+from tests.support.killed_calls import Driver, driving
 from tests.support.proofs import FULL, FULL_SECONDS, TOLD, Tally
 from tests.support.repositories import PLAIN_GIT
 

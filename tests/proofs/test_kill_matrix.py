@@ -11,10 +11,9 @@ import pytest
 from orchestra_core.settings import Settings
 from orchestra_core.store.store import Store
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
-from tests.support.conducting import a_started_task, chambers_open
 from tests.support.gates import trusted_gate
 from tests.support.invariants import check_store
-from tests.support.killing import (
+from tests.support.killed_calls import (
     Driver,
     PreparedProject,
     blobs,
@@ -24,6 +23,7 @@ from tests.support.killing import (
 )
 from tests.support.proofs import Tally, sampled
 from tests.support.repositories import TestRepository, small_repository
+from tests.support.tasks import a_started_task, chambers_open
 from tests.support.waiting import until
 
 Arguments = Mapping[str, object]

@@ -10,9 +10,8 @@ from orchestra_core.settings import Settings
 from orchestra_core.store.store import Store
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.reconcile.reconcile import reconcile
-from tests.support.conducting import a_started_task, chambers_open
 from tests.support.invariants import check_store
-from tests.support.killing import (
+from tests.support.killed_calls import (
     Driver,
     PreparedProject,
     blobs,
@@ -22,6 +21,7 @@ from tests.support.killing import (
 )
 from tests.support.proofs import Tally, sampled
 from tests.support.repositories import TestRepository, small_repository
+from tests.support.tasks import a_started_task, chambers_open
 
 Arguments = Mapping[str, object]
 Prepare = Callable[[PreparedProject], Awaitable[Arguments]]

@@ -8,9 +8,9 @@ from orchestra_core.events import Event
 from orchestra_core.models import Conflict
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.conflicts.conflict_monitor import watch_as_leader
-from tests.support.conducting import a_started_task, chambers_open
-from tests.support.following import Watch, watching
 from tests.support.repositories import TestRepository
+from tests.support.store_watch import Watch, watching
+from tests.support.tasks import a_started_task, chambers_open
 
 
 @dataclass

@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from tests.support.hooks import code_of, receipts_of, remove_receipts
-from tests.support.tracing import Death, die_at
+from tests.support.ptrace import Death, die_at
 
 
 class Job(Struct, frozen=True):

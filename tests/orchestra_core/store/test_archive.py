@@ -13,7 +13,6 @@ from orchestra_core.store.client.reply_parser import as_list
 from orchestra_core.store.damage import find_damage, mend_damage
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
-from tests.support.following import commit, watching
 from tests.support.samples import (
     NOON,
     a_chamber,
@@ -24,6 +23,7 @@ from tests.support.samples import (
     an_agent,
     an_interrupt,
 )
+from tests.support.store_watch import commit, watching
 
 
 def ended(number: int) -> Task:

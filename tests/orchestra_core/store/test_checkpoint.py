@@ -14,7 +14,6 @@ from orchestra_core.store.damage import find_damage, mend_damage
 from orchestra_core.store.follow import Snapshot
 from orchestra_core.store.keys import DOCUMENT_HASHES
 from orchestra_core.store.store import DISORDER_MS, Store
-from tests.support.following import commit, watching
 from tests.support.samples import (
     NOON,
     a_chamber,
@@ -29,6 +28,7 @@ from tests.support.samples import (
     an_interrupt,
     starting,
 )
+from tests.support.store_watch import commit, watching
 
 HOUR = DISORDER_MS
 

@@ -18,8 +18,8 @@ from orchestra_core.store.follow import (
     Snapshot,
 )
 from orchestra_core.store.store import Store
-from tests.support.following import commit, watching
 from tests.support.samples import a_clone, a_task, starting, task_started
+from tests.support.store_watch import commit, watching
 from tests.support.valkey import Server
 
 

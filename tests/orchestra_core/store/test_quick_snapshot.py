@@ -10,9 +10,9 @@ from orchestra_core.settings import Settings
 from orchestra_core.store.open_store import open_store
 from orchestra_core.store.quick_snapshot import quick_snapshot
 from orchestra_core.store.store import Store
-from tests.support.following import commit
 from tests.support.samples import a_task, starting
 from tests.support.scripted_server import HANG_UP, scripted_server
+from tests.support.store_watch import commit
 from tests.support.valkey import Server
 from tests.support.valkey_users import a_user_of_their_own
 

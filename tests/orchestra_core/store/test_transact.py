@@ -10,7 +10,6 @@ from orchestra_core.state import ProjectState
 from orchestra_core.store.client.reply_parser import as_bytes
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
-from tests.support.following import commit
 from tests.support.samples import (
     NOON,
     a_chamber,
@@ -21,6 +20,7 @@ from tests.support.samples import (
     sending,
     starting,
 )
+from tests.support.store_watch import commit
 
 
 async def test_one_change_writes_the_document_and_appends_the_event(store: Store) -> None:

@@ -26,9 +26,9 @@ from orchestra_server.daemon import daemon
 from orchestra_server.daemon.answer_commands import CommandRunner
 from orchestra_server.daemon.served_store import ServedStore
 from orchestra_server.usecases.common.transaction import Context
-from tests.support.conducting import a_started_task, chambers_open
 from tests.support.processes import resident_bytes
 from tests.support.repositories import delete_repository, small_repository
+from tests.support.tasks import a_started_task, chambers_open
 from tests.support.valkey_users import a_user_of_their_own, wait_until
 from tests.support.waiting import until
 

@@ -14,7 +14,9 @@ from orchestra_server.usecases.chambers.create_chambers import create_chambers_b
 from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
-from tests.support.conducting import (
+from tests.support.repositories import TestRepository
+from tests.support.samples import NOON
+from tests.support.tasks import (
     Clock,
     a_started_task,
     chamber_of,
@@ -22,8 +24,6 @@ from tests.support.conducting import (
     kinds,
     until_told,
 )
-from tests.support.repositories import TestRepository
-from tests.support.samples import NOON
 from tests.support.waiting import until
 
 

@@ -30,7 +30,6 @@ from orchestra_server.usecases.started_workers.session.spend_guard import (
 )
 from orchestra_server.usecases.started_workers.start_worker import start_worker
 from orchestra_server.usecases.started_workers.stop_worker import stop_worker
-from tests.support.conducting import a_started_task, chambers_open, kinds
 from tests.support.scripted_session import ScriptedAgents, ScriptedSession
 from tests.support.supervised import (
     begun_session,
@@ -41,6 +40,7 @@ from tests.support.supervised import (
     until_worker,
     worker_in,
 )
+from tests.support.tasks import a_started_task, chambers_open, kinds
 from tests.support.waiting import until, until_awaited
 
 

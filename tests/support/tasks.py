@@ -1,4 +1,4 @@
-"""Shortcuts for tests of the conductor's tools."""
+"""Tasks, chambers and landings in one line each, for tests of the conductor's tools."""
 
 import asyncio
 from collections.abc import Sequence
