@@ -59,18 +59,7 @@ async def on_duty(
     supervisor = WorkerSupervisor(store, project, clock, launcher.start, hold, prepare=prepare)
 
     async def follow() -> None:
-        intake, usage = DiscoveryIntake(context), SubagentUsage(context)
-
-        def reported(chamber: Chamber, presence: Presence | None) -> None:
-            intake.look_into(chamber, presence)
-            stray_writes.note(chamber, presence)
-            usage.note(presence)
-
-        async with asyncio.TaskGroup() as group:
-            group.create_task(intake.run())
-            group.create_task(stray_writes.run())
-            group.create_task(usage.run())
-            group.create_task(ProjectionKeeper(context, reported).run())
+        await _follow_workers(context, stray_writes)
 
     async with (
         deliver_as_leader(store, project, clock),
@@ -81,6 +70,22 @@ async def on_duty(
         trim_daily(store, lambda: settings.now().history_keep, clock),
     ):
         yield
+
+
+async def _follow_workers(context: Context, stray_writes: StrayWriteWatch) -> None:
+    """Keep the JSON files, and take in what workers find, use and write, as they report."""
+    intake, usage = DiscoveryIntake(context), SubagentUsage(context)
+
+    def reported(chamber: Chamber, presence: Presence | None) -> None:
+        intake.look_into(chamber, presence)
+        stray_writes.note(chamber, presence)
+        usage.note(presence)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(intake.run())
+        group.create_task(stray_writes.run())
+        group.create_task(usage.run())
+        group.create_task(ProjectionKeeper(context, reported).run())
 
 
 async def _follow_move(context: Context) -> None:

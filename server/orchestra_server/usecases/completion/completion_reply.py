@@ -217,19 +217,25 @@ def planned(
         still_live=[*(unmerged if conflicts or hindered else []), *passed_over],
         refusals=list(plan.refusals),
         holds=needing_yes,
-        notes=[
-            *plan.refusals,
-            *_elsewhere(passed_over),
-            *_elsewhere(plan.left_out),
-            *(f"{name}: its work would be saved, not merged" for name in plan.saved),
-            *(f"{name}: {LOST}" for name in plan.deleted),
-            *_kept_out(plan.returning),
-            *needing_yes,
-            *_left_out(conflicts),
-            *(remark for remark in (plan.behind, plan.gate_note) if remark),
-        ],
+        notes=_plan_notes(plan, passed_over, needing_yes),
         next_step=_plan_next_step(plan, needs_yes=bool(needing_yes)),
     )
+
+
+def _plan_notes(
+    plan: CompletionPlan, passed_over: Mapping[str, str], needing_yes: Sequence[str]
+) -> list[str]:
+    return [
+        *plan.refusals,
+        *_elsewhere(passed_over),
+        *_elsewhere(plan.left_out),
+        *(f"{name}: its work would be saved, not merged" for name in plan.saved),
+        *(f"{name}: {LOST}" for name in plan.deleted),
+        *_kept_out(plan.returning),
+        *needing_yes,
+        *_left_out(plan.conflicts),
+        *(remark for remark in (plan.behind, plan.gate_note) if remark),
+    ]
 
 
 def _used(state: ProjectState, task_id: str) -> str:

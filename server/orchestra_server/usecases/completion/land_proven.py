@@ -1,7 +1,7 @@
 """Lands a task's work once the gates have passed exactly the tree that lands."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace as with_changes
 from functools import partial
@@ -62,18 +62,17 @@ async def land_proven(
     what goes on beside what follows. Raises Refused for what must not land.
     """
     judge = await landing_judge(context, repo, confirmed=wanted.confirmed)
+    new_prover = partial(_prover, judge, begun, branches, brought) if judge else None
+    prepare = partial(prepare_trial, repo, begun, wanted, branches, brought)
     for _ in range(_ATTEMPTS):
         proof, without = None, dict[str, str]()
-        if judge is not None:
-            trial = await prepare_trial(repo, begun, wanted, branches, brought)
-            if trial.moves:
-                prover = _prover(judge, begun, branches, brought)
-                proof = await prover.prove(trial, confirmed=wanted.confirmed, again=wanted.again)
-                if proof.red and not (wanted.partial and proof.green):
-                    return with_changes(
-                        trial, commit=trial.old, order=(), red=proof.red, green=proof.green
-                    )
-                without = _left_out(trial, proof)
+        if tried := await _prove_trial(new_prover, prepare, wanted):
+            trial, proof = tried
+            if proof.red and not (wanted.partial and proof.green):
+                return with_changes(
+                    trial, commit=trial.old, order=(), red=proof.red, green=proof.green
+                )
+            without = _left_out(trial, proof)
         merge = partial(
             merge_for_landing, repo, begun, wanted, branches, brought,
             inputs=inputs, without=without,
@@ -95,6 +94,23 @@ async def land_proven(
             await _move(context, repo, begun.task, landing, look)
             return landing
     raise Refused(_MOVED)
+
+
+async def _prove_trial(
+    new_prover: Callable[[], LandingProver] | None,
+    prepare: Callable[[], Awaitable[PreparedLanding]],
+    wanted: WantedCompletion,
+) -> tuple[PreparedLanding, Proof] | None:
+    """Merge and prove the tree, without any lock; None without a gate, or if nothing would land.
+
+    A prover keeps what it learns about sets of chambers, which holds for one commit of the branch.
+    """
+    if new_prover is None:
+        return None
+    trial = await prepare()
+    if not trial.moves:
+        return None
+    return trial, await new_prover().prove(trial, confirmed=wanted.confirmed, again=wanted.again)
 
 
 async def _move(
@@ -138,7 +154,7 @@ def _prover(
     )
 
 
-def _left_out(trial: PreparedLanding, proof: Proof) -> Mapping[str, str]:
+def _left_out(trial: PreparedLanding, proof: Proof) -> dict[str, str]:
     """Return the chambers that are not landed, each with the reason."""
     return {
         name: f"stays: {_reason(name, proof.red)}"

@@ -29,10 +29,7 @@ async def adopt(context: Context, repo: Repository, tree: Worktree) -> bool:
     if named is None:
         return False
     task_id, name = named
-    head = await asyncio.to_thread(repo.head)
-    fork = await asyncio.to_thread(repo.run, "merge-base", head.commit, tree.commit)
-    base = fork.out.strip() or tree.commit
-
+    start = await asyncio.to_thread(_start_of, repo, tree)
     clone = context.clone
     note = await asyncio.to_thread(unprepared_note, context, repo, "found by reconcile")
 
@@ -42,20 +39,14 @@ async def adopt(context: Context, repo: Repository, tree: Worktree) -> bool:
         if await reads.claim(name) or (task is not None and not task.is_open):
             return Decision(None)
         chamber = recovered_chamber(
-            task_id,
-            name,
-            path=tree.path,
-            base=base,
-            clone=clone,
-            now=now,
-            note=note,
+            task_id, name, path=tree.path, base=start.commit, clone=clone, now=now, note=note
         )
         with suppress(Refused):  # the range is used up: it is adopted anyway
             [chamber] = await with_ports(reads, context.project.main_checkout, [chamber])
         change = chamber_lifecycle.adopted(chamber, at=now, actor=context.actor)
         if task is None:
             task = recovered_task(
-                task_id, repo.top, Head(head.branch, base), clone=clone, at=now, actor=context.actor
+                task_id, repo.top, start, clone=clone, at=now, actor=context.actor
             )
             change = task_lifecycle.both(task_lifecycle.started(task), change)
         return Decision((task, chamber), change)
@@ -69,6 +60,13 @@ async def adopt(context: Context, repo: Repository, tree: Worktree) -> bool:
         reason = lock_reason(task_id, name)
         await asyncio.to_thread(lock_worktree, repo, tree.path, reason)
     return True
+
+
+def _start_of(repo: Repository, tree: Worktree) -> Head:
+    """Return the checked-out branch, and the commit at which the worktree's branch left it."""
+    head = repo.head()
+    fork = repo.run("merge-base", head.commit, tree.commit)
+    return Head(head.branch, fork.out.strip() or tree.commit)
 
 
 async def follow(

@@ -94,7 +94,6 @@ def _observe(
         if chamber.is_live and observed[chamber.id].linked and chamber.id not in renamed
     ]
     branches = _branches(repo)
-    used = {tree.branch for tree in trees}
     return Observation(
         clone=clone_id(repo.common_dir),
         state=state,
@@ -105,13 +104,11 @@ def _observe(
         branches=branches,
         renamed=renamed,
         ways_back=_ways_back(repo, trees, linked),
-        settled=_settled(repo, {name: at for name, at in branches.items() if name not in used}),
+        settled=_settled(repo, branches, trees),
         ending=_ending(repo, ours),
         late=late,
         late_repositories=find_late_repositories(chambers, (tree.path for tree in trees)),
-        busy=frozenset(
-            chamber.id for chamber in chambers if is_chamber_locked(repo.common_dir, chamber.name)
-        ),
+        busy=_busy(repo, chambers),
         landed=frozenset(task.id for task in ours if _has_landed(repo, task)),
         moved_from=moved_from,
         others=frozenset(str(tree.path) for tree in trees if _is_anothers(repo, tree)),
@@ -124,6 +121,13 @@ def _ending(repo: Repository, tasks: Iterable[Task]) -> frozenset[str]:
     """Return the ids of the tasks that a call is completing now."""
     return frozenset(
         task.id for task in tasks if task.is_completing and is_task_locked(repo.common_dir, task.id)
+    )
+
+
+def _busy(repo: Repository, chambers: Iterable[Chamber]) -> frozenset[str]:
+    """Return the ids of the chambers that a call is working on now."""
+    return frozenset(
+        chamber.id for chamber in chambers if is_chamber_locked(repo.common_dir, chamber.name)
     )
 
 
@@ -224,15 +228,19 @@ def _branches(repo: Repository) -> dict[str, str]:
     return dict(line.rsplit(" ", 1) for line in listed.splitlines())
 
 
-def _settled(repo: Repository, branches: dict[str, str]) -> frozenset[str]:
-    """Return the branches whose commits are in HEAD's history or in saved work."""
-    if not branches:
+def _settled(
+    repo: Repository, branches: Mapping[str, str], trees: Iterable[Worktree]
+) -> frozenset[str]:
+    """Return the branches of no worktree whose commits are in HEAD's history or in saved work."""
+    used = {tree.branch for tree in trees}
+    unused = {name: commit for name, commit in branches.items() if name not in used}
+    if not unused:
         return frozenset()
     saved_heads = saved_head_commits(repo)
     head = repo.run("rev-parse", "--verify", "--quiet", "HEAD").out.strip()
     return frozenset(
         name
-        for name, commit in branches.items()
+        for name, commit in unused.items()
         if commit in saved_heads or (head and is_merged(repo, commit, head))
     )
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from orchestra_core.change import Change
-from orchestra_core.models import Chamber, Discovery, Interrupt, Severity
+from orchestra_core.models import Chamber, Discovery, Interrupt, Severity, Task
 from orchestra_core.replies.interrupts import InterruptStatus
 from orchestra_core.replies.workers import SharedDiscovery
 from orchestra_core.state import ProjectState
@@ -45,30 +47,20 @@ async def share_discovery(
     kind = checked_severity(severity)
     text = required("discovery", discovery, TEXT_LIMIT)
     follows = optional("impact", impact, LINE_LIMIT)
-    identifier = discovery_id(task_id, agent, text, kind)
+    wanted = Discovery(
+        id=discovery_id(task_id, agent, text, kind),
+        task_id=task_id,
+        agent_id=agent,
+        chamber="",
+        text=text,
+        severity=kind,
+        impact=follows,
+        affects=tuple(dict.fromkeys(affects)),
+        at=0,
+    )
 
     async def decide(reads: Reads) -> Decision[tuple[Discovery, bool]]:
-        task = await read_open_task(reads, task_id)
-        shared = await reads.discovery(identifier)
-        if shared is not None:
-            return Decision((shared, True))
-        chambers = await reads.chambers_of(task_id)
-        names = [chamber.name for chamber in chambers]
-        for name in affects:
-            if name not in names:
-                raise unknown_chamber(name, task, chambers)
-        new = Discovery(
-            id=identifier,
-            task_id=task_id,
-            agent_id=agent,
-            chamber=chamber_of_agent(agent, names),
-            text=text,
-            severity=kind,
-            impact=follows,
-            affects=tuple(dict.fromkeys(affects)),
-            at=context.clock(),
-        )
-        return Decision((new, False), _change(new, chambers, context.actor))
+        return await _decide(context, reads, wanted)
 
     shared, repeated = await run_transaction(context.store, decide)
     if kind != "critical":
@@ -76,6 +68,28 @@ async def share_discovery(
         return _reply(shared, (), repeated=repeated)
     state = await show_change(context, task_id)
     return _reply(shared, _interrupts_of(shared, state), repeated=repeated)
+
+
+async def _decide(
+    context: Context, reads: Reads, wanted: Discovery
+) -> Decision[tuple[Discovery, bool]]:
+    """Record the discovery with its chamber and time, unless its agent has shared it before."""
+    task = await read_open_task(reads, wanted.task_id)
+    shared = await reads.discovery(wanted.id)
+    if shared is not None:
+        return Decision((shared, True))
+    chambers = await reads.chambers_of(wanted.task_id)
+    _require_chambers(wanted.affects, task, chambers)
+    chamber = chamber_of_agent(wanted.agent_id, [chamber.name for chamber in chambers])
+    new = replace(wanted, chamber=chamber, at=context.clock())
+    return Decision((new, False), _change(new, chambers, context.actor))
+
+
+def _require_chambers(affects: Sequence[str], task: Task, chambers: Sequence[Chamber]) -> None:
+    names = [chamber.name for chamber in chambers]
+    for name in affects:
+        if name not in names:
+            raise unknown_chamber(name, task, chambers)
 
 
 def _interrupts_of(shared: Discovery, state: ProjectState) -> list[Interrupt]:

@@ -122,6 +122,24 @@ async def test_a_branch_that_moves_while_the_gate_runs_is_judged_again(
     assert {"late.txt", "auth.txt"} <= set(repository.git("ls-files").split())
 
 
+async def test_what_was_learnt_about_chambers_does_not_outlive_the_branch_that_it_was_learnt_on(
+    context: Context, repository: TestRepository, tmp_path: Path
+) -> None:
+    script = tmp_path / "gate.sh"
+    move = f"cd {repository.path} && echo 1 > late.txt && git add late.txt && git commit -qm late"
+    script.write_text(
+        "if test -f late.txt; then ! test -f auth.txt; exit; fi\n"
+        f"test -f auth.txt -a ! -f api.txt && ({move})\n"
+        "! test -f auth.txt -a -f api.txt\n"
+    )
+    trusted_gate(context, repository, f"sh {json.dumps(str(script))[1:-1]}")
+    task_id, _ = await a_task(context, ("auth", "api"))
+    done = await complete_task(context, task_id=task_id, summary="All", partial=True)
+    assert (done.merged, done.still_live) == (["api"], ["auth"])
+    assert done.notes == ["chamber 'auth' stays: gate 'tests' fails"]
+    assert {"late.txt", "api.txt"} <= set(repository.git("ls-files").split())
+
+
 async def test_a_gate_that_nobody_has_trusted_is_said_to_have_tested_nothing(
     context: Context, repository: TestRepository
 ) -> None:
