@@ -31,7 +31,7 @@ _NOTHING_SET = 1  # git config's status
 
 @dataclass(frozen=True, slots=True)
 class AddedEntries:
-    """What a branch would have and lacks: sizes of files, targets of links, repositories.
+    """What a branch would get: sizes of files, targets of links, repositories.
 
     `repositories` are commits of other repositories that no `.gitmodules` names.
     """
@@ -42,7 +42,7 @@ class AddedEntries:
 
 
 def added_entries(repo: Repository, old: str, new: str) -> AddedEntries:
-    """Return the entries in `new` that `old` lacks, or has as something of another type."""
+    """Return the entries of `new` that `old` lacks, or has with another type."""
     raw = repo.git("diff-tree", "-r", "-z", "--no-renames", "--diff-filter=AT", old, new)
     parts = raw.split("\0")
     entries = [
@@ -96,7 +96,7 @@ def present_folders(repo: Repository, commit: str) -> set[str]:
 
 
 def files_with_keys(repo: Repository, commit: str, added: Mapping[str, int]) -> Collection[str]:
-    """Return those of the added files that contain something in the form of a key."""
+    """Return the added files that contain something in the form of a key."""
     searched = [path for path, size in added.items() if size <= _SEARCHED_SIZE]
     if not 0 < len(searched) <= _SEARCHED_FILES:
         return ()
@@ -112,11 +112,11 @@ def read_limits(repo: Repository) -> Limits:
     """Return the limits from the git configuration: orchestra.largeFile and .manyFiles.
 
     Sizes take git's units: `git config orchestra.largeFile 20m`. Where git has none, the options
-    `limits.large_file` and `limits.many_files` of the configuration count.
+    `limits.large_file` and `limits.many_files` of the configuration apply.
     """
     usual = _configured_limits(repo)
     told = repo.run("config", "--type=int", "--get-regexp", r"^orchestra\.(largefile|manyfiles)$")
-    if told.status not in (0, _NOTHING_SET):  # one is no number; the other may be
+    if told.status not in (0, _NOTHING_SET):  # this one is not a number; the other may be
         return Limits(
             large=_number(repo, "orchestra.largeFile", usual.large),
             many=_number(repo, "orchestra.manyFiles", usual.many),

@@ -6,7 +6,7 @@ from orchestra_server.domain.chambers.orchestra_files import MARKS, SHARED_FILES
 from orchestra_server.git.repository.repository import Repository
 from orchestra_server.git.snapshot.index_copy import split_nul
 
-# One extended regular expression; git takes it for lines that a commit adds.
+# One extended regular expression, which git matches against the lines that a commit adds.
 _OUR_PART = "|".join(MARKS).replace(".", "[.]")
 
 

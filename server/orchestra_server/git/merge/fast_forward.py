@@ -32,7 +32,7 @@ from orchestra_server.git.worktrees.checkout_look import (
     where_checked_out,
 )
 
-# Git's garbage collection is kept out meanwhile, so that it need not be started to find that out.
+# Our lock keeps git's garbage collection out: git need not start it to find that out.
 _SETTINGS = ("-c", "submodule.recurse=false", "-c", "maintenance.auto=false")
 _TAKEN_BACK = (
     "git merged, but the branch is without the merge again: by a post-merge hook of yours?"
@@ -156,7 +156,7 @@ def _fast_forward(
         why = str(ended)
     tip = _tip(repo, worktree, branch)
     if tip == new or is_ancestor(repo, new, tip):
-        return  # any difference now was made by a hook of the user's, a commit on top as well
+        return  # what differs now, a commit on top included, is the work of the user's hook
     if ran is not None:
         why += _signature_cure(worktree) + _lfs_cure(why)
     with uncancelled():
@@ -186,7 +186,7 @@ def _lfs_cure(why: str) -> str:
 
 
 def _require_signed(worktree: Path, new: str) -> None:
-    """Raise Refused where git merges only trusted signatures, and a trial's commit gets none.
+    """Raise Refused where git merges only signed commits, and those of a trial are unsigned.
 
     Where commits are signed, the trial cannot tell whether git will trust them.
     """
@@ -224,7 +224,7 @@ def _require_writable(worktree: Path, changes: Sequence[ChangedFile]) -> None:
 
 
 def _without_link(worktree: Path, folder: Path) -> Path:
-    """Return a folder, or the one that holds the link which the landing replaces by its parent."""
+    """Return a folder; if the landing replaces a link on its path, the folder of that link."""
     parts = folder.relative_to(worktree).parts
     above = [worktree.joinpath(*parts[:count]) for count in range(1, len(parts) + 1)]
     return next((path.parent for path in above if path.is_symlink()), folder)

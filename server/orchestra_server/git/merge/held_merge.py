@@ -12,7 +12,7 @@ HELD = "refs/orchestra/landing"
 def hold_merge(repo: Repository, task_id: str, commit: str, lasting: Iterable[str]) -> bool:
     """Keep the commit and all that it holds beside the `lasting` commits.
 
-    Return False, with nothing held, where something of it has been deleted already. Raises
+    Return False, and hold nothing, where git has already deleted a part of it. Raises
     GitFailed where the ref cannot be written, because a hook refuses it for example. Blocking.
     """
     written = repo.run("update-ref", _ref(task_id), commit)
@@ -31,7 +31,7 @@ def hold_merge(repo: Repository, task_id: str, commit: str, lasting: Iterable[st
 
 
 def release_merge(repo: Repository, task_id: str) -> None:
-    """Let git collect the merge, if no branch has it; there may be none. Blocking."""
+    """Let git collect the merge unless a branch has it; nothing need be held. Blocking."""
     repo.run("update-ref", "-d", _ref(task_id))
 
 

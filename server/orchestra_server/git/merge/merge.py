@@ -117,7 +117,7 @@ def merge_compatible(
 def unrelated_branches(
     repo: Repository, base: str, branches: Sequence[ChamberBranch], fault: GitFailed
 ) -> list[str]:
-    """Return the chambers that share no commit with `base`, none for another fault."""
+    """Return the chambers that share no commit with `base`; none if that was not the fault."""
     if _UNRELATED not in str(fault):
         return []
     return [

@@ -35,8 +35,8 @@ _log = logging.getLogger(__name__)
 class ComparedChamber:
     """A chamber to compare with others; `lands_on` is the ref that its work lands on, or HEAD.
 
-    `base` is the commit that it began at, "" if unknown. `commit` is its content if that is known:
-    it is then another clone's, which compares it with the base and with its own ones.
+    `base` is the commit that it began at, "" if unknown. Another clone's chamber has its published
+    content as `commit`; that clone compares it with the base and with its own chambers.
     """
 
     id: str
@@ -57,7 +57,7 @@ class CheckedPairs:
 def pairs_of(chambers: Sequence[ComparedChamber]) -> list[Pair]:
     """Return the pairs of chambers that land on one ref, and each chamber with BASE, ids sorted.
 
-    Of another clone's chambers only their pairs with this one's are among them.
+    No pair has two chambers of other clones, and none of theirs is paired with BASE.
     """
     ordered = sorted(chambers, key=lambda chamber: chamber.id)
     both_chambers = [

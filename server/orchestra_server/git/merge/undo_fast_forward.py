@@ -20,8 +20,8 @@ class ChangedFile:
 def put_back(worktree: Path, changes: Sequence[ChangedFile], old: str, new: str) -> list[str]:
     """Restore the index and changed files to `old`; return the files that could not be restored.
 
-    Only what the fast-forward itself wrote or removed is touched: a file that is neither missing
-    nor the new one nor its beginning was changed by the user since.
+    Only what the fast-forward itself wrote or removed is touched. A file that is not missing and is
+    neither the new one nor its beginning has been changed by the user since, and stays.
     """
     ours = ceiling_env(worktree)
     run_git(worktree, "read-tree", "-i", "-m", new, old, env=ours)

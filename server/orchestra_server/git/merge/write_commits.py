@@ -142,7 +142,7 @@ def _commit_object(
 
 
 def _is_plain(content: bytes) -> bool:
-    """Tell whether git would write it as it is: it refuses NUL, and mends what is not UTF-8."""
+    """Tell whether git would write it as it is: it refuses NUL, and repairs what is not UTF-8."""
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:

@@ -43,7 +43,7 @@ def has_only_saved_content(
 
 
 def differs_in_submodules_alone(repo: Repository, ref: str, state: WorktreeState) -> bool:
-    """Tell whether a worktree is clean but for submodules at a commit that `ref` names for them."""
+    """Tell whether a worktree is clean except for submodules at the commits that `ref` names."""
     if state.operation or not has_only_saved_content(repo, ref, state):
         return False
     head = tree_entries(repo, state.head)

@@ -127,8 +127,8 @@ def _restore(
 def _trust_index(admin: Path) -> None:
     """Let git take files as clean by their times, which the index of a clean worktree has.
 
-    It looks into a file that was written in the second in which the index was, and the caller does
-    without the filter that makes of it what the index holds.
+    Git reads a file that was written in the same second as the index; the caller works without the
+    filter that would turn its content into what the index holds.
     """
     later = time.time() + _TRUSTED
     os.utime(admin / "index", (later, later))

@@ -69,10 +69,10 @@ def holds_state(repo: Repository, commit: str, state: WorktreeState) -> bool:
 
 
 def as_saved(repo: Repository, ref: str, worktree: Path, state: WorktreeState) -> WorktreeState:
-    """Return a state in which each file with the bytes that `ref` holds counts as that save's own.
+    """Return the state with each file that has the bytes of its save under `ref` taken as saved.
 
-    It is the given one unless the save did without a filter: that has its files as they were, of
-    which git reads other content when the filter works again.
+    This matters where the save did without a filter: it holds the files' own bytes, while git
+    reads other content once the filter works again. Any other state is returned as it is.
     """
     extras = {} if state.clean else read_extras(repo, ref)
     if UNFILTERED not in extras:

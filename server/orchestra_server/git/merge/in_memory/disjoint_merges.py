@@ -60,7 +60,7 @@ class DisjointMerges:
         return tree
 
     def start_at(self, result: str) -> None:
-        """Go on from a commit whose tree git has merged."""
+        """Continue from a commit whose tree git has merged."""
         self._start, self._merged, self._so_far, self._tree = result, [], {}, None
 
     def _changes_of(self, commit: str) -> TreeChanges:
@@ -88,7 +88,7 @@ class DisjointMerges:
 def read_branch_changes(
     repo: Repository, ancestry: Ancestry, commits: Iterable[str]
 ) -> dict[str, TreeChanges]:
-    """Return what each branch changed since its only fork; one with another number is left out."""
+    """Return what each branch changed since its fork; one with several forks or none is left out."""
     forks = {commit: ancestry.only_fork(commit) for commit in commits}
     return read_changes_of(repo, {commit: fork for commit, fork in forks.items() if fork})
 

@@ -153,7 +153,7 @@ def _split(path: str) -> tuple[str, str]:
 def _content(entries: Mapping[str, TreeEntry]) -> bytes:
     """Return a tree's content, in git's order: a directory sorts as if its name ended with "/".
 
-    This is as plain as it can be: a landing makes two trees for each chamber.
+    A landing calls it twice for each chamber, so it does no more than it must.
     """
     rows = list[tuple[bytes, bytes]]()
     for name, entry in entries.items():

@@ -1,8 +1,8 @@
 """What a landing reads of the repository, read while its chambers are still being looked at.
 
-It is about commits, which never change. Whether branches still stand at them is asked again when
-they are merged; where one does not, it is read again. Their tips are read first: no branch has
-merged a former commit of the target that was not in the target's reflog by then.
+It concerns commits, which never change. Whether the branches are still at them is checked again at
+the merge; if one has moved, everything is read again. The tips are read first: whatever former
+commit of the target they have merged is in the target's reflog by then.
 """
 
 import time
@@ -47,10 +47,10 @@ class LandingInputs:
 def read_landing(
     repo: Repository, base_branch: str, branches: Sequence[str]
 ) -> LandingInputs | None:
-    """Read what landing these branches needs, None where that cannot be told now. Blocking.
+    """Read what landing these branches needs; None where that cannot be told yet. Blocking.
 
-    Nothing is written, and no program of the user's is run. A failure is none of the landing: it
-    reads the same again, and fails by itself.
+    It writes nothing and runs no program of the user's. If it fails, the landing does not: the
+    landing reads the same again, and says what is wrong.
     """
     at = time.monotonic()
     try:

@@ -19,7 +19,7 @@ from orchestra_server.git.repository.repository import Repository
 class MergeInputs:
     """The ancestry and changes of branches, the trees that they change, and who commits.
 
-    `ownership` is None where it could not be read: whoever needs it is told why.
+    `ownership` is None where it could not be read; who needs it reads it again, and sees why.
     """
 
     base: str
