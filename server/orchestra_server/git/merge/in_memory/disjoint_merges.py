@@ -88,7 +88,7 @@ class DisjointMerges:
 def read_branch_changes(
     repo: Repository, ancestry: Ancestry, commits: Iterable[str]
 ) -> dict[str, TreeChanges]:
-    """Return what each branch changed since its fork; one with several forks or none is left out."""
+    """Return what each branch changed since its only fork, without the branches of more or none."""
     forks = {commit: ancestry.only_fork(commit) for commit in commits}
     return read_changes_of(repo, {commit: fork for commit, fork in forks.items() if fork})
 
