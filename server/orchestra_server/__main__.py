@@ -5,9 +5,13 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orchestra_core import __version__
 from orchestra_core.process.process_start import prepare_process
+
+if TYPE_CHECKING:
+    from orchestra_core.daemon.own_code import OwnCode
 
 _USAGE = """usage: orchestra-server [daemon | hook ROOT | --help | --version]
 
@@ -74,20 +78,32 @@ def _serve() -> int:
 
 
 def _run_daemon() -> int:
-    from orchestra_core.store.client.lean_redis import import_redis_lean  # noqa: PLC0415 - as above
-
-    import_redis_lean()
+    from orchestra_core.daemon.own_code import OwnCode  # noqa: PLC0415 - as above
     from orchestra_core.errors import OrchestraError  # noqa: PLC0415 - as above
-    from orchestra_core.settings import read_settings  # noqa: PLC0415 - as above
-    from orchestra_server.daemon.daemon import run_daemon  # noqa: PLC0415 - as above
+    from orchestra_server.daemon.sole_daemon import sole_daemon  # noqa: PLC0415 - as above
 
+    code = OwnCode()
     try:
         directory = project_directory(os.environ)
-        run_daemon(read_settings(directory=directory), directory)
+        with sole_daemon(directory):
+            is_outdated = _run_sole_daemon(directory, code)
     except OrchestraError as error:
         sys.stderr.write(f"orchestra-server: {error}\n")
         return _FAILED
+    if is_outdated:
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - as it began
     return 0
+
+
+def _run_sole_daemon(directory: Path, code: "OwnCode") -> bool:
+    """Return whether a daemon of newer code is to follow."""
+    from orchestra_core.store.client.lean_redis import import_redis_lean  # noqa: PLC0415 - as above
+
+    import_redis_lean()
+    from orchestra_core.settings import read_settings  # noqa: PLC0415 - as above
+    from orchestra_server.daemon.daemon import run_daemon  # noqa: PLC0415 - as above
+
+    return run_daemon(read_settings(directory=directory), directory, code)
 
 
 def _answer_hook(root: str) -> int:

@@ -1,7 +1,7 @@
 """A supervisor of workers beside a conductor's store, with agents that a test plays."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from orchestra_core.models import Interrupt, WorkerRequest
@@ -24,10 +24,16 @@ async def supervised(
     context: Context,
     agents: ScriptedAgents | AgentLauncher,
     prepare: PrepareStart = nothing_to_prepare,
+    is_outdated: Callable[[], bool] = lambda: False,
 ) -> AsyncGenerator[None]:
     """Supervise the clone's workers within the block, as its daemon does."""
     supervisor = WorkerSupervisor(
-        context.store, context.project, context.clock, agents.start, prepare=prepare
+        context.store,
+        context.project,
+        context.clock,
+        agents.start,
+        prepare=prepare,
+        is_outdated=is_outdated,
     )
     task = asyncio.create_task(supervisor.run())
     try:

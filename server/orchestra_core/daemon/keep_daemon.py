@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 from orchestra_core.daemon.ask_daemon import introduction
 from orchestra_core.daemon.daemon_files import daemon_socket
+from orchestra_core.daemon.own_code import OwnCode
 from orchestra_core.daemon.start_daemon import daemon_environ, ensure_daemon
 from orchestra_core.errors import Unavailable
 from orchestra_core.project import Project
@@ -41,11 +42,12 @@ class KeptDaemon:
 
     async def run(self) -> None:
         """Hold the daemon until cancelled."""
+        code = await asyncio.to_thread(OwnCode)
         failures = 0
         while True:
             began = asyncio.get_running_loop().time()
             try:
-                was_stopped = await self._hold()
+                was_stopped = await self._hold(code)
             except (Unavailable, OSError) as fault:
                 self._complain(str(fault))
                 was_stopped = False
@@ -63,13 +65,14 @@ class KeptDaemon:
             _log.warning("mail and workers' reports wait: %s", fault)
             self._last_fault = fault
 
-    async def _hold(self) -> bool:
+    async def _hold(self, code: OwnCode) -> bool:
         """Attach to the daemon, wait for its end, and return whether somebody stopped it."""
-        await asyncio.to_thread(ensure_daemon, self._project, self._settings)
+        await asyncio.to_thread(ensure_daemon, self._project, self._settings, code)
         reader, writer = await asyncio.open_unix_connection(daemon_socket(self._project.git_dir))
         try:
             environ = daemon_environ(self._project, self._settings)
             question = {"call": "attach", **introduction(self._project.git_dir, environ)}
+            question["outdated"] = code.has_changed()
             writer.write(json.dumps(question).encode() + b"\n")
             self._last_fault = ""
             self._on_change(True)  # noqa: FBT003 - its type says it

@@ -14,6 +14,7 @@ from orchestra_core.daemon.daemon_files import (
     make_daemon_directories,
     start_lock,
 )
+from orchestra_core.daemon.own_code import OwnCode
 from orchestra_core.errors import Unavailable, unavailable
 from orchestra_core.process.detached_process import INHERIT, empty_long_log, start_detached
 from orchestra_core.process.file_lock import is_locked, locked_file
@@ -32,14 +33,16 @@ def daemon_environ(project: Project, settings: Settings) -> dict[str, str]:
     return {**environ_of(settings), "CLAUDE_PROJECT_DIR": str(project.main_checkout)}
 
 
-def ensure_daemon(project: Project, settings: Settings) -> None:
+def ensure_daemon(project: Project, settings: Settings, code: OwnCode | None = None) -> None:
     """Return once the clone's daemon answers, and start or replace it if necessary; blocks.
 
     A daemon is replaced if it runs another version of the code, or serves another store that nobody
-    uses. Raises Unavailable.
+    uses. A process whose own `code` has changed since it began takes a daemon of any version.
+    Raises Unavailable.
     """
     environ = daemon_environ(project, settings)
     question = {"call": "about", **introduction(project.git_dir, environ)}
+    question["outdated"] = code is not None and code.has_changed()
     try:
         make_daemon_directories(project.git_dir)
         with locked_file(start_lock(project.git_dir)):
@@ -87,8 +90,9 @@ def _ensure(project: Project, environ: Mapping[str, str], question: Mapping[str,
         if answer is not None:
             if not answer.get("differs"):
                 return
-            _require_replaceable(answer)
-            stop_daemon(common_dir)
+            if not answer.get("renews"):  # it becomes a daemon of the new code by itself
+                _require_replaceable(answer)
+                stop_daemon(common_dir)
         elif not process and not is_locked(daemon_lock(common_dir)):
             process = _launch(common_dir, environ)
         if (process and not _lives(process)) or time.monotonic() > until:

@@ -41,10 +41,17 @@ _log = logging.getLogger(__name__)
 class CommandRunner:
     """Answers each command with its output, or with a one-line error."""
 
-    def __init__(self, project: Project, settings: LiveSettings, store: ServedStore) -> None:
+    def __init__(
+        self,
+        project: Project,
+        settings: LiveSettings,
+        store: ServedStore,
+        is_outdated: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._project = project
         self._settings = settings
         self._store = store
+        self._is_outdated = is_outdated
         self._background = Background()
         self._umask = file_mask()
 
@@ -65,10 +72,19 @@ class CommandRunner:
         except OrchestraError as fault:
             return {"error": one_line(str(fault)), "misused": isinstance(fault, BadInput)}
         except Exception as fault:  # noqa: BLE001 - the asker must hear of it
-            _log.exception("%r failed", _name(asked))  # without the asker's environment
-            reason = one_line(f"{type(fault).__name__}: {fault}", 300)
-            return {"error": f"the command failed inside the daemon ({reason}); see its log"}
+            return self._failed(asked, fault)
         return {"text": text, "json": command.json}
+
+    def _failed(self, asked: object, fault: Exception) -> CommandAnswer:
+        """Return the answer to a command that failed for a reason that nobody foresaw.
+
+        Where the code has changed under the daemon, the asker repeats the command without it.
+        """
+        _log.error("%r failed", _name(asked), exc_info=fault)  # without the asker's environment
+        if isinstance(fault, ImportError) or self._is_outdated():
+            return {"differs": "version"}
+        reason = one_line(f"{type(fault).__name__}: {fault}", 300)
+        return {"error": f"the command failed inside the daemon ({reason}); see its log"}
 
     async def _run_for_chambers(
         self, command: ChamberCommand, tell: Callable[[str], None]

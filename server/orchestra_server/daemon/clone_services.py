@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass
+from functools import partial
 
 from orchestra_core.clock import Clock
 from orchestra_core.configuration.live_settings import LiveSettings
@@ -29,16 +31,36 @@ from orchestra_server.usecases.workers.watch_stray_writes import StrayWriteWatch
 
 _PROJECTIONS_LOCK = "orchestra-files.lock"
 _WORKERS_LOCK = "orchestra-workers.lock"
+_FOLLOWERS = "the keeper of the JSON files and the reader of discoveries"
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonLife:
+    """What the duties may ask of the daemon's life.
+
+    `hold` keeps the daemon while an agent runs. `is_outdated` tells whether its code has changed;
+    then it leaves, and the next daemon does what this one cannot.
+    """
+
+    hold: Hold = nullcontext
+    is_outdated: Callable[[], bool] = lambda: False
+
+
+UNBOUND = DaemonLife()
 
 
 @asynccontextmanager
 async def on_duty(
-    store: Store, project: Project, settings: LiveSettings, clock: Clock, hold: Hold = nullcontext
+    store: Store,
+    project: Project,
+    settings: LiveSettings,
+    clock: Clock,
+    life: DaemonLife = UNBOUND,
 ) -> AsyncGenerator[None]:
     """Register the clone, deliver mail, take in the spool, and watch, judge and show chambers.
 
-    It also runs the started workers, which `hold` the daemon, and trims the project's history. A
+    It also runs the started workers, which hold the daemon, and trims the project's history. A
     failed duty is logged.
     """
     try:
@@ -49,27 +71,38 @@ async def on_duty(
     if moved_from(project) is not None:
         await _follow_move(context)
     lock = project.git_dir / _PROJECTIONS_LOCK
-
+    workers_lock = project.git_dir / _WORKERS_LOCK
     stray_writes, radar = (
         StrayWriteWatch(context),
         GateRadar(context, lambda: settings.now().gate_share),
     )
-    launcher = AgentLauncher(project, driver_of)
-    prepare = StartPreparer(context).prepare
-    supervisor = WorkerSupervisor(store, project, clock, launcher.start, hold, prepare=prepare)
-
-    async def follow() -> None:
-        await _follow_workers(context, stray_writes)
-
+    supervisor = _supervisor(context, life)
+    on_failure = life.is_outdated  # it may have failed for that
     async with (
-        deliver_as_leader(store, project, clock),
-        watch_as_leader(store, project, clock, stray_writes.siblings_changed, radar.see),
-        run_as_leader(radar.lock, radar.run, "the judge of chambers at rest"),
-        run_as_leader(lock, follow, "the keeper of the JSON files and the reader of discoveries"),
-        run_as_leader(project.git_dir / _WORKERS_LOCK, supervisor.run, "the supervisor of workers"),
+        deliver_as_leader(store, project, clock, on_failure),
+        watch_as_leader(
+            store, project, clock, stray_writes.siblings_changed, radar.see, on_failure=on_failure
+        ),
+        run_as_leader(radar.lock, radar.run, "the judge of chambers at rest", on_failure),
+        run_as_leader(
+            lock, partial(_follow_workers, context, stray_writes), _FOLLOWERS, on_failure
+        ),
+        run_as_leader(workers_lock, supervisor.run, "the supervisor of workers", on_failure),
         trim_daily(store, lambda: settings.now().history_keep, clock),
     ):
         yield
+
+
+def _supervisor(context: Context, life: DaemonLife) -> WorkerSupervisor:
+    return WorkerSupervisor(
+        context.store,
+        context.project,
+        context.clock,
+        AgentLauncher(context.project, driver_of).start,
+        life.hold,
+        prepare=StartPreparer(context).prepare,
+        is_outdated=life.is_outdated,
+    )
 
 
 async def _follow_workers(context: Context, stray_writes: StrayWriteWatch) -> None:

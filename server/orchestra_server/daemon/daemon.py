@@ -1,4 +1,4 @@
-"""The daemon's life: take the clone's lock, listen, open the store, do the duties, and leave."""
+"""The daemon's life: listen, open the store, do the duties, and leave."""
 
 import asyncio
 import contextlib
@@ -8,56 +8,47 @@ import os
 import signal
 import sys
 import threading
-import time
-from collections.abc import Collection, Generator
-from contextlib import nullcontext
+from collections.abc import Collection
+from functools import partial
 from pathlib import Path
 
 from orchestra_core.clock import now_ms
 from orchestra_core.configuration.live_settings import LiveSettings
-from orchestra_core.daemon.ask_daemon import ask_daemon
-from orchestra_core.daemon.daemon_files import daemon_lock, make_daemon_directories
-from orchestra_core.errors import OrchestraError, Unavailable, unavailable
+from orchestra_core.daemon.own_code import OwnCode
+from orchestra_core.errors import OrchestraError, unavailable
 from orchestra_core.private_valkey.stop_unused import stop_unused
-from orchestra_core.process.file_lock import open_lock_file, try_lock_exclusive
 from orchestra_core.process.logs import log_to_stderr
 from orchestra_core.project import Project, find_project
 from orchestra_core.settings import Settings
 from orchestra_core.store.client.address import read_address
 from orchestra_core.store.open_store import open_store
 from orchestra_server.daemon.answer_commands import CommandRunner
-from orchestra_server.daemon.clone_services import on_duty
+from orchestra_server.daemon.clone_services import UNBOUND, DaemonLife, on_duty
 from orchestra_server.daemon.lifetime import Lifetime
 from orchestra_server.daemon.listener import Listener
 from orchestra_server.daemon.removal import wait_for_removal
 from orchestra_server.daemon.served_store import ServedStore
-from orchestra_server.usecases.started_workers.supervisor import Hold
 
 _M_ARENA_MAX = -8  # malloc.h
 _END_SIGNALS = (signal.SIGINT, signal.SIGTERM)
-# Seconds to wait for the previous daemon's end.
-_LOCK_PATIENCE = 10.0
-_ANSWER_WITHIN = 1.0
-_LOOK_AGAIN = 0.02
 _LEAVE_SECONDS = 20.0  # a store that is out of reach is given up sooner
 # Seconds between two attempts to open a store that is out of reach; the last delay repeats.
 _RETRIES = (0.5, 1.0, 2.0, 5.0, 10.0)
 _log = logging.getLogger(__name__)
 
 
-def run_daemon(settings: Settings, directory: Path) -> None:
-    """Serve the clone until nobody needs it any more.
+def run_daemon(settings: Settings, directory: Path, code: OwnCode) -> bool:
+    """Serve the clone, whose lock the caller holds, until nobody needs it any more.
 
-    Raises Unavailable if another daemon serves the clone or its files cannot be made, and BadInput
-    for a wrong URL.
+    Return whether a daemon of newer code is to follow, because `code` has changed. Raises
+    Unavailable if its files cannot be made, and BadInput for a wrong URL.
     """
     log_to_stderr("daemon")
     _use_one_arena()
     project = find_project(directory, settings.project)
     if settings.redis_url:
         read_address(settings.redis_url)  # no retry would help with a wrong URL
-    with _sole_daemon(project):
-        asyncio.run(_live(project, settings))
+    return asyncio.run(_live(project, settings, code))
 
 
 def _use_one_arena() -> None:
@@ -67,41 +58,19 @@ def _use_one_arena() -> None:
             ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
 
 
-@contextlib.contextmanager
-def _sole_daemon(project: Project) -> Generator[None]:
-    try:
-        make_daemon_directories(project.git_dir)
-        descriptor = open_lock_file(daemon_lock(project.git_dir))
-    except OSError as fault:
-        raise unavailable(fault) from fault
-    try:
-        until = time.monotonic() + _LOCK_PATIENCE
-        while not try_lock_exclusive(descriptor):
-            answers = ask_daemon(project.git_dir, {"call": "about"}, _ANSWER_WITHIN) is not None
-            if answers or time.monotonic() > until:
-                raise Unavailable(
-                    f"another daemon serves {project.git_dir}; 'orchestra down' stops it"
-                )
-            time.sleep(_LOOK_AGAIN)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-async def _live(project: Project, settings: Settings) -> None:
+async def _live(project: Project, settings: Settings, code: OwnCode) -> bool:
     _tell_problems(settings)
     live = LiveSettings(settings, project.main_checkout, _tell_problems)
-    lifetime = Lifetime(project.git_dir, lambda: live.now().linger)
+    lifetime = Lifetime(project.git_dir, lambda: live.now().linger, code.has_changed)
     loop = asyncio.get_running_loop()
     for number in _END_SIGNALS:
         loop.add_signal_handler(number, lifetime.stop)
     try:
         store = ServedStore()
-        commands = CommandRunner(project, live, store)
+        commands = CommandRunner(project, live, store, lifetime.is_outdated)
         async with Listener(project, settings, lifetime, commands.run).listen():
-            serving = asyncio.create_task(
-                serve_clone(project, live, store, commands, lifetime.hold)
-            )
+            life = DaemonLife(partial(lifetime.hold, "agent"), lifetime.is_outdated)
+            serving = asyncio.create_task(serve_clone(project, live, store, commands, life))
             watching = asyncio.create_task(wait_for_removal(project.git_dir))
             watching.add_done_callback(lambda _: lifetime.end())
             _sweep_in_a_thread(settings)
@@ -111,6 +80,9 @@ async def _live(project: Project, settings: Settings) -> None:
         raise unavailable(fault) from fault
     finally:
         lifetime.close()
+    if lifetime.leaves_for_new_code:
+        _log.warning("the code has changed; a daemon of the new code follows")
+    return lifetime.leaves_for_new_code
 
 
 def _tell_problems(settings: Settings) -> None:
@@ -146,7 +118,7 @@ async def serve_clone(
     settings: LiveSettings,
     served: ServedStore,
     commands: CommandRunner,
-    hold: Hold = nullcontext,
+    life: DaemonLife = UNBOUND,
 ) -> None:
     """Do the duties with an open store until cancelled; try again while it is out of reach."""
     failures = 0
@@ -154,7 +126,7 @@ async def serve_clone(
         try:
             async with (
                 open_store(project.id, settings.now()) as store,
-                on_duty(store, project, settings, now_ms, hold),
+                on_duty(store, project, settings, now_ms, life),
             ):
                 failures = 0
                 served.opened(store)

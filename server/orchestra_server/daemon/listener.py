@@ -88,12 +88,18 @@ class Listener:
             await writer.drain()
             self._lifetime.stop()
             return
-        differs = difference(self._own, question)
+        is_outdated = self._lifetime.is_outdated()
+        differs = "version" if is_outdated else difference(self._own, question)
         if question.get("call") == "command" and not differs:
-            with self._lifetime.hold():
+            with self._lifetime.hold("command"):
                 await self._answer_command(question, reader, writer)
             return
-        _say(writer, {**self._about(), "differs": differs} if differs else self._about())
+        answer = self._about()
+        if differs:
+            answer["differs"] = differs
+            # An asker waits for it, or else stops a daemon that has agents.
+            answer["renews"] = is_outdated and not self._lifetime.runs_agents
+        _say(writer, answer)
         await writer.drain()
         if question.get("call") == "attach" and not differs:
             with self._lifetime.hold():
@@ -117,6 +123,8 @@ class Listener:
         try:
             await asyncio.wait([running, leaving], return_when=asyncio.FIRST_COMPLETED)
             if running.done():
+                if running.result().get("differs") == "version":
+                    self._lifetime.renew()
                 _say(writer, running.result())
                 await writer.drain()
         finally:
@@ -136,10 +144,13 @@ class Listener:
 
 
 def difference(own: Question, asker: Question) -> str:
-    """Return how an asker differs from this daemon: "version", "store", or "" for not at all."""
-    for part in ("version", "code", "common_dir"):
-        if own.get(part) != asker.get(part):
-            return "version"
+    """Return how an asker differs from this daemon: "version", "store", or "" for not at all.
+
+    A process whose code was updated since it began, as this daemon's was, may hold a newer daemon.
+    """
+    parts = ("common_dir",) if asker.get("outdated") else ("version", "code", "common_dir")
+    if any(own.get(part) != asker.get(part) for part in parts):
+        return "version"
     return "" if own.get("store") == asker.get("store") else "store"
 
 

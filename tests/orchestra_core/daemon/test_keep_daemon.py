@@ -6,6 +6,7 @@ import signal
 
 import pytest
 
+from orchestra_core.daemon import ask_daemon as asking
 from orchestra_core.daemon import keep_daemon
 from orchestra_core.daemon.ask_daemon import ask_daemon, introduction
 from orchestra_core.daemon.daemon_files import daemon_lock
@@ -71,7 +72,7 @@ async def test_what_keeps_a_daemon_from_running_is_logged_once(
 ) -> None:
     tries = list[Project]()
 
-    def refused(asked: Project, _: Settings) -> None:
+    def refused(asked: Project, *_: object) -> None:
         tries.append(asked)
         raise Unavailable("the daemon did not start")
 
@@ -80,3 +81,19 @@ async def test_what_keeps_a_daemon_from_running_is_logged_once(
     async with kept_daemon(project, settings):
         await until(lambda: len(tries) > 3)
     assert caplog.text.count("the daemon did not start") == 1
+
+
+async def test_a_process_whose_code_was_updated_keeps_a_daemon_of_the_new_code(
+    project: Project, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def has_changed(_: object) -> bool:
+        return True
+
+    async with kept_daemon(project, settings):
+        await until(lambda: holders_of_daemon(project, settings)[1] == 1, 30)
+        new, _ = holders_of_daemon(project, settings)
+        with monkeypatch.context() as old:
+            old.setattr(asking.orchestra_core, "__version__", "0.0.1")
+            old.setattr(keep_daemon.OwnCode, "has_changed", has_changed)
+            async with kept_daemon(project, settings):
+                await until(lambda: holders_of_daemon(project, settings) == (new, 2), 30)

@@ -122,7 +122,7 @@ def test_a_second_daemon_says_that_there_is_one_as_soon_as_that_one_answers(
 ) -> None:
     ensure_daemon(project, settings)
     code = (
-        "from orchestra_server.daemon import daemon; daemon._LOCK_PATIENCE = 1_000\n"
+        "from orchestra_server.daemon import sole_daemon; sole_daemon._LOCK_PATIENCE = 1_000\n"
         "from orchestra_server.__main__ import main; import sys\n"
         "sys.argv[1:] = ['daemon']; sys.exit(main())"
     )

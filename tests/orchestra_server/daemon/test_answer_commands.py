@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -137,3 +138,28 @@ async def test_a_command_about_chambers_runs_hooks_with_the_callers_environment_
     assert str(answer["text"]).startswith("Created, in task")
     assert (tmp_path / "mark").read_text() == "mine\n"
     assert "post-checkout" in waits[0] or "worktree add" in waits[0]
+
+
+async def test_a_command_whose_import_fails_is_left_to_its_asker(
+    runner: CommandRunner, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    late = "orchestra_server.operator_commands.chambers.run_chamber_command"
+    monkeypatch.setitem(sys.modules, late, None)
+    asked = {"name": "diff", "root": "/repo", "chamber": "auth", "typed_at": 1}
+    assert await runner.run(asked) == {"differs": "version"}
+    assert late in caplog.text
+
+
+@pytest.mark.parametrize("is_outdated", [True, False])
+async def test_a_command_that_fails_with_changed_code_is_left_to_its_asker(
+    context: Context, served: ServedStore, monkeypatch: pytest.MonkeyPatch, *, is_outdated: bool
+) -> None:
+    async def fail(*_: object) -> str:
+        raise TypeError("unexpected keyword argument")
+
+    monkeypatch.setattr(answer_commands, "run_command", fail)
+    live = LiveSettings(context.settings, context.project.root)
+    runner = CommandRunner(context.project, live, served, lambda: is_outdated)
+    answer = await runner.run({"name": "resume", "root": "/", "chamber": "auth"})
+    assert answer.get("differs") == ("version" if is_outdated else None)
+    assert ("error" in answer) != is_outdated

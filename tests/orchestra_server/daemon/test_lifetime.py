@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_server.daemon import lifetime
-from orchestra_server.daemon.lifetime import Lifetime, seconds_left
+from orchestra_server.daemon.lifetime import Holder, Lifetime, seconds_left
 from orchestra_server.files.spool.spool_folder import make_spool
 
 
@@ -74,3 +74,30 @@ async def test_a_stopped_daemon_ends_although_it_is_held(tmp_path: Path) -> None
         await asyncio.wait_for(stopped.ended(), 60)
     assert stopped.was_stopped
     stopped.close()
+
+
+@pytest.mark.parametrize("holder", ["command", "agent"])
+async def test_a_daemon_whose_code_has_changed_ends_after_its_commands_and_agents(
+    tmp_path: Path, holder: Holder
+) -> None:
+    changed = list[str]()
+    daemon = Lifetime(tmp_path, lambda: 100, lambda: bool(changed))
+    ended = asyncio.create_task(daemon.ended())
+    with daemon.hold("attached"):
+        with daemon.hold(holder):
+            assert not daemon.is_outdated()
+            changed.append("a module")
+            assert daemon.is_outdated()
+            await asyncio.sleep(0)
+            assert not ended.done()
+        await asyncio.wait_for(ended, 60)
+    assert daemon.leaves_for_new_code
+    daemon.close()
+
+
+async def test_a_daemon_that_is_stopped_is_not_followed_by_another(tmp_path: Path) -> None:
+    daemon = Lifetime(tmp_path, lambda: 100, lambda: True)
+    assert daemon.is_outdated()
+    daemon.stop()
+    assert not daemon.leaves_for_new_code
+    daemon.close()

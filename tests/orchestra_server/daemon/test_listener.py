@@ -37,8 +37,9 @@ async def listening(
     project: Project,
     settings: Settings,
     run_command: RunCommand = no_command,
+    has_code_changed: Callable[[], bool] = lambda: False,
 ) -> AsyncGenerator[Lifetime]:
-    lifetime = Lifetime(project.git_dir, lambda: 100)
+    lifetime = Lifetime(project.git_dir, lambda: 100, has_code_changed)
     make_daemon_directories(project.git_dir)
     try:
         async with Listener(project, settings, lifetime, run_command).listen():
@@ -182,6 +183,48 @@ async def test_a_command_of_another_store_is_not_run(project: Project, settings:
     assert "error" not in answer
 
 
+async def test_a_daemon_whose_code_has_changed_runs_no_command_and_leaves(
+    project: Project, settings: Settings
+) -> None:
+    asked = list[object]()
+
+    async def run(command: object, _: object) -> Answer:
+        asked.append(command)
+        return {}
+
+    async with listening(project, settings, run, lambda: True) as lifetime:
+        answer = await ask(project, {**from_user("command", project, settings), "command": 7})
+        await asyncio.wait_for(lifetime.ended(), 60)
+    assert answer is not None
+    assert (answer["differs"], answer["renews"]) == ("version", True)
+    assert asked == []
+    assert lifetime.leaves_for_new_code
+
+
+async def test_a_daemon_that_waits_for_its_agents_does_not_tell_askers_to_wait_for_it(
+    project: Project, settings: Settings
+) -> None:
+    async with listening(project, settings, has_code_changed=lambda: True) as lifetime:
+        with lifetime.hold("agent"):
+            answer = await ask(project, from_user("about", project, settings))
+            assert answer is not None
+            assert (answer["differs"], answer["renews"]) == ("version", False)
+        await asyncio.wait_for(lifetime.ended(), 60)
+
+
+async def test_a_command_that_failed_because_of_changed_code_ends_the_daemon(
+    project: Project, settings: Settings
+) -> None:
+    async def run(*_: object) -> Answer:
+        return {"differs": "version"}
+
+    async with listening(project, settings, run) as lifetime:
+        answer = await ask(project, {**from_user("command", project, settings), "command": 7})
+        assert answer == {"differs": "version"}
+        await asyncio.wait_for(lifetime.ended(), 60)
+    assert lifetime.leaves_for_new_code
+
+
 async def test_a_command_is_cancelled_when_its_asker_hangs_up(
     project: Project, settings: Settings
 ) -> None:
@@ -211,3 +254,12 @@ def test_an_asker_differs_by_code_place_or_store() -> None:
     assert difference(own, {**own, "common_dir": "/moved"}) == "version"
     assert difference(own, {**own, "store": ["redis://db", ""]}) == "store"
     assert difference(own, {"version": "1", "code": "/lib", "common_dir": "/r"}) == "store"
+
+
+def test_a_process_whose_own_code_was_updated_may_hold_a_daemon_of_the_new_code() -> None:
+    own = {"version": "2", "code": "/new", "common_dir": "/r", "store": ["/home/eva", ""]}
+    outdated = {**own, "version": "1", "code": "/lib", "outdated": True}
+    assert difference(own, outdated) == ""
+    assert difference(own, {**outdated, "outdated": False}) == "version"
+    assert difference(own, {**outdated, "common_dir": "/moved"}) == "version"
+    assert difference(own, {**outdated, "store": ["redis://db", ""]}) == "store"

@@ -32,11 +32,15 @@ async def hold_lock(lock: Path) -> AsyncGenerator[None]:
 
 @asynccontextmanager
 async def run_as_leader(
-    lock: Path, work: Callable[[], Awaitable[None]], who: str
+    lock: Path,
+    work: Callable[[], Awaitable[None]],
+    who: str,
+    on_failure: Callable[[], object] = lambda: None,
 ) -> AsyncGenerator[None]:
     """Run `work` in the background once this process holds the lock, until the block ends.
 
-    A failure of `work` is logged under the name `who` and does not reach the caller.
+    A failure of `work` is logged under the name `who` and does not reach the caller, but
+    `on_failure` is called.
     """
 
     async def lead() -> None:
@@ -49,6 +53,7 @@ async def run_as_leader(
             _log.error("%s failed: %s", who, unavailable(fault))
         elif fault is not None:
             _log.error("%s failed; the next server takes over", who, exc_info=fault)
+            on_failure()
 
     task = asyncio.create_task(lead())
     task.add_done_callback(log_failure)

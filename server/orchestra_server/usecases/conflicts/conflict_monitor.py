@@ -82,6 +82,8 @@ async def watch_as_leader(
     clock: Clock,
     on_files: OnFiles = lambda _files: None,
     on_seen: OnSeen = _ignore,
+    *,
+    on_failure: Callable[[], object] = lambda: None,
 ) -> AsyncGenerator[None]:
     """Run the monitor in the background once no other process of this repository runs it.
 
@@ -92,7 +94,7 @@ async def watch_as_leader(
     async def watch() -> None:
         await ConflictMonitor(store, project, clock, on_files, on_seen).run()
 
-    async with run_as_leader(project.git_dir / _LOCK, watch, "the conflict monitor"):
+    async with run_as_leader(project.git_dir / _LOCK, watch, "the conflict monitor", on_failure):
         yield
 
 

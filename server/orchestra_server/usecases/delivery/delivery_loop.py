@@ -9,7 +9,7 @@ from processes that died before posting, are posted here: at the start, and then
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, asynccontextmanager
 
 from orchestra_core.clock import Clock
@@ -56,13 +56,18 @@ _log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def deliver_as_leader(store: Store, project: Project, clock: Clock) -> AsyncGenerator[None]:
-    """Post the mail of this clone's chambers within the block; a failure is logged."""
+async def deliver_as_leader(
+    store: Store,
+    project: Project,
+    clock: Clock,
+    on_failure: Callable[[], object] = lambda: None,
+) -> AsyncGenerator[None]:
+    """Post the mail of this clone's chambers within the block; a failure is logged and reported."""
 
     async def go_round() -> None:
         await _MailRound(store, project, clock).run()
 
-    async with run_as_leader(project.git_dir / DUTY_LOCK, go_round, "the postman"):
+    async with run_as_leader(project.git_dir / DUTY_LOCK, go_round, "the postman", on_failure):
         yield
 
 

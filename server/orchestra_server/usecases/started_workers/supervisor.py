@@ -44,7 +44,8 @@ Hold = Callable[[], AbstractContextManager[None]]
 class WorkerSupervisor:
     """Runs the workers of one clone; `hold` keeps the daemon while one of them runs.
 
-    `prepare` readies a chamber before an agent starts there.
+    `prepare` readies a chamber before an agent starts there. `is_outdated` tells that the daemon's
+    code has changed; then the next daemon runs the first agent.
     """
 
     def __init__(
@@ -56,9 +57,11 @@ class WorkerSupervisor:
         hold: Hold = nullcontext,
         *,
         prepare: PrepareStart = nothing_to_prepare,
+        is_outdated: Callable[[], bool] = lambda: False,
     ) -> None:
         self._store, self._project, self._clock = store, project, clock
         self._hold = hold
+        self._is_outdated = is_outdated
         self._state = ProjectState()
         self._guard = SpendGuard(store, project.git_dir, clock)
         self._place = RunDependencies(
@@ -142,6 +145,8 @@ class WorkerSupervisor:
                 run.stop()
 
     def _begin(self, chamber: Chamber, worker: StartedWorker) -> None:
+        if not self._runs and self._is_outdated():
+            return
         # Late: with the guard for shell commands, it is a lot of code that few daemons need.
         from orchestra_server.usecases.started_workers.run_worker import WorkerRun  # noqa: PLC0415
 

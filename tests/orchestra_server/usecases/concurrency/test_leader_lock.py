@@ -82,7 +82,8 @@ async def test_a_failure_of_the_leader_is_logged_and_releases_the_lock(
         raise RuntimeError("broken")
 
     with caplog.at_level(logging.ERROR):
-        async with run_as_leader(tmp_path / "lock", fail, "the monitor"):
-            await until(lambda: bool(caplog.messages))
+        failed = asyncio.Event()
+        async with run_as_leader(tmp_path / "lock", fail, "the monitor", failed.set):
+            await asyncio.wait_for(failed.wait(), 60)
     assert caplog.messages == ["the monitor failed; the next server takes over"]
     assert not is_locked(tmp_path / "lock")

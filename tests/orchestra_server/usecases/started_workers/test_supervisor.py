@@ -56,6 +56,26 @@ def _a_process_group() -> "subprocess.Popen[bytes]":
     return subprocess.Popen(sleep, start_new_session=True)
 
 
+async def test_a_daemon_whose_code_has_changed_leaves_a_start_to_the_next_daemon(
+    context: Context, task_id: str, auth: TestRepository
+) -> None:
+    agents = ScriptedAgents()
+    looks = list[str]()
+
+    def is_outdated() -> bool:
+        looks.append("a look at the code")
+        return True
+
+    async with supervised(context, agents, is_outdated=is_outdated):
+        await start_worker(context, task_id=task_id, chamber="auth")
+        await until(lambda: bool(looks))
+    assert agents.sessions == {}
+    async with supervised(context, agents):
+        await session_in(agents)
+    assert (await worker_in(context, task_id)).is_wanted
+    assert auth.path.is_dir()
+
+
 async def test_a_start_runs_until_it_is_stopped(
     context: Context, task_id: str, auth: TestRepository
 ) -> None:
