@@ -257,8 +257,8 @@ def _dirty(worktree: Path, changes: Sequence[ChangedFile], status: Sequence[str]
     Status leaves out those that git was told to treat as unchanged, and a landing fails at them.
     """
     entries = [*status]
-    id_bytes = len(changes[0].object_id) // 2 if changes else 0
-    if id_bytes and hides_changes(git_directory(worktree) / "index", id_bytes):
+    index = git_directory(worktree) / "index"
+    if changes and hides_changes(index, len(changes[0].object_id) // 2):
         with copied_index(worktree) as index_copy:
             unhide_changes(worktree, index_copy.git)
             entries += split_nul(index_copy.git(*STATUS))

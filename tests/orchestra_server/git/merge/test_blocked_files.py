@@ -46,18 +46,19 @@ def test_a_commit_without_a_good_signature_is_foreseen_where_git_merges_only_suc
         blocked_files(shop.repo, shop.main.path, "main", old, new)
 
 
+@pytest.mark.parametrize("added", ["docs/a", "docs/deep/a", "docs/deep/deeper/a"])
 def test_where_a_link_becomes_a_folder_only_the_folder_that_holds_the_link_must_be_writable(
-    shop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, added: str
 ) -> None:
     elsewhere, main = tmp_path / "elsewhere", shop.main
     elsewhere.mkdir()
     (main.path / "docs").symlink_to(elsewhere)
     main.commit("a link")
-    old, new = finished(shop, {"docs/deep/a": "x"}, remove="docs")
+    old, new = finished(shop, {added: "x"}, remove="docs")
 
     def forbid(directory: Path) -> None:
-        def access(path: Path, _mode: int) -> bool:
-            return path != directory
+        def access(path: str | Path, mode: int) -> bool:
+            return not mode & os.W_OK or Path(path).resolve() != directory
 
         monkeypatch.setattr(os, "access", access)
 
@@ -68,7 +69,7 @@ def test_where_a_link_becomes_a_folder_only_the_folder_that_holds_the_link_must_
         blocked_files(shop.repo, main.path, "main", old, new)
     monkeypatch.undo()
     land(shop.repo, main.path, "main", old, new)
-    assert (main.status, main.read("docs/deep/a"), list(elsewhere.iterdir())) == ("", "x", [])
+    assert (main.status, main.read(added), list(elsewhere.iterdir())) == ("", "x", [])
 
 
 def test_no_file_blocks_a_branch_that_is_checked_out_nowhere(shop: Workshop) -> None:

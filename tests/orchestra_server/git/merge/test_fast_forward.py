@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestra_core.errors import Refused
+from orchestra_core.errors import BadInput, Refused
 from orchestra_server.git.merge.fast_forward import blocked_files, land
 from orchestra_server.git.repository.repository import open_repository
 from tests.support.chambers import Workshop, finished, workshop, workshop_to_land_in
@@ -129,6 +129,31 @@ def test_a_branch_that_has_moved_meanwhile_is_refused(shop: Workshop) -> None:
     with pytest.raises(Refused, match=rf"branch main moved to {moved[:12]} .*merge again"):
         land(shop.repo, shop.main.path, "main", old, new)
     assert shop.main.head == moved
+
+
+@pytest.mark.parametrize("sorts_before", [True, False])
+def test_a_branch_that_has_moved_meanwhile_is_told_before_uncommitted_work_in_the_way(
+    shop: Workshop, *, sorts_before: bool
+) -> None:
+    old, new = finished(shop, {"README": "new\n"})
+    moved = shop.main.commit("meanwhile", {"other": "x"})
+    attempt = 0
+    while (moved < old) != sorts_before:
+        attempt += 1
+        shop.main.git("commit", "--quiet", "--amend", "-m", f"meanwhile {attempt}")
+        moved = shop.main.head
+    shop.main.write("README", "mine\n")
+    with pytest.raises(Refused, match=rf"^branch main moved to {moved[:12]} "):
+        land(shop.repo, shop.main.path, "main", old, new)
+    assert (shop.main.head, shop.main.read("README")) == (moved, "mine\n")
+
+
+def test_a_commit_that_changes_no_file_lands_beside_uncommitted_work(shop: Workshop) -> None:
+    old, new = finished(shop, {})
+    shop.main.write("README", "mine\n")
+    assert blocked_files(shop.repo, shop.main.path, "main", old, new) == ()
+    land(shop.repo, shop.main.path, "main", old, new)
+    assert (shop.main.head, shop.main.status) == (new, " M README")
 
 
 def test_a_commit_that_does_not_build_on_the_old_one_is_refused(shop: Workshop) -> None:
@@ -293,6 +318,17 @@ def test_a_commit_that_a_hook_makes_after_the_merge_does_not_undo_the_landing(
     assert shop.main.git("rev-parse", "HEAD~1") == new
     assert shop.main.status == ""
     assert (shop.main.read("README"), shop.main.read("version")) == ("new\n", "2\n")
+
+
+def test_a_branch_that_a_hook_renames_after_the_merge_is_missed_and_its_work_stays(
+    shop: Workshop,
+) -> None:
+    old, new = finished(shop, {"README": "new\n"})
+    shop.main.hook("post-merge", "git branch -m main trunk")
+    with pytest.raises(BadInput, match=r"^'refs/heads/main' is not a revision of"):
+        land(shop.repo, shop.main.path, "main", old, new)
+    assert (shop.main.git("branch", "--show-current"), shop.main.head) == ("trunk", new)
+    assert (shop.main.status, shop.main.read("README")) == ("", "new\n")
 
 
 def test_a_hook_after_the_merge_that_never_ends_does_not_undo_the_landing(shop: Workshop) -> None:
