@@ -53,3 +53,13 @@ def test_undoing_a_landing_keeps_a_file_that_a_person_wrote(
         main.write("README", mine)
     assert put_back(main.path, [ChangedFile("README", "M", landed)], old, new) == []
     assert (main.head, main.read("README")) == (old, mine)
+
+
+def test_undoing_a_landing_keeps_a_file_that_a_person_wrote_where_the_landing_removes_one(
+    shop: Workshop,
+) -> None:
+    old, new = finished(shop, {}, remove="old")
+    main = shop.main
+    main.write("old", "mine\n")
+    assert put_back(main.path, [ChangedFile("old", "D", "0" * 40)], old, new) == []
+    assert (main.head, main.read("old")) == (old, "mine\n")
