@@ -63,8 +63,14 @@ _OTHER_TESTS: Mapping[str, Sequence[str]] = {
         *("git/merge/test_undo_fast_forward.py", "git/merge/test_fast_forward.py"),
     ),
     "git/saves/save": (*_ROUND_TRIPS, f"{_SAVES}save_ignored.py"),
-    "git/saves/save_index_and_operation": (f"{_SAVES}gather_extras.py", *_ROUND_TRIPS),
-    "git/saves/save_format": (f"{_SAVES}remove_saved_worktree.py", *_ROUND_TRIPS),
+    "git/saves/save_index_and_operation": (
+        *(f"{_SAVES}{name}.py" for name in ("save_index_and_operation", "gather_extras")),
+        *_ROUND_TRIPS,
+    ),
+    "git/saves/save_format": (
+        *(f"{_SAVES}{name}.py" for name in ("save_format", "remove_saved_worktree")),
+        *_ROUND_TRIPS,
+    ),
     "git/saves/only_saved_content": (f"{_SAVES}only_saved_content.py", *_INTERRUPTED),
     "git/saves/recreate_worktree": (f"{_SAVES}recreate_worktree.py", *_INTERRUPTED),
     "git/saves/resume_restore": (f"{_SAVES}resume_restore.py", *_INTERRUPTED),

@@ -56,6 +56,11 @@ def test_without_a_telling_line_before_them_the_last_forty_lines_are_told() -> N
     assert output_excerpt("\n".join(late)).splitlines() == late[-40:]
 
 
+def test_a_telling_line_just_before_the_last_forty_is_told() -> None:
+    lines = ["FAILED test_a.py::test_b", *(f"line {number}" for number in range(40))]
+    assert output_excerpt("\n".join(lines)).splitlines() == [lines[0], "…", *lines[-20:]]
+
+
 def test_of_more_than_four_thousand_characters_the_last_are_told() -> None:
     exact = "a" + "b" * 3_999
     assert output_excerpt(exact) == exact

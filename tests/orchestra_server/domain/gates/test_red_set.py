@@ -1,9 +1,11 @@
 """Chambers that fail together are conflicts of their own kind, and exactly they are told."""
 
+import pytest
 from msgspec.structs import replace
 
 from orchestra_core.gates.gate_verdict import GateVerdict
 from orchestra_core.models import BASE
+from orchestra_core.names import split_chamber_id
 from orchestra_core.wording.gates import fails_together
 from orchestra_server.domain.gates.red_set import (
     RedSet,
@@ -17,22 +19,26 @@ VERDICT = GateVerdict(
     id="t:g", gate="tests", tree="t", state="red", output="no name price\nexit 1", at=1
 )
 PAIR = RedSet(("t-1/rename", "t-1/invoice"), VERDICT)
+SORTS_BEFORE_BASE = RedSet(("a-1/rename", "a-1/invoice"), VERDICT)
 TRIPLE = RedSet(("t-1/a", "t-1/b", "t-1/c"), VERDICT)
 
 
-def test_a_pair_appears_once_and_is_over_when_it_is_known_to_pass() -> None:
-    first = changed_conflicts({}, [PAIR], PAIR.chambers, 5)
+@pytest.mark.parametrize("pair", [PAIR, SORTS_BEFORE_BASE])
+def test_a_pair_appears_once_and_is_over_when_it_is_known_to_pass(pair: RedSet) -> None:
+    renamed, invoiced = pair.chambers
+    first = changed_conflicts({}, [pair], pair.chambers, 5)
     (conflict,) = first.values()
-    assert conflict.between == ("t-1/invoice", "t-1/rename")
-    assert (conflict.files, conflict.count, conflict.task_ids) == (("gate tests",), 1, ("t-1",))
+    assert conflict.between == (invoiced, renamed)
+    assert (conflict.files, conflict.count) == (("gate tests",), 1)
+    assert conflict.task_ids == (split_chamber_id(renamed).task_id,)
     assert fails_together(conflict)
-    assert appeared([PAIR], first) == [PAIR]
-    assert changed_conflicts(first, [PAIR], PAIR.chambers, 6) == {}
-    assert changed_conflicts(first, [], ["t-1/rename"], 6) == {}  # of invoice nothing is known
-    over = changed_conflicts(first, [], PAIR.chambers, 7)
+    assert appeared([pair], first) == [pair]
+    assert changed_conflicts(first, [pair], pair.chambers, 6) == {}
+    assert changed_conflicts(first, [], [renamed], 6) == {}  # of the other nothing is known
+    over = changed_conflicts(first, [], pair.chambers, 7)
     assert [(c.state, c.cleared_at, c.since) for c in over.values()] == [("clear", 7, 5)]
     assert appeared([], over) == []
-    again = changed_conflicts(over, [PAIR], PAIR.chambers, 9)
+    again = changed_conflicts(over, [pair], pair.chambers, 9)
     assert [(c.state, c.since) for c in again.values()] == [("open", 9)]
 
 

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from orchestra_core.change import Change
 from orchestra_core.models import Chamber, Task
+from orchestra_core.state import ProjectState
 from orchestra_server.domain.tasks import exchange
 from tests.support.samples import NOON, a_chamber, a_task
 
@@ -29,6 +30,7 @@ def test_a_live_chamber_of_a_task_that_another_clone_completes_is_asked_for() ->
     [
         (a_task(), AUTH, "there"),
         (replace(COMPLETING, ending="save"), AUTH, "there"),
+        (replace(COMPLETING, ending=""), AUTH, "there"),
         (replace(COMPLETING, completing_clone="there"), AUTH, "there"),
         (replace(COMPLETING, completing_clone=""), AUTH, "there"),
         (COMPLETING, AUTH, "here"),
@@ -41,6 +43,16 @@ def test_a_live_chamber_of_a_task_that_another_clone_completes_is_asked_for() ->
 )
 def test_any_other_chamber_is_not_asked_for(task: Task, chamber: Chamber, clone: str) -> None:
     assert not exchange.is_asked_for(chamber, task, clone)
+
+
+def test_of_all_chambers_those_are_found_whose_work_another_clone_waits_for() -> None:
+    state = ProjectState()
+    for document in (
+        COMPLETING, AUTH, replace(a_chamber("api"), state="live", clone="here"),
+        replace(a_chamber("orphan", "no-such-task"), state="live", clone="there"),
+    ):  # fmt: skip
+        state.put(document)
+    assert exchange.chambers_asked_for(state, "there") == [AUTH]
 
 
 def test_an_answer_is_of_one_attempt() -> None:
