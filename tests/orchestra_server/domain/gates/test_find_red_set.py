@@ -32,12 +32,17 @@ def without(*culprits: str) -> Callable[[set[str]], bool]:
     return lambda chambers: not any(set(culprit) <= chambers for culprit in culprits)
 
 
-@pytest.mark.parametrize("size", [1, 2, 3])
-def test_each_single_pair_and_triple_is_found(size: int) -> None:
+@pytest.mark.parametrize(("size", "most"), [(1, 39), (2, 224), (3, 598)])
+def test_each_single_pair_and_triple_is_found_by_five_eight_and_eleven_sets_on_average(
+    size: int, most: int
+) -> None:
+    every = 0
     for culprit in combinations(EIGHT, size):
         smallest, asked = answered(smallest_red_set(EIGHT), without("".join(culprit)))
         assert smallest == culprit
         assert len(asked) <= 1 + 4 * size
+        every += len(asked)
+    assert every <= most
 
 
 def test_a_red_base_blames_nobody() -> None:

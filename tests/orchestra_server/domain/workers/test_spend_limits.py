@@ -28,6 +28,8 @@ def test_a_limit_is_near_at_four_fifths_until_that_was_announced() -> None:
 def test_a_limit_is_used_up_at_all_of_it_and_a_yes_is_good_for_a_fifth_more() -> None:
     used_up = Budget("task", "t-1", 10, 10.0)
     assert used_up.is_used_up
+    assert used_up._replace(used=10.5).is_used_up
+    assert (used_up.key, used_up.more) == (("task", "t-1"), 2.0)
     assert used_up.words() == "$10.00 of the task's $10 are used"
     assert not used_up._replace(allowed=used_up.next_allowed).is_used_up
     assert used_up._replace(used=12.0, allowed=used_up.next_allowed).is_used_up

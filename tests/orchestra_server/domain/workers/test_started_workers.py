@@ -5,7 +5,8 @@ from msgspec.structs import replace
 
 from orchestra_core.change import Change
 from orchestra_core.errors import Refused
-from orchestra_core.workers.started_worker import Spent, StartedWorker
+from orchestra_core.workers.day_account import DayAccount
+from orchestra_core.workers.started_worker import Policy, Spent, StartedState, StartedWorker
 from orchestra_server.domain.workers import started_workers as rules
 from tests.support.samples import NOON, a_chamber, a_day, a_started_worker, a_task
 
@@ -98,3 +99,72 @@ def test_a_near_limit_is_announced_once_and_a_yes_is_kept_with_it() -> None:
     wider = replace(a_day(), dollars_allowed=12.0)
     (event,) = rules.continued(waiting, wider, at=NOON, actor="operator").events
     assert event.data.day == wider
+
+
+@pytest.mark.parametrize(
+    ("agent", "policy", "text"),
+    [
+        ("aider", "edits", "begin"), ("opencode", "edits", "begin"), ("claude", "all", "begin"),
+        ("claude", "edits", "a"), ("claude", "edits", "z"),
+    ],
+)  # fmt: skip
+def test_a_start_with_another_agent_policy_or_text_is_another(
+    agent: str, policy: Policy, text: str
+) -> None:
+    running = replace(a_started_worker(), text="begin", state="running")
+    order = rules.StartOrder(agent="claude", policy="edits", text="begin")
+    assert rules.is_same_start(running, order)
+    assert not rules.is_same_start(running, rules.StartOrder(agent=agent, policy=policy, text=text))
+
+
+def test_a_worker_that_is_to_stop_or_is_not_there_is_no_start_that_was_asked_before() -> None:
+    stopped, _ = rules.stop_asked(a_started_worker(), at=NOON, actor="operator")
+    assert not rules.is_same_start(stopped, ORDER)
+    assert not rules.is_same_start(None, ORDER)
+
+
+@pytest.mark.parametrize("state", ["asked", "ended", "paused", "running", "waiting"])
+def test_a_conversation_that_is_noted_later_changes_neither_the_state_nor_its_time(
+    state: StartedState,
+) -> None:
+    worker = replace(a_started_worker(), state=state)
+    assert changed(rules.began(worker, conversation="c2", at=NOON + 9)) == replace(
+        worker, conversation="c2"
+    )
+
+
+def test_a_worker_is_ready_from_the_moment_at_which_it_began() -> None:
+    starting = replace(a_started_worker(), state="starting")
+    ready = changed(rules.began(starting, conversation="c1", at=NOON + 2))
+    assert (ready.state, ready.since) == ("waiting", NOON + 2)
+
+
+@pytest.mark.parametrize("state", ["paused", "starting", "waiting"])
+def test_a_turn_begins_from_any_other_state(state: StartedState) -> None:
+    worker = replace(a_started_worker(), state=state)
+    begun = changed(rules.turn_began(worker, at=NOON + 3))
+    assert (begun.state, begun.since) == ("running", NOON + 3)
+
+
+@pytest.mark.parametrize("told", [9, 11])
+def test_a_limit_that_was_changed_since_it_was_told_is_announced_again(told: int) -> None:
+    task = replace(a_task(), limit_told=told)
+    (event,) = rules.limit_neared(a_started_worker(), task, limit=10, words="", at=NOON).events
+    assert event.data.task == replace(task, limit_told=10)
+
+
+@pytest.mark.parametrize("state", ["asked", "ended", "running", "waiting"])
+def test_a_yes_changes_no_worker_that_is_not_paused(state: StartedState) -> None:
+    worker = replace(a_started_worker(), state=state, last_words="Done.")
+    assert rules.continued(worker, at=NOON + 1, actor="operator").events == ()
+    assert changed(rules.continued(worker, a_day(), at=NOON + 1, actor="operator")) == worker
+
+
+@pytest.mark.parametrize(("spent", "day"), [(Spent(turns=1), None), (None, a_day())])
+def test_an_end_counts_a_turn_only_with_what_it_used_and_the_day(
+    spent: Spent | None, day: DayAccount | None
+) -> None:
+    running = replace(a_started_worker(), state="running")
+    change = rules.ended(running, reason="exited", words="", at=NOON, spent=spent, day=day)
+    assert changed(change).spent == Spent()
+    assert change.events[0].data.day is None
