@@ -158,3 +158,43 @@ def test_the_state_beside_a_save_with_all_filters_stays_as_it_is(tmp_path: Path)
     recreate(shop, chamber)
     state = read_state(chamber.path)
     assert as_saved(shop.repo, ref, chamber.path, state) is state
+
+
+def test_a_link_changed_since_or_replaced_by_a_file_is_not_taken_for_the_saved_one(
+    tmp_path: Path,
+) -> None:
+    shop = filtered_workshop(tmp_path / "shop")
+    chamber = worked_in(shop)
+    changed, replaced = chamber.path / "changed", chamber.path / "replaced"
+    for link in (changed, replaced):
+        link.symlink_to("nowhere")
+    lose_filter(shop)
+    ref = close(shop, chamber)
+    find_filter(shop)
+    recreate(shop, chamber)
+    for link in (changed, replaced):
+        link.unlink()
+    changed.symlink_to("elsewhere")
+    replaced.write_text("nowhere")
+    state = as_saved(shop.repo, ref, chamber.path, read_state(chamber.path))
+    assert not holds_state(shop.repo, ref, state)
+    assert shop.main.git("show", f"{state.work_tree}:changed") == "elsewhere"
+    assert shop.main.git("ls-tree", state.work_tree, "replaced").startswith("100644 ")
+
+
+def test_a_file_whose_bytes_are_saved_beside_its_content_is_found_when_the_program_is_back(
+    tmp_path: Path,
+) -> None:
+    shop = filtered_workshop(tmp_path / "shop")
+    attributes = shop.repo.common_dir / "info" / "attributes"
+    attributes.write_text("crlf.up text eol=lf\n")
+    chamber = worked_in(shop)
+    chamber.write("crlf.up", b"one\r\ntwo\r\n")
+    lose_filter(shop)
+    ref = close(shop, chamber)
+    find_filter(shop)
+    recreate(shop, chamber)
+    assert (chamber.path / "crlf.up").read_bytes() == b"one\r\ntwo\r\n"
+    state = read_state(chamber.path)
+    assert not holds_state(shop.repo, ref, state)
+    assert holds_state(shop.repo, ref, as_saved(shop.repo, ref, chamber.path, state))
