@@ -198,3 +198,17 @@ def test_a_file_whose_bytes_are_saved_beside_its_content_is_found_when_the_progr
     state = read_state(chamber.path)
     assert not holds_state(shop.repo, ref, state)
     assert holds_state(shop.repo, ref, as_saved(shop.repo, ref, chamber.path, state))
+
+
+def test_a_saved_file_that_git_ignores_by_now_is_no_part_of_the_state(tmp_path: Path) -> None:
+    shop = filtered_workshop(tmp_path / "shop")
+    chamber = worked_in(shop)
+    lose_filter(shop)
+    ref = close(shop, chamber)
+    find_filter(shop)
+    recreate(shop, chamber)
+    with (shop.repo.common_dir / "info" / "exclude").open("a") as exclude:
+        exclude.write("/new.up\n")
+    state = as_saved(shop.repo, ref, chamber.path, read_state(chamber.path))
+    assert not holds_state(shop.repo, ref, state)
+    assert shop.main.git("ls-tree", "--name-only", state.work_tree, "new.up", "old.up") == "old.up"
