@@ -57,7 +57,8 @@ _INTERRUPTED = (f"{_SAVES}recreate_interrupted.py",)
 # The tests of modules that are not, or not all, in the test module of the same name.
 _OTHER_TESTS: Mapping[str, Sequence[str]] = {
     "git/merge/fast_forward": (
-        *("git/merge/test_fast_forward.py", "git/merge/test_blocked_files.py"),
+        *("git/merge/test_fast_forward.py", "git/merge/test_fast_forward_refused.py"),
+        "git/merge/test_blocked_files.py",
     ),
     "git/merge/undo_fast_forward": (
         *("git/merge/test_undo_fast_forward.py", "git/merge/test_fast_forward.py"),

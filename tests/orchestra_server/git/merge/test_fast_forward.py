@@ -131,23 +131,6 @@ def test_a_branch_that_has_moved_meanwhile_is_refused(shop: Workshop) -> None:
     assert shop.main.head == moved
 
 
-@pytest.mark.parametrize("sorts_before", [True, False])
-def test_a_branch_that_has_moved_meanwhile_is_told_before_uncommitted_work_in_the_way(
-    shop: Workshop, *, sorts_before: bool
-) -> None:
-    old, new = finished(shop, {"README": "new\n"})
-    moved = shop.main.commit("meanwhile", {"other": "x"})
-    attempt = 0
-    while (moved < old) != sorts_before:
-        attempt += 1
-        shop.main.git("commit", "--quiet", "--amend", "-m", f"meanwhile {attempt}")
-        moved = shop.main.head
-    shop.main.write("README", "mine\n")
-    with pytest.raises(Refused, match=rf"^branch main moved to {moved[:12]} "):
-        land(shop.repo, shop.main.path, "main", old, new)
-    assert (shop.main.head, shop.main.read("README")) == (moved, "mine\n")
-
-
 def test_a_commit_that_changes_no_file_lands_beside_uncommitted_work(shop: Workshop) -> None:
     old, new = finished(shop, {})
     shop.main.write("README", "mine\n")

@@ -7,7 +7,7 @@ import pytest
 
 from orchestra_core.errors import Refused
 from orchestra_server.git.merge.fast_forward import blocked_files, land
-from tests.support.chambers import Workshop, workshop_to_land_in
+from tests.support.chambers import Workshop, finished, workshop_to_land_in
 
 
 @pytest.fixture
@@ -44,3 +44,20 @@ def test_a_hook_that_takes_the_merge_back_is_suspected(shop: Workshop) -> None:
     with pytest.raises(Refused, match=r"is as it was: git merged, but .* a post-merge hook"):
         land(shop.repo, shop.main.path, "main", old, new)
     assert (shop.main.head, shop.main.status) == (old, "")
+
+
+@pytest.mark.parametrize("sorts_before", [True, False])
+def test_a_branch_that_has_moved_meanwhile_is_told_before_uncommitted_work_in_the_way(
+    shop: Workshop, *, sorts_before: bool
+) -> None:
+    old, new = finished(shop, {"README": "new\n"})
+    moved = shop.main.commit("meanwhile", {"other": "x"})
+    attempt = 0
+    while (moved < old) != sorts_before:
+        attempt += 1
+        shop.main.git("commit", "--quiet", "--amend", "-m", f"meanwhile {attempt}")
+        moved = shop.main.head
+    shop.main.write("README", "mine\n")
+    with pytest.raises(Refused, match=rf"^branch main moved to {moved[:12]} "):
+        land(shop.repo, shop.main.path, "main", old, new)
+    assert (shop.main.head, shop.main.read("README")) == (moved, "mine\n")
