@@ -53,11 +53,11 @@ proofs: setup
 	$(BIN)/pytest -n $(JOBS) --timeout 0 $(or $(PROOFS),tests/proofs)
 
 # Every process counts, the installed hook and launcher too; COVERED chooses tests. The figures are
-# printed even where a test fails.
+# printed even where a test fails. A measured process takes half as long again and more.
 coverage: export COVERAGE_FILE := $(CURDIR)/.coverage
 coverage: setup
 	$(BIN)/coverage erase
-	-$(BIN)/coverage run -m pytest -n $(JOBS) --maxschedchunk 4 $(COVERED)
+	-$(BIN)/coverage run -m pytest -n $(JOBS) --maxschedchunk 4 --timeout 300 $(COVERED)
 	$(BIN)/coverage combine --quiet 2>/dev/null
 	rm -f .coverage.* # what a killed process did not finish writing
 	$(BIN)/python -m tests.support.installed_coverage

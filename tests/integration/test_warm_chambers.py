@@ -14,6 +14,7 @@ from orchestra_core.daemon.start_daemon import ensure_daemon, stop_daemon
 from orchestra_core.project import Project, find_project
 from orchestra_core.settings import LINGER, Settings
 from tests.support.commands import orchestra, orchestra_environ
+from tests.support.installed_coverage import IS_MEASURING
 from tests.support.processes import resident_bytes
 from tests.support.repositories import TestRepository, small_repository
 from tests.support.valkey_users import wait_until
@@ -89,6 +90,7 @@ def test_the_daemon_prints_and_does_what_the_command_itself_would(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.skipif(IS_MEASURING, reason="what coverage keeps would count too")
 def test_the_daemon_holds_less_than_45_mib_after_every_command(
     shop: TestRepository, project: Project, settings: Settings
 ) -> None:
