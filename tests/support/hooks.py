@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -102,12 +103,16 @@ class HookAnswer(Struct, rename="camel"):
 
 @dataclass(frozen=True)
 class Session:
-    """One client: its working directory, and the subagent inside which it calls."""
+    """One client: its working directory, and the subagent inside which it calls.
+
+    Another client than Claude Code may run the same hooks.
+    """
 
     directory: Path
     session_id: str = "s-1"
     agent_id: str = ""
     settings: Path | None = None
+    is_claude: bool = True
 
     def payload(self, event: str, fields: Mapping[str, object]) -> bytes:
         """Return the client's JSON for an event."""
@@ -146,14 +151,20 @@ class Session:
         process = subprocess.Popen(
             ["/bin/sh", "-c", command],
             cwd=self.directory,
-            env={**os.environ, "CLAUDE_PROJECT_DIR": str(self.directory)},
+            env={
+                **os.environ,
+                "CLAUDE_PROJECT_DIR": str(self.directory),
+                "CLAUDE_PID": str(os.getpid()) if self.is_claude else "",
+            },
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
         assert process.stdin is not None
-        process.stdin.write(self.payload(event, fields))
-        process.stdin.close()
+        with suppress(BrokenPipeError):  # Claude Code does not mind either
+            process.stdin.write(self.payload(event, fields))
+        with suppress(BrokenPipeError):
+            process.stdin.close()
         process.stdin = None
         return process
 

@@ -7,13 +7,13 @@ leaves files, and Orchestra takes them in by their modification times.
 import os
 import time
 
+from orchestra_server.files.hook.cut_report import parse_report
 from orchestra_server.files.hook.find_reader import HOOKS, Reader, find_reader
 from orchestra_server.files.hook.json_files import (
     Fields,
     dump,
     file_name_part,
     object_of,
-    parse,
     read_file,
     read_json,
     remove,
@@ -58,7 +58,7 @@ def bind_waiting(own: Fields) -> None:
         if b'"agent_id"' not in raw:
             continue
         try:
-            payload = object_of(parse(raw.split(b"\0", HEAD_PARTS)[-1]))
+            payload = object_of(parse_report(raw.split(b"\0", HEAD_PARTS)[-1]))
         except ValueError:  # still being written by a client
             continue
         reader = find_reader(own, payload, os.fsdecode(raw.split(b"\0", HEAD_PARTS)[1]))

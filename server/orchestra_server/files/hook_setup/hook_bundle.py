@@ -12,6 +12,7 @@ from textwrap import wrap
 # Each module uses only the ones before it.
 SECTIONS = (
     "json_files",
+    "cut_report",
     "find_reader",
     "take_mail",
     "spool",

@@ -1,10 +1,11 @@
 """The lines that /bin/sh runs at a client's events: they leave a report, or start Python for mail.
 
 Nearly every call finds no mail, so the usual cost for a worker is the start of a shell, and of
-`cat`, which the shell becomes. The line puts the client's JSON into the spool after a head, whose
-parts end with NUL: the settings' directory, the directory the session was started in, and the
-client with its process id. Nothing cheaper reads stdin to its end, and a client may show an error
-for a hook that does not; a shell's own `read` takes one byte at a time.
+`cat` or `head`, which the shell becomes. The line puts the client's JSON into the spool after a
+head, whose parts end with NUL: the settings' directory, the directory the session was started in,
+and the client with its process id. Nothing cheaper reads stdin to its end, and clients other than
+Claude Code may show an error for a hook that does not; a shell's own `read` takes one byte at a
+time.
 """
 
 import hashlib
@@ -19,6 +20,7 @@ from orchestra_server.files.hook.closed_chamber import (
     closed_message,
     taken_message,
 )
+from orchestra_server.files.hook.cut_report import KEPT_BYTES
 from orchestra_server.files.hook.find_reader import NAME_CHARACTERS
 from orchestra_server.files.hook.json_files import dump, file_name_part
 from orchestra_server.files.hook.other_clients import GEMINI_EVENTS
@@ -38,7 +40,11 @@ MARK = "interrupt_monitor"
 PROBE = "ORCHESTRA_PROBE"
 # The words before `exec` keep cat from loading message catalogues and searching a long PATH, which
 # takes a sixth of the line's time.
-_CAT = "PATH=/bin:/usr/bin:$PATH LC_ALL=C exec cat"
+_WORDS = "PATH=/bin:/usr/bin:$PATH LC_ALL=C"
+_CAT = f"{_WORDS} exec cat"
+# Claude Code does not mind that a hook reads no more; its environment has its process id. Of any
+# other client's JSON all is read.
+_KEEP = f'[ "$CLAUDE_PID" = $PPID ] && {_WORDS} exec head -c{KEPT_BYTES}; {_CAT}'
 DRAIN = f"{_CAT} >/dev/null"
 # An agent that Orchestra started reports and asks through its driver.
 _UNLESS_STARTED = f'[ -z "${STARTED}" ] || {{ {DRAIN}; }}; '
@@ -186,14 +192,16 @@ def _started(command: Command, subject: str) -> str:
 def reported(command: Command, event: str, client: str = "claude") -> str:
     """Return a line for /bin/sh that leaves a report of `event` if there is a worker to report.
 
-    Nothing runs after it: the shell becomes `cat`. Without a writable spool it only reads stdin.
+    Nothing runs after it: the shell becomes `cat`, or `head`, which leaves a long report's
+    beginning. Without a writable spool it only reads stdin.
     """
     anyone = "" if command.mailbox else f"set -- {' '.join(command.present)}; "
     anyone += "" if command.mailbox else f"{{ {any_matches(command.present)}; }} || {DRAIN}; "
     root, path = shlex.quote(str(command.root)), shlex.quote(f"{command.reports}.{event}.")
     source = f"{client}:$PPID" if client == "claude" else client
     head = f"printf '%s\\0' {root} \"$CLAUDE_PROJECT_DIR\" {source}"
-    report = f"{{ {head}; {_CAT}; }} 2>/dev/null >{path}$(($$%{SLOTS})); {DRAIN}"
+    keep = _KEEP if client == "claude" else _CAT
+    report = f"{{ {head}; {keep}; }} 2>/dev/null >{path}$(($$%{SLOTS})); {DRAIN}"
     return f"{_UNLESS_STARTED}{anyone}{report}"
 
 

@@ -7,13 +7,13 @@ import msgspec
 from orchestra_core.models import Presence
 from orchestra_core.process.process_mark import process_mark
 from orchestra_server.files.clients.client_transcript import subagent_transcript
+from orchestra_server.files.hook.cut_report import parse_report
 from orchestra_server.files.hook.find_reader import Reader, find_reader, settings_at
 from orchestra_server.files.hook.json_files import (
     Fields,
     items_of,
     object_of,
     one_line,
-    parse,
     text,
 )
 from orchestra_server.files.hook.other_clients import CLIENTS, claude_event, find_session
@@ -62,7 +62,7 @@ def read_report(raw: bytes, written_ns: int) -> Presence | None:
     root, session_root, source = (os.fsdecode(part) for part in parts[:HEAD_PARTS])
     client, _, process = source.partition(":")
     try:
-        payload = object_of(parse(parts[HEAD_PARTS]))
+        payload = object_of(parse_report(parts[HEAD_PARTS]))
     except (ValueError, RecursionError) as fault:
         raise TornReportError("it is not JSON") from fault
     own, event = settings_at(root), text(payload.get("hook_event_name"))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.process.process_mark import is_running
+from orchestra_server.files.hook.cut_report import KEPT_BYTES
 from orchestra_server.files.hook.find_reader import Reader
 from orchestra_server.files.hook.json_files import Fields
 from orchestra_server.files.spool.worker_reports import (
@@ -54,12 +55,39 @@ def test_the_shell_alone_leaves_a_report_with_the_moment_of_its_writing(
     assert not list(checkout.common_dir.rglob("__pycache__"))
 
 
+@pytest.mark.parametrize("is_claude", [True, False])
 @pytest.mark.parametrize("size", [0, 4_000, 3_000_000])
-def test_a_report_of_any_size_is_read_whole(checkout: HookedCheckout, size: int) -> None:
-    worker = Session(checkout.chamber())
-    worker.fire("PostToolUse", {**READ, "tool_response": "x" * size})
+def test_a_report_of_any_size_is_read(
+    checkout: HookedCheckout, size: int, *, is_claude: bool
+) -> None:
+    worker = Session(checkout.chamber(), is_claude=is_claude)
+    worker.fire("PreToolUse", {**READ, "tool_use_id": "x" * size})
     (presence,) = read_reports(checkout)
-    assert presence.state == "working"
+    assert (presence.state, presence.tool, presence.detail) == ("working", "Read", "/a")
+
+
+@pytest.mark.parametrize(("is_claude", "kept"), [(True, KEPT_BYTES), (False, 3_000_000)])
+def test_of_claude_codes_long_reports_the_beginning_is_kept_and_of_others_all(
+    checkout: HookedCheckout, *, is_claude: bool, kept: int
+) -> None:
+    worker = Session(checkout.chamber(), is_claude=is_claude)
+    worker.fire("Stop", {"last_assistant_message": "I am done. " + "x" * 3_000_000})
+    (file,) = (
+        path for path in (checkout.common_dir / "orchestra/spool").iterdir() if path.is_file()
+    )
+    assert len(file.read_bytes().split(b"\0", 3)[3]) >= kept
+    assert (len(file.read_bytes()) < 2 * KEPT_BYTES) == is_claude
+    (presence,) = read_reports(checkout)
+    assert presence.message.startswith("I am done. xxx")
+
+
+def test_a_subagent_is_bound_by_a_long_report(checkout: HookedCheckout) -> None:
+    chamber = checkout.chamber()
+    agent = checkout.subagent()
+    call = {"file_path": f"{chamber}/a", "content": "x" * 3_000_000}
+    agent.fire("PreToolUse", {"tool_name": "Write", "tool_input": call}, "presence")
+    (presence,) = read_reports(checkout)
+    assert (presence.agent_id, presence.tool) == (agent.agent_id, "Write")
 
 
 def test_a_flood_of_one_event_stays_in_its_slots_and_hides_no_other_event(
