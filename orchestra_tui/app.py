@@ -294,7 +294,7 @@ class RoomApp(AppBase):
         if self._driver is not None and self._driver.can_suspend:
             os.kill(0, signal.SIGTSTP)
         else:
-            self.say("There is no shell to go back to; q leaves the room")
+            self.say("There is no shell to return to; q quits the room")
 
     def action_say_how_to_quit(self) -> None:
         """Keep a stray ctrl+c from ending the room."""

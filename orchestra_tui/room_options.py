@@ -44,7 +44,7 @@ def read_room_options(configuration: Configuration) -> RoomOptions:
     theme = str(configuration.value("theme.name"))
     if theme and theme not in theme_names():
         choices = ", ".join(sorted(theme_names()))
-        fault = f'theme.name = "{theme}" is no theme; there are {choices}'
+        fault = f'theme.name = "{theme}" is not a theme; the themes are {choices}'
         problems.append(problem_of(configuration, "theme.name", fault))
         theme = ""
     return RoomOptions(

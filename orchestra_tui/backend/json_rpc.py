@@ -16,7 +16,10 @@ from orchestra_core.errors import OrchestraError, Refused, Unavailable
 from orchestra_core.text import one_line
 
 _METHOD_NOT_FOUND = -32601  # JSON-RPC 2.0, section 5.1
-_GONE = "the MCP server ended before it answered; check whether the action shows, else repeat it"
+_GONE = (
+    "the MCP server ended before it answered; check whether the action took effect, "
+    "and repeat it if not"
+)
 
 
 class Fault(Struct, frozen=True):
@@ -79,7 +82,7 @@ class Connection:
         except TimeoutError:
             raise Unavailable(
                 f"the MCP server did not answer within {seconds:.0f} s; "
-                "what it does may still show here"
+                "the action may still take effect"
             ) from None
         finally:
             self._waiting.pop(number, None)

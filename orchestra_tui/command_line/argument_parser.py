@@ -60,7 +60,7 @@ class CommandParser(argparse.ArgumentParser):
             choices=("ask", "edits", "all"),
             default="edits",
             help="what an agent that starts may do unasked: change its own files and commit "
-            "(edits, the default), nothing (ask), or all that stays in its chamber (all)",
+            "(edits, the default), nothing (ask), or anything that stays in its chamber (all)",
         )
 
 

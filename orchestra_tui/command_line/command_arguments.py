@@ -35,7 +35,7 @@ def _add_init(commands: CommandParsers) -> None:
         "--no-worktrees",
         dest="worktrees",
         action="store_false",
-        help="leave Claude Code's worktrees to it; run init again to make them chambers",
+        help="leave Claude Code's own worktrees alone; run init again to make them chambers",
     )
     init.add_argument(
         "--agent",
@@ -96,7 +96,7 @@ def _add_trust(commands: CommandParsers) -> None:
         "it has changed. What you trust is noted below your state directory, for this clone.",
     )
     trust.add_argument("--yes", action="store_true", help="allow it without a question")
-    trust.add_argument("--revoke", action="store_true", help="allow nothing any more")
+    trust.add_argument("--revoke", action="store_true", help="withdraw what was allowed")
 
 
 def _add_completion(commands: CommandParsers) -> None:
@@ -167,7 +167,7 @@ def _add_start(commands: CommandParsers) -> None:
     start = commands.add(
         "start",
         "start an agent in a chamber",
-        "It gets its briefing, and runs until it is stopped or its chamber closes, whoever watches."
+        "It gets its briefing, and runs until it is stopped or its chamber closes."
         " Its permissions and questions are answered in the room or by 'orchestra answer'.",
     )
     start.add_argument("chamber", metavar="CHAMBER", help="the chamber's name, such as auth")
@@ -197,8 +197,8 @@ def _add_answer(commands: CommandParsers) -> None:
         "answer",
         "list what workers wait for, or answer it",
         "Without ID, list the open requests. With ID alone, show all that is asked. The first "
-        "answer wins, also one in the worker's own terminal. Put '--' before words that start "
-        "with a dash.",
+        "answer wins, even one given in the worker's own terminal. Put '--' before words that "
+        "start with a dash.",
     )
     answer.add_argument(
         "request",
@@ -212,8 +212,8 @@ def _add_answer(commands: CommandParsers) -> None:
         metavar="ANSWER",
         nargs="*",
         default=[],
-        help="allow, allow-like (the like of it in this chamber from now on), or deny with words "
-        "for the worker; for a question an option's number or your own words",
+        help="allow, allow-like (this and similar calls in this chamber from now on), or deny "
+        "with words for the worker; for a question an option's number or your own words",
     )
     answer.add_argument(
         "--follow",

@@ -9,7 +9,7 @@ from orchestra_tui.presentation.text_fit import plain
 # By the worker's state; an idle worker is woken if its client can be.
 _WHY: Mapping[str, str] = {
     "unknown": "no worker has started there",
-    "blocked": "its worker waits at a dialog of its client",
+    "blocked": "its worker is waiting at a dialog in its client",
     "finished": "its worker has ended",
     "failed": "its worker has failed",
     "killed": "its worker was killed",

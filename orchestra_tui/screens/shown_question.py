@@ -7,7 +7,7 @@ from textual.screen import Screen
 
 from orchestra_tui.screens.app_base import AppBase
 
-TYPED_BEFORE = "That key was typed before this showed; press it again if you mean it."
+TYPED_BEFORE = "That key was pressed before this appeared; press it again if you mean it."
 
 
 class ShownQuestion:

@@ -32,7 +32,7 @@ async def open_window(name: str, directory: str, command: str) -> None:
             stderr=asyncio.subprocess.PIPE,
         )
     except OSError as fault:
-        raise Refused(f"tmux has opened no window for {name}: {fault}") from fault
+        raise Refused(f"tmux opened no window for {name}: {fault}") from fault
     try:
         async with asyncio.timeout(_SECONDS):
             _, said = await process.communicate()
@@ -40,7 +40,7 @@ async def open_window(name: str, directory: str, command: str) -> None:
         with suppress(ProcessLookupError):
             process.kill()
         await process.wait()
-        raise Refused(f"tmux has opened no window for {name} within {_SECONDS:g} s") from fault
+        raise Refused(f"tmux opened no window for {name} within {_SECONDS:g} s") from fault
     if process.returncode:
         words = said.decode(errors="replace").strip()
-        raise Refused(f"tmux has opened no window for {name}: {words}")
+        raise Refused(f"tmux opened no window for {name}: {words}")

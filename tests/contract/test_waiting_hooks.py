@@ -130,7 +130,7 @@ async def test_when_the_last_room_leaves_its_hooks_end_and_the_client_asks(
             request = await next_request(context.store)
         assert await hook.decision() == {}
         ended = await until_withdrawn(context, request.id)
-    assert (ended.state, ended.note) == ("withdrawn", "its client asks no more")
+    assert (ended.state, ended.note) == ("withdrawn", "its client no longer asks")
 
 
 async def test_an_answer_in_the_terminal_withdraws_the_request_and_ends_its_hook(
@@ -159,7 +159,7 @@ async def test_a_killed_hook_withdraws_its_request(context: Context, session: Se
     async with asked(context, session) as (hook, request):
         hook.kill()
         ended = await until_withdrawn(context, request.id)
-        assert ended.note == "its client asks no more"
+        assert ended.note == "its client no longer asks"
         await until_nobody_waits(context)
 
 

@@ -299,7 +299,7 @@ def test_doctor_reports_that_the_recorded_interpreter_is_missing(
     launcher.write_text(launcher.read_text().replace(repr(sys.executable), "'/gone/python'"))
     ran = orchestra(shop.path, settings, "doctor")
     assert ran.returncode == 1
-    assert "they start /gone/python, which is not there any more" in ran.stdout
+    assert "they start /gone/python, which no longer exists" in ran.stdout
 
 
 def test_doctor_does_not_run_a_launcher_that_init_did_not_write(

@@ -82,7 +82,7 @@ def test_the_persons_editor_opens_the_file_and_a_mistake_in_it_is_reported(
     own.write_text('[editor]\ncommand = ["no-such-editor"]\n')
     ran = orchestra(shop.path, settings, "config", "--edit")
     assert (ran.returncode, ran.stderr.count("\n")) == (1, 1)
-    assert "the editor no-such-editor does not start" in ran.stderr
+    assert "the editor no-such-editor did not start" in ran.stderr
 
 
 def test_a_limit_of_the_repository_counts_when_its_work_lands(

@@ -60,7 +60,7 @@ def test_an_interrupt_is_posted_into_the_chamber_and_shown_by_status(
     assert not (web / ".INTERRUPT").exists()
     status = orchestra(shop.path, settings, "status").stdout
     (line,) = (line for line in status.splitlines() if "○ auth" in line)
-    assert "✉ 1 unread by it" in line
+    assert "✉ 1 unread by its worker" in line
     history = orchestra(shop.path, settings, "events", "--json").stdout
     assert '"actor":"operator"' in history
 

@@ -226,4 +226,4 @@ def test_ctrl_z_is_refused_when_no_shell_started_the_room(
     with room(repository, alone) as shown:
         os.kill(shown.process.pid, signal.SIGTSTP)
         shown.press("\x1a")
-        shown.wait_for("There is no shell to go back to; q leaves the room")
+        shown.wait_for("There is no shell to return to; q quits the room")

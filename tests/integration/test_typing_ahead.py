@@ -39,7 +39,7 @@ def test_bursts_start_a_task_make_chambers_move_and_write(
     shown.press("\x1b")
     shown.wait_until(lambda screen: "Interrupt " not in screen, "the dialog's end")
     shown.press("gjxy")
-    screen = shown.wait_for("Close ", "That key was typed before this showed")
+    screen = shown.wait_for("Close ", "That key was pressed before this appeared")
     assert f"Close {rows(screen)[1]}?" in screen
     assert auth(repository).exists()
 
@@ -63,7 +63,7 @@ def test_a_yes_that_left_the_keyboard_before_the_question_was_on_the_screen_clos
     shown.press("2x")
     shown.wait_for("Close auth?")
     shown.press("y" + ANSWER)
-    shown.wait_for("That key was typed before this showed")
+    shown.wait_for("That key was pressed before this appeared")
     assert auth(repository).exists()
     shown.press("y")
     shown.wait_for("auth closed")

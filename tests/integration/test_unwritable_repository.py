@@ -154,7 +154,7 @@ async def test_a_chamber_that_cannot_be_written_is_neither_landed_nor_said_to_ha
             line = await conductor.error("complete_task", ended)
             assert line == f"{shop.chamber.path} {CURE}"
         reconciled = shop.orchestra("reconcile")
-        assert "mended" not in reconciled.stdout
+        assert "repaired:" not in reconciled.stdout
         assert f"({shop.chamber.path} {CURE})" in reconciled.stdout
         assert reconciled.returncode == 1
     assert shop.refs == before

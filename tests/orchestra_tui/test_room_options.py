@@ -22,7 +22,9 @@ def test_a_wrong_key_and_a_wrong_theme_are_problems_with_their_lines() -> None:
     assert (read.keymap, read.theme) == ({"interrupt": "m"}, "")
     first, second = map(str, read.problems)
     assert first == '/c/config.toml:4: keys.stop = "wrong" names no key such as ctrl+x or f5'
-    assert second.startswith('/c/config.toml:6: theme.name = "nrod" is no theme; there are ansi-')
+    assert second.startswith(
+        '/c/config.toml:6: theme.name = "nrod" is not a theme; the themes are ansi-'
+    )
 
 
 def test_the_problems_of_the_file_are_among_them() -> None:

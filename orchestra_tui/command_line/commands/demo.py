@@ -24,7 +24,7 @@ HEADLESS_PACE_S = 0.05
 _ENDED = frozenset({"task.completed", "task.closed"})
 _GRACE_S = 10.0
 _FAREWELL = (
-    "That was the demo; its repository is removed. To use Orchestra in yours:",
+    "That was the demo; its repository has been removed. To use Orchestra in yours:",
     "  orchestra init   # once, in the repository",
     "  orchestra        # the room",
 )

@@ -16,7 +16,7 @@ def run(place: CommandContext) -> int:
         return 0
     print_lines([f"Stopped the private Valkey; its data stays in {server.data_dir}."])
     if inspect(place.settings).in_use:
-        print_lines(["A room or an MCP server was using it and starts it again when it must."])
+        print_lines(["A room or an MCP server was using it and starts it again when needed."])
     return 0
 
 

@@ -27,6 +27,6 @@ async def _reconcile(place: CommandContext, *, dry_run: bool) -> Reconciled:
 
 
 def _line(difference: ReconciledDifference) -> str:
-    sign = "mended" if difference.mended else "found"
+    sign = "repaired" if difference.mended else "found"
     why = f" ({difference.note})" if difference.note else ""
     return f"{sign}: {difference.sentence}; {difference.mending}{why}"

@@ -30,6 +30,9 @@ def check_daemon(project: Project, settings: Settings) -> Check:
     finding = f"runs as process {answer.get('pid')}, {answer.get('attached')} attached; log {log}"
     if answer.get("differs") == "store":
         finding = f"serves another store: {answer.get('store')}"
-        mend = "set ORCHESTRA_REDIS_URL and ORCHESTRA_PROJECT alike, or stop it: 'orchestra down'"
+        mend = (
+            "set ORCHESTRA_REDIS_URL and ORCHESTRA_PROJECT to the same values, "
+            "or stop it: 'orchestra down'"
+        )
         return Check(name=_NAME, verdict="fail", found=finding, mend=mend)
     return Check(name=_NAME, verdict="ok", found=finding)

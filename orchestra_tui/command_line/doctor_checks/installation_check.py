@@ -46,7 +46,7 @@ def check_installation(project: Project) -> Check:
         return Check(name=NAME, verdict="fail", found=sentence, mend=mend)
     python = _recorded_python(root)
     if python and not os.access(python, os.X_OK):
-        sentence = f"they start {python}, which is not there any more"
+        sentence = f"they start {python}, which no longer exists"
         mend = f"run 'orchestra init' in {root} again"
         return Check(name=NAME, verdict="fail", found=sentence, mend=mend)
     if not is_as_installed(project.git_dir, root / LAUNCHER):

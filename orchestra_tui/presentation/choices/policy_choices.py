@@ -9,9 +9,9 @@ Choice = TypeVar("Choice", bound=str)
 Part = tuple[str, str]  # a text and its style
 
 POLICIES: Mapping[Policy, str] = {
-    "edits": "it may change its own files and commit; it asks for all else",
+    "edits": "it may change its own files and commit; it asks for everything else",
     "ask": "it asks for everything",
-    "all": "it may do all that stays in its chamber",
+    "all": "it may do anything that stays in its chamber",
 }
 _MUTED = "$foreground-muted"
 

@@ -105,7 +105,7 @@ def _facts(chamber: Chamber, state: IndexedState, now: int) -> list[Line]:
         presence = state.presence.get(chamber.id)
         lines.append(_hook_line(chamber, proven=chamber.is_proven_ready(presence)))
     if chamber.is_live and chamber.setup_fault:
-        lines.append(field("to mend", Cell(plain(setup_words(chamber.setup_fault)), "warn")))
+        lines.append(field("to fix", Cell(plain(setup_words(chamber.setup_fault)), "warn")))
     if chamber.is_live and chamber.ports:
         lines.append(field("ports", Cell(plain(" ".join(chamber.ports)))))
     mail, _ = mail_cell(state.mail_of(chamber.id), now, state.unread_limit)
@@ -114,7 +114,7 @@ def _facts(chamber: Chamber, state: IndexedState, now: int) -> list[Line]:
     lines.append(field("changes", diff if diff.text else Cell("not measured yet", "muted")))
     lines.append(field("branch", Cell(plain(chamber.branch))))
     if chamber.base_commit:
-        lines.append(field("begun at", Cell(commit_text(chamber.base_commit, ""))))
+        lines.append(field("started at", Cell(commit_text(chamber.base_commit, ""))))
     lines.append(field("path", Cell(plain(chamber.path))))
     place = state.place_elsewhere(chamber, now)
     if place is not None:
@@ -173,7 +173,7 @@ def request_lines(request: WorkerRequest, now: int) -> list[Line]:
         field("", Cell(plain(line.marked), tones.get(line.kind, "plain")))
         for line in asked_in_full(request)[:_ASKED_LINES]
     ]
-    how = Cell(f"enter on its row answers, or: orchestra answer {plain(request.id)}", "muted")
+    how = Cell(f"press enter on its row, or run: orchestra answer {plain(request.id)}", "muted")
     return [field("asks", Cell(head, REQUEST.tone)), *asked, field("", how)]
 
 

@@ -88,7 +88,7 @@ def critical_lines(chambers: Sequence[Chamber], state: IndexedState) -> list[Lin
             unread_by.setdefault(plain(interrupt.message), []).append(plain(chamber.name))
     if not unread_by:
         return []
-    lines = heading("Critical, and not read")
+    lines = heading("Critical and unread")
     for words, names in unread_by.items():
         lines += [(Cell(words, "critical"),), (Cell(f"  not read by {', '.join(names)}", "warn"),)]
     return lines

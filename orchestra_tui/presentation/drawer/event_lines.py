@@ -54,12 +54,12 @@ _SAID: dict[str, EventText] = {
     "task.completing": EventText("completing: merging chambers", "warn"),
     "task.reopened": EventText("reopened: the merge failed", "warn"),
     "task.closed": EventText("closed", "muted"),
-    "task.claimed": EventText("now known by its clone", "muted"),
+    "task.claimed": EventText("now assigned to its clone", "muted"),
     "task.archived": EventText("moved to the archive", "muted"),
     "task.recalled": EventText("brought back from the archive", "muted"),
     "chamber.reserved": EventText("creating", "muted"),
     "chamber.closing": EventText("closing", "muted"),
-    "chamber.claimed": EventText("now known by its clone", "muted"),
+    "chamber.claimed": EventText("now assigned to its clone", "muted"),
     "chamber.restored": EventText("restored"),
     "chamber.suspended": EventText("suspended: tools blocked until resumed", "warn"),
     "chamber.resumed": EventText("resumed: tools no longer blocked", "ok"),
@@ -69,8 +69,8 @@ _SAID: dict[str, EventText] = {
     "worker.launched": EventText("▶ starting", "muted"),
     "worker.started": EventText("▶ ready", "ok"),
     "worker.turn-began": EventText("▶ turn begins", "muted"),
-    "worker.continued": EventText("▶ goes on", "ok"),
-    "worker.stop-asked": EventText("▶ to be stopped", "warn"),
+    "worker.continued": EventText("▶ continues", "ok"),
+    "worker.stop-asked": EventText("▶ asked to stop", "warn"),
 }
 
 
@@ -210,7 +210,7 @@ def _health_said(health: tuple[str, ...]) -> EventText:
 _OF_CHAMBER: dict[str, Callable[[Chamber], EventText]] = {
     "chamber.health-changed": lambda chamber: _health_said(chamber.health),
     "chamber.judged": lambda chamber: EventText(
-        verdict_words(chamber.verdict) or "no gate judges it any more",
+        verdict_words(chamber.verdict) or "no longer judged by a gate",
         "muted" if chamber.verdict in (*PROVEN, AWAITED) else "warn",
     ),
     "chamber.prepared": lambda chamber: (

@@ -59,7 +59,7 @@ def _why_not(plan: CompletedTask, choice: LandingChoice) -> Cell:
 
 def question(plan: CompletedTask) -> Cell:
     """Return the question to ask if something holds the landing."""
-    return Cell(f"{_reasons(plan)}, as below. y {_lands(plan)} all the same, n goes back.", "warn")
+    return Cell(f"{_reasons(plan)}, as below. y {_lands(plan)} anyway, n goes back.", "warn")
 
 
 def chamber_lines(

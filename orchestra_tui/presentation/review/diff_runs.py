@@ -14,7 +14,7 @@ from orchestra_tui.presentation.review.spans import wrapped
 from orchestra_tui.presentation.rows.cells import Line
 
 NOTHING = -1
-NO_END = "  ⏎ no line end"  # shown after a last line without a line end
+NO_END = "  ⏎ no newline at the end"  # shown after a last line without a line end
 _LONGEST = 256  # lines
 _BLOCK = re.compile(r"[^-+]+|-+\+*|\++")  # lines of both files, or removed and added lines
 

@@ -30,7 +30,7 @@ def head_line(review: Review) -> Line:
     if review.drafts:
         cells += [_GAP, Cell(f"{count_text(len(review.drafts))} not sent", "warn")]
     if diff.cut:
-        cells += [_GAP, Cell("cut: too long", "warn")]
+        cells += [_GAP, Cell("truncated: too long", "warn")]
     return tuple(cells)
 
 

@@ -127,7 +127,7 @@ class Review:
                         (Cell(f"{kind} {text}", "muted"),) for kind, text in comment.quoted
                     )
                 elif interrupt.state == "acted":
-                    shown.append((Cell("these lines are as they were", "muted"),))
+                    shown.append((Cell("these lines have not changed", "muted"),))
         return notes
 
 

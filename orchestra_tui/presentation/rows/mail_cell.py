@@ -25,7 +25,7 @@ def mail_cell(interrupts: Sequence[Interrupt], now: int, limit: int = 0) -> tupl
     waiting = unread(interrupts)
     if waiting:
         oldest = min(waiting, key=lambda interrupt: interrupt.sent_at)
-        text = f"{len(waiting)} not read by it for {age(oldest.sent_at, now)}"
+        text = f"{len(waiting)} unread by its worker for {age(oldest.sent_at, now)}"
         if is_overdue(oldest, now, limit):
             return Cell(f"{ENVELOPE} {text}", "critical"), due(oldest.sent_at, now)
         late = oldest.sent_at + limit if limit else 0

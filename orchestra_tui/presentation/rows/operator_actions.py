@@ -23,9 +23,9 @@ class Act(NamedTuple):
     message: str = ""
 
 
-_RETRY = "Your last turn ended in an error. Go on where you stopped."
-_ASK = "Say in one line what you wait for, then go on."
-_WAKE = "You have unread messages. Read them and go on."
+_RETRY = "Your last turn ended in an error. Continue where you stopped."
+_ASK = "Say in one line what you are waiting for, then continue."
+_WAKE = "You have unread messages. Read them and continue."
 
 
 NO_ACT = Act()

@@ -158,7 +158,7 @@ class InterruptEditor(Dialog):
     async def _start_all(self, chambers: Sequence[Chamber]) -> None:
         for chamber in chambers:
             started = await self._tool_calls.start_worker(chamber.task_id, chamber.name)
-            self.app.say(f"{chamber.name}: a worker starts ({started.agent})")
+            self.app.say(f"{chamber.name}: a worker is starting ({started.agent})")
 
     def _choice(self) -> Content:
         parts: list[tuple[str, str]] = []

@@ -36,7 +36,7 @@ _MARKING = "number mark   enter answer   esc later"
 _WRITING = "enter send   esc back"
 _OVER = "esc close"
 _MORE = "   j k scroll"
-_DENY = "deny, with words for the worker"
+_DENY = "deny, and tell the worker why"
 _OWN_WORDS = "answer in your own words"
 
 
@@ -202,7 +202,7 @@ class RequestDialog(Dialog):
     def _write(self, what: Literal["deny", "own words"]) -> None:
         self._writing = what
         line = self.query_one("#words", Input)
-        line.placeholder = "what to do in its place" if what == "deny" else "your answer"
+        line.placeholder = "what to do instead" if what == "deny" else "your answer"
         line.add_class("-shown")
         line.focus()
         self.say_hints(_WRITING)

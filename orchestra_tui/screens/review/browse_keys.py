@@ -88,7 +88,7 @@ class BrowseKeys:
         screen = self._screen
         query = screen.query_text
         if not query:
-            self._app.say("Nothing to search for; / asks", problem=True)
+            self._app.say("No search yet; press / to search", problem=True)
             return
         match = screen.review.find(query, (screen.review.at, screen.view.line_number), by)
         if match is None:

@@ -90,7 +90,7 @@ class CommentKeys:
     def _drop(self) -> None:
         draft = self._draft_here()
         if draft is None:
-            self._app.say("There is no comment of yours on this line", problem=True)
+            self._app.say("You have no comment on this line", problem=True)
         elif self._was_seen():
             self._screen.review.drafts.remove(draft)
             self._screen.show_all()
@@ -103,7 +103,9 @@ class CommentKeys:
             self._app.say("There is no comment to send; c writes one", problem=True)
             return
         if not chamber.is_live:
-            self._app.say(f"{chamber.name} is {chamber.state}: nobody reads there", problem=True)
+            self._app.say(
+                f"{chamber.name} is {chamber.state}: nobody reads messages there", problem=True
+            )
             return
         message = message_of(chamber.name, review.drafts)
         if len(message) > MESSAGE_LIMIT:
@@ -125,7 +127,7 @@ class CommentKeys:
         warning = unreadable_text([self._screen.chamber], self._app.view_model.state)
         if warning and warning != self._warning:
             self._warning = warning
-            self._app.say(f"{warning} s sends it all the same.", problem=True)
+            self._app.say(f"{warning} s sends it anyway.", problem=True)
             self._screen.shown_question.ask_anew()
             return False
         return not warning or self._was_seen()

@@ -217,5 +217,5 @@ class ReviewScreen(EventFollower, Screen[None]):
 _NOTHING = {
     "all": "{} has changed nothing.",
     "committed": "{} has committed nothing; u shows the rest.",
-    "uncommitted": "Nothing of {} is uncommitted; u shows the rest.",
+    "uncommitted": "{} has nothing uncommitted; u shows the rest.",
 }

@@ -69,7 +69,7 @@ class OperatorKeys:
             return
         oldest = oldest_request(self._app.view_model.state)
         if oldest is None:
-            self._cannot("answer", "no worker asks anything")
+            self._cannot("answer", "no worker is asking for anything")
         else:
             self._lists.select_chamber(oldest.chamber_id)
             self.answer_if_asked()

@@ -64,7 +64,7 @@ class ViewKeys:
             self._app.say("< and > sort a list; press 1, 2 or 3 to go to one", problem=True)
         else:
             order = self._lists.sort(pane, by)
-            self._app.say(f"Sorted by {order}" if order else "In its own order again")
+            self._app.say(f"Sorted by {order}" if order else "Back in its default order")
 
     def toggle_finished(self) -> None:
         """Show or hide finished work."""

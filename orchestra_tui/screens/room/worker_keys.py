@@ -13,8 +13,8 @@ from orchestra_tui.screens.room.lists.lists import Lists
 from orchestra_tui.screens.room.refusals import NO_CHAMBER, say_why_not
 from orchestra_tui.terminal.tmux_window import is_in_tmux, open_window
 
-_ENDING = "What it runs now is aborted. What it has made stays in the chamber."
-_TAKING_OVER = "What it runs now is aborted; its conversation goes on in a new tmux window."
+_ENDING = "What it is running is aborted. Its work stays in the chamber."
+_TAKING_OVER = "What it is running is aborted; its conversation continues in a new tmux window."
 _ENDS_WITHIN = 15.0  # seconds
 _LOOK_SECONDS = 0.05
 
@@ -37,7 +37,7 @@ class WorkerKeys:
             why = f"{chamber.name} is not live ({chamber.state})"
             say_why_not(self._app, "start_worker", why)
         elif worker is not None:
-            why = f"{worker.agent} runs in {chamber.name} already; i writes to it"
+            why = f"{worker.agent} already runs in {chamber.name}; i writes to it"
             say_why_not(self._app, "start_worker", why)
         else:
             self._app.push_screen(StartWorker(self._app.tool_calls, chamber))
@@ -49,7 +49,7 @@ class WorkerKeys:
         if chamber is None:
             say_why_not(self._app, "end_worker", NO_CHAMBER)
         elif worker is None:
-            why = f"Orchestra runs no worker in {chamber.name}; s asks another's to stop"
+            why = f"Orchestra started no worker in {chamber.name}; s asks the worker there to stop"
             say_why_not(self._app, "end_worker", why)
         else:
             question = f"End {worker.agent} in {chamber.name}?"
@@ -57,7 +57,7 @@ class WorkerKeys:
 
     async def _end(self, chamber: Chamber) -> str:
         stop = await self._app.tool_calls.stop_worker(chamber.task_id, chamber.name)
-        how = "is being ended" if stop.was_running else "had ended before"
+        how = "is being ended" if stop.was_running else "had already ended"
         return f"{chamber.name}: its worker {how}"
 
     def take_over(self) -> None:
@@ -71,7 +71,7 @@ class WorkerKeys:
             why = f"Orchestra has started no worker in {chamber.name}; w starts one"
             say_why_not(self._app, "take_over", why)
         elif not (command := own_screen(worker, configured_agents())):
-            why = f"no command is known that goes on with {worker.agent}'s conversation"
+            why = f"Orchestra knows no command that continues {worker.agent}'s conversation"
             say_why_not(self._app, "take_over", why)
         elif not chamber.is_live:
             why = f"{chamber.name} is not live ({chamber.state})"
@@ -100,4 +100,4 @@ class WorkerKeys:
 
     async def _open(self, chamber: Chamber, command: str) -> str:
         await open_window(chamber.name, chamber.path, command)
-        return f"{chamber.name}: its conversation goes on in a new tmux window"
+        return f"{chamber.name}: its conversation continues in a new tmux window"

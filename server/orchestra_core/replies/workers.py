@@ -88,7 +88,7 @@ class WorkerStart(Reply):
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerStop(Reply):
-    """An agent that is to end; not `was_running` when it had ended before."""
+    """An agent that is to end; not `was_running` when it had already ended."""
 
     task_id: str
     chamber: str

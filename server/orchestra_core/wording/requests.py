@@ -102,7 +102,7 @@ def answer_in_short(request: WorkerRequest) -> str:
     """Return the answer in a few words."""
     match request.answer:
         case "allow-like":
-            return f"allow, and the like of it: {request.like}"
+            return f"allow, and similar calls: {request.like}"
         case "deny":
             return one_line(f"deny: {request.words}" if request.words else "deny")
         case "choose":

@@ -108,7 +108,7 @@ def _chamber_line(chamber: ChamberEntry, width: int, now: int) -> str:
     words = "  ".join(part for part in parts if part)
     is_shown = chamber.verdict and not chamber.held_by  # its holds already include the verdict
     verdict = f"  {verdict_words(chamber.verdict)}" if is_shown else ""
-    unread = f"  ✉ {len(chamber.unread)} unread by it" if chamber.unread else ""
+    unread = f"  ✉ {len(chamber.unread)} unread by its worker" if chamber.unread else ""
     trouble = f"{_trouble(chamber, now)}{_conflicts(chamber)}"
     at = _at(chamber, now)
     symbol = chamber_symbol(state, chamber.held_by)

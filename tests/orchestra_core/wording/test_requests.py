@@ -94,5 +94,5 @@ def test_an_answer_is_said_in_a_few_words() -> None:
     chosen = replace(a_question(), answer="choose", choices=("Blue", "7"))
     assert answer_in_short(chosen) == "Blue; 7"
     like = replace(request, answer="allow-like")
-    assert answer_in_short(like) == "allow, and the like of it: Bash(npm test:*)"
+    assert answer_in_short(like) == "allow, and similar calls: Bash(npm test:*)"
     assert answer_in_short(request) == ""

@@ -40,7 +40,7 @@ def test_an_open_task_shows_its_chambers_workers_and_unread_mail() -> None:
         "",
         "● add-login-1a2b  open, phase build, 1m",
         "  Add a login",
-        "  ● auth  working  1m  Edit src/auth.py  ✉ 1 unread by it",
+        "  ● auth  working  1m  Edit src/auth.py  ✉ 1 unread by its worker",
         "  ✗ web   failed  disk full",
         "  1 closed",
     ]

@@ -91,7 +91,7 @@ async def test_a_yes_that_was_typed_before_its_question_closes_nothing() -> None
         await room.burst("2jxy")
         assert isinstance(room.app.screen, Confirm)
         assert calls_of(tools, "close_chamber") == []
-        assert "That key was typed before this showed" in room.text
+        assert "That key was pressed before this appeared" in room.text
         await room.press("y")
         assert len(calls_of(tools, "close_chamber")) == 1
 

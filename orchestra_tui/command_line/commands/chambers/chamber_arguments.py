@@ -110,7 +110,7 @@ def _add_land(commands: CommandParsers) -> None:
     land.add_argument(
         "--again",
         action="store_true",
-        help="run failed gates once more; one that passes then is flaky, which is still no pass",
+        help="run failed gates once more; one that then passes is flaky, and that is no pass",
     )
     land.add_argument(
         "-m",

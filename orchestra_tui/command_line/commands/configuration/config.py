@@ -51,10 +51,10 @@ def _edit(configuration: Configuration) -> None:
         ended = subprocess.run([*command, str(path)], check=False)  # noqa: S603 - the person's own
     except OSError as fault:
         raise Unavailable(
-            f"the editor {shlex.join(command)} does not start ({fault.strerror}); set EDITOR"
+            f"the editor {shlex.join(command)} did not start ({fault.strerror}); set EDITOR"
         ) from fault
     if ended.returncode:
-        raise Unavailable(f"the editor {shlex.join(command)} ended with {ended.returncode}")
+        raise Unavailable(f"the editor {shlex.join(command)} exited with status {ended.returncode}")
 
 
 def editor(configuration: Configuration) -> list[str]:
@@ -67,4 +67,4 @@ def editor(configuration: Configuration) -> list[str]:
     try:
         return shlex.split(command) or ["vi"]
     except ValueError as fault:
-        raise BadInput(f"{name} {command!r} is no command ({fault}); mend its quotes") from fault
+        raise BadInput(f"{name} {command!r} is not a command ({fault}); fix its quotes") from fault

@@ -18,9 +18,9 @@ from orchestra_tui.command_line.interaction.ask_yes_or_no import ask_yes_or_no, 
 from orchestra_tui.command_line.print_output import print_lines
 
 _STATES: dict[TrustState, str] = {
-    "nothing": "Nothing of it runs a program.",
-    "new": "You have not trusted it yet: nothing of it runs.",
-    "changed": "It is not what you trusted before: nothing of it runs.",
+    "nothing": "None of it runs a program.",
+    "new": "You have not trusted it yet, so none of it runs.",
+    "changed": "It differs from what you trusted, so none of it runs.",
     "trusted": "You trust it.",
 }
 
@@ -35,7 +35,7 @@ def run(place: CommandContext, options: Options) -> int:
         return 0
     if project.root.is_relative_to(project.main_checkout / ".claude"):
         raise Refused(
-            f"{project.root} is a chamber, and trust is a person's to give; run 'orchestra trust' "
+            f"{project.root} is a chamber, and only a person gives trust; run 'orchestra trust' "
             f"in {project.main_checkout}"
         )
     plan = read_gate_plan(project.root)

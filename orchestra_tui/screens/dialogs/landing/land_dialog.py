@@ -42,7 +42,7 @@ _SUMMARY = 300  # characters of the request, which becomes the landing's message
 Stage = Literal["plan", "question", "landing", "done"]
 _HINTS: dict[Stage, str] = {
     "plan": "enter land   space mark   a all   p what fits   f again   esc close",
-    "question": "y land all the same   n or esc back",
+    "question": "y land anyway   n or esc back",
     "landing": "esc close (the landing goes on)",
     "done": "enter or esc close",
 }
@@ -54,7 +54,7 @@ class Land(Dialog):
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "proceed", "Land", id="dialog.land"),
-        Binding("y", "yes", "Land all the same", id="dialog.land.yes"),
+        Binding("y", "yes", "Land anyway", id="dialog.land.yes"),
         Binding("n", "back", "Back", id="dialog.land.back"),
         Binding("space", "mark", "Mark", id="dialog.land.mark"),
         Binding("a", "mark_all", "Mark all", id="dialog.land.all"),
@@ -169,7 +169,7 @@ class Land(Dialog):
             self._set_stage("question")
             self.ask_anew()
         else:
-            self.say_problem("It cannot land as it is marked; the first line says why.")
+            self.say_problem("The marked chambers cannot land; the first line says why.")
 
     def action_yes(self) -> None:
         """Land although something holds it."""
@@ -228,7 +228,7 @@ class Land(Dialog):
             return
         if self._stage == "question" and plan != self._plan:
             self._set_stage("plan")
-            problem = problem or "Something has changed; read it again before you land."
+            problem = problem or "Something has changed; read this again before you land."
         if self._stage == "plan":
             changed = plan != self._plan
             if changed:

@@ -19,7 +19,7 @@ from orchestra_tui.backend.tool_calls import ToolCalls
 from orchestra_tui.presentation.choices.policy_choices import next_policy, policy_parts
 from orchestra_tui.screens.dialogs.dialog import Dialog
 
-_HELP = "api:opencode starts that agent there, api:claude+codex both, in a chamber each."
+_HELP = "api:opencode starts that agent; api:claude+codex makes a chamber for each."
 
 
 class NewChambersField(Vertical):

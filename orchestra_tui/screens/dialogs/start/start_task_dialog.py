@@ -18,7 +18,7 @@ from orchestra_tui.widgets.dialog_text.message_editor import NEWLINE_HINT, Messa
 
 _NOTE = "Describe the task. The server judges its complexity."
 _HINTS = f"enter start   {NEWLINE_HINT}   tab chambers   ctrl+o with workers   esc cancel"
-_NAME_CHAMBERS = "Name the chambers in which workers are to start: tab goes there."
+_NAME_CHAMBERS = "Name the chambers to start workers in; tab goes there."
 
 
 class StartTask(Dialog):

@@ -26,7 +26,7 @@ from orchestra_tui.widgets.dialog_text.message_editor import NEWLINE_HINT, Messa
 if TYPE_CHECKING:
     from orchestra_core.workers.started_worker import Policy
 
-_PLACEHOLDER = "It gets its briefing. Add a word, or leave this empty."
+_PLACEHOLDER = "It gets its briefing. Add instructions, or leave this empty."
 _HINTS = f"enter start   {NEWLINE_HINT}   ctrl+n next agent   ctrl+r policy   esc cancel"
 
 
@@ -81,7 +81,7 @@ class StartWorker(Dialog):
         started = await self.attempt(call, "starting…")
         if started is None:
             return
-        self.app.say(f"{chamber.name}: a worker starts ({started.agent})")
+        self.app.say(f"{chamber.name}: a worker is starting ({started.agent})")
         if self.is_open:
             self.dismiss()
 

@@ -67,12 +67,12 @@ def message_to(chamber: str, red: RedSet, base: str) -> str:
         what = (
             f"Your work and that of {names} fail gate {gate!r} together, although each passes "
             f"alone. Look at what is on {branches} (uncommitted work is not there yet), find what "
-            "does not fit, and mend your side if the other one's change is the one that was meant."
+            "does not fit, and fix your side if the other one's change is the intended one."
         )
     else:
         what = (
             f"Your work fails gate {gate!r} on top of {base} as it is now, although both pass "
-            f"alone. At a clean point commit, merge {base} into your branch, and mend it."
+            f"alone. At a clean point commit, merge {base} into your branch, and fix it."
         )
     return f"{what}\nThe gate printed:\n{quoted(red.verdict.output[-_WORDS:])}"
 

@@ -15,7 +15,7 @@ from orchestra_core.workers.day_account import DayAccount
 
 CONTINUE = "Continue"  # instead of a tool's name, for a question about a limit
 CLOSED_NOTE = "its chamber was closed"
-GONE_NOTE = "its client asks no more"
+GONE_NOTE = "its client no longer asks"
 CLIENT_NOTE = "it was answered in the client's own terminal"
 ENDED_NOTE = "its worker's turn has ended"
 
@@ -48,12 +48,12 @@ def check_answer(request: WorkerRequest, answer: RequestAnswer) -> None:
     if request.state == "answered":
         raise Refused(
             f"request {request.id!r} of {request.chamber!r} was answered by {request.answered_by} "
-            f"at {iso_time(request.ended_at)}: {answer_in_short(request)}; nothing is to be done"
+            f"at {iso_time(request.ended_at)}: {answer_in_short(request)}; there is nothing to do"
         )
     if request.state == "withdrawn":
         raise Refused(
             f"request {request.id!r} of {request.chamber!r} was withdrawn: {request.note}; "
-            "nothing is to be done"
+            "there is nothing to do"
         )
     questions = len(questions_of(request))
     if request.kind == "question" and answer.name not in {"choose", "deny"}:

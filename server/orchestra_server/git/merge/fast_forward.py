@@ -35,7 +35,7 @@ from orchestra_server.git.worktrees.checkout_look import (
 # Our lock keeps git's garbage collection out: git need not start it to find that out.
 _SETTINGS = ("-c", "submodule.recurse=false", "-c", "maintenance.auto=false")
 _TAKEN_BACK = (
-    "git merged, but the branch is without the merge again: by a post-merge hook of yours?"
+    "git merged, but the branch has lost the merge again: did a post-merge hook of yours undo it?"
 )
 _MERGES = ("merge", "cherry-pick")
 _LFS = re.compile(r"\bgit-lfs\b|\bfilter lfs\b")

@@ -82,7 +82,7 @@ def _require_changes(worktree: Path) -> str:
         git = f"git -C {shlex.quote(str(worktree))}"
         raise Refused(
             f"{worktree} could not be committed: a hook of the repository put its work into git's "
-            f"stash and left it there; mend the hook, bring the work back ({git} stash apply "
+            f"stash and left it there; fix the hook, bring the work back ({git} stash apply "
             f"{stash[:12]}), and call again"
         )
     return commit

@@ -44,5 +44,5 @@ async def stopped_lines(
             f"the worker in {chamber} ({task_id}) was told to end and has not ended after "
             f"{seconds:.0f} s; 'orchestra status' shows when it has"
         )
-    how = "has ended" if stop.was_running else "had ended before"
+    how = "has ended" if stop.was_running else "had already ended"
     return as_lines([f"The worker in {chamber} ({task_id}) {how}; its work stays there."])

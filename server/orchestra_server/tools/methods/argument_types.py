@@ -123,7 +123,7 @@ RequestAnswerName = Annotated[
     ),
 ]
 DenialWords = Annotated[
-    str, Field(description="For 'deny': why, and what to do in its place. The worker reads it.")
+    str, Field(description="For 'deny': why, and what to do instead. The worker reads it.")
 ]
 Choices = Annotated[
     list[str] | None,
@@ -137,7 +137,7 @@ PolicyName = Annotated[
     Policy,
     Field(
         description="What it may do unasked. 'edits': change its own files, commit. 'ask': "
-        "nothing. 'all': all that stays in its chamber."
+        "nothing. 'all': anything that stays in its chamber."
     ),
 ]
 StartText = Annotated[str, Field(description="What to tell it beside its brief.")]

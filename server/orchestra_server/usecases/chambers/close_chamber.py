@@ -99,7 +99,7 @@ async def _require_idle(context: Context, chamber: Chamber) -> None:
     if doing and chamber.is_live:
         raise Refused(
             f"the worker of chamber {chamber.name!r} is still {doing}; interrupt_worker with "
-            "requires='stop' asks it to end, and confirm=true closes the chamber all the same"
+            "requires='stop' asks it to end, and confirm=true closes the chamber anyway"
         )
 
 

@@ -124,7 +124,7 @@ def _after_red(task: Task, ready: PreparedLanding) -> str:
     part = " partial=true would land those that pass." if ready.green else ""
     return (
         f"Nothing was merged and all chambers are as they were. {what} `conflicts` shows what it "
-        f"printed. Have a worker mend it, then call complete_task again.{part}"
+        f"printed. Have a worker fix it, then call complete_task again.{part}"
     )
 
 
@@ -286,8 +286,8 @@ def _plan_next_step(plan: CompletionPlan, *, needs_yes: bool) -> str:
         return f"Nothing has changed. It would not land whole. {cure}"
     if needs_yes:
         return (
-            "Nothing has changed. It would be refused now, as `notes` says; it would land all the "
-            "same with confirm=true."
+            "Nothing has changed. It would be refused now, as `notes` says; it would land "
+            "anyway with confirm=true."
         )
     gates = "if its gates pass, and " if plan.gate_note.startswith(GATES_FIRST) else ""
     return (
@@ -307,7 +307,7 @@ def _after(task: Task, *, has_saved: bool, unread: int) -> str:
         " What `saved` names did not land; restore_chamber brings it back." if has_saved else ""
     )
     mail = f" `undelivered` has {unread} that no worker has read: see whether they mattered."
-    return f"{end}{restoring}{mail if unread else ''} Tell the user; nothing else is to be done."
+    return f"{end}{restoring}{mail if unread else ''} Tell the user; there is nothing else to do."
 
 
 def _told(conflicts: Sequence[MergeConflict]) -> list[FileConflict]:

@@ -152,7 +152,7 @@ def _advice(
         return (
             f"The branch moved on under chamber {name!r}: when its worker is at a clean "
             f"point, have it commit, run `git merge {source}` there and resolve. Until then "
-            "complete_task would answer this conflict."
+            "complete_task would report this conflict."
         )
     elsewhere = {chamber.id for chamber in away}
     if first in elsewhere and second not in elsewhere:
@@ -163,5 +163,5 @@ def _advice(
         f"Decide which of {name!r} and {other_name!r} keeps the files named, and tell the other "
         "one's worker with interrupt_worker to leave them alone. If both need them, let one worker "
         f"finish and commit, then have {name!r} run `git merge "
-        f"{named(other_task, other_name)}` and resolve; complete_task would answer the conflict."
+        f"{named(other_task, other_name)}` and resolve; complete_task would report the conflict."
     )

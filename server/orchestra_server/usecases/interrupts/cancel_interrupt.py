@@ -135,5 +135,5 @@ def _reply(interrupt: Interrupt, *, already_cancelled: bool, resumed: bool) -> C
         chamber=interrupt.chamber,
         already_cancelled=already_cancelled,
         resumed=resumed,
-        next_step=f"Its worker has not seen it and will not.{goes_on} Nothing else is to be done.",
+        next_step=f"Its worker has not seen it and will not.{goes_on} There is nothing else to do.",
     )

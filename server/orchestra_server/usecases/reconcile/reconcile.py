@@ -166,7 +166,7 @@ def _told(outcome: _Outcome) -> ReconciledDifference:
 
 def _next_step(outcomes: list[_Outcome], *, dry_run: bool) -> str:
     if not outcomes:
-        return "The store, git and the disk agree; nothing is to be done."
+        return "The store, git and the disk agree; there is nothing to do."
     if dry_run:
         return "Nothing was changed; without dry_run these are repaired, and nothing is destroyed."
     if all(outcome.mended for outcome in outcomes):

@@ -125,5 +125,5 @@ def _next_step(request: WorkerRequest) -> str:
     if request.answer == "allow-like":
         return f"Its worker goes on, and {request.like} is not asked again in {request.chamber}."
     if request.answer == "deny":
-        return "Its worker reads the denial with your words; nothing else is to be done."
-    return "Its worker goes on; nothing else is to be done."
+        return "Its worker reads the denial with your words; there is nothing else to do."
+    return "Its worker goes on; there is nothing else to do."

@@ -41,7 +41,7 @@ async def stop_worker(context: Context, *, task_id: str, chamber: str) -> Worker
 
 def _next_step(worker: StartedWorker) -> str:
     if worker.is_over:
-        return "It had ended before; nothing is to be done."
+        return "It had already ended; there is nothing to do."
     return (
         "It ends now; its work stays in the chamber. start_worker starts another there, "
         "complete_task lands what there is."

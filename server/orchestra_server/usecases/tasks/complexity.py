@@ -96,7 +96,7 @@ def assess(description: str) -> Assessment:
     score = _BASE + sum(finding.weight for finding in findings)
     if score > 1 and len(topics) <= 1 and _is_one_spot(request):
         lowered = max(1, score - 2)
-        findings.append(_Finding(lowered - score, "it is about one spot"))
+        findings.append(_Finding(lowered - score, "it is about a single place"))
         score = lowered
     level = _level_of(score)
     return Assessment(level, _reasons(findings, score), PHASES[level])
@@ -112,7 +112,7 @@ def _level_of(score: int) -> Level:
 def _reasons(findings: Sequence[_Finding], score: int) -> tuple[str, ...]:
     reasons = [f"{finding.say} ({finding.weight:+d})" for finding in findings if finding.weight]
     if not reasons:
-        reasons = ["it names one plain piece of work"]
+        reasons = ["it names one simple piece of work"]
     steps = ", ".join(f"{level} from {lowest}" for lowest, level in reversed(_LOWEST))
     return (*reasons, f"together {score}, starting from {_BASE}: {steps}")
 
@@ -158,10 +158,10 @@ def _form(request: RequestText) -> list[_Finding]:
         findings.append(_Finding(-3, "it asks a question"))
     spaced = request.words.isascii()
     if spaced and len(words) <= _FEW_WORDS and not request.has_trace:
-        findings.append(_Finding(2, "it says too little to know what is meant"))
+        findings.append(_Finding(2, "it is too short to tell what is meant"))
     for length, weight in _LENGTHS:
         if request.length > length:
-            findings.append(_Finding(weight, f"it needs {request.length:,} characters to say"))
+            findings.append(_Finding(weight, f"it takes {request.length:,} characters to describe"))
             break
     return findings
 

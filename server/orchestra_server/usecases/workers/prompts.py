@@ -104,7 +104,7 @@ def _place(chamber: Chamber) -> str:
 def _environment(chamber: Chamber) -> str:
     """Return the lines about its ports, a failed setup, and what the gate says so far."""
     ports = f" Servers that you start listen on your own ports: {' '.join(chamber.ports)}."
-    fault = f" The project's setup failed there, so mend that first: {chamber.setup_fault}"
+    fault = f" The project's setup failed there, so fix that first: {chamber.setup_fault}"
     if chamber.setup_fault == SETUP_UNTRUSTED:
         fault = f" The project's {setup_words(chamber.setup_fault)}."
     gate = base_words(chamber.verdict)

@@ -57,7 +57,7 @@ def test_only_an_open_request_can_be_answered() -> None:
         check_answer(over(), RequestAnswer("deny"))
     (event,) = withdrawn([a_request()], note="its chamber was closed", at=NOON, actor="orchestra")
     assert event.data.request is not None
-    with pytest.raises(Refused, match="was withdrawn: its chamber was closed; nothing is to be"):
+    with pytest.raises(Refused, match="was withdrawn: its chamber was closed; there is nothing"):
         check_answer(event.data.request, ALLOW)
 
 

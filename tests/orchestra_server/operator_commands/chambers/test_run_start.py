@@ -41,7 +41,7 @@ async def test_an_agent_is_started_and_stopped_by_its_chambers_name(context: Con
     assert not stop.done()
     await end(context, task)
     assert f"The worker in auth ({task}) has ended; its work" in await stop
-    assert "had ended before" in await stopped_lines(context, "auth", "")
+    assert "had already ended" in await stopped_lines(context, "auth", "")
 
 
 async def test_a_stop_fails_where_the_agent_does_not_end_in_time(context: Context) -> None:

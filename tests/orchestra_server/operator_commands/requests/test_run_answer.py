@@ -102,7 +102,7 @@ async def test_the_command_lists_shows_and_answers(context: Context) -> None:
     assert json.loads(await run(as_json=True))["requests"][0]["request"]["id"] == "r-1"
     assert "    npm test\n" in await run("auth")
     assert await run("auth", "allow") == (
-        "Request r-1 of auth: allow. Its worker goes on; nothing else is to be done.\n"
+        "Request r-1 of auth: allow. Its worker goes on; there is nothing else to do.\n"
     )
     assert (await run("r-1", "allow")).startswith("Request r-1 of auth was answered so before. ")
     assert json.loads(await run("r-1", "allow", as_json=True))["already_answered"]

@@ -65,7 +65,7 @@ async def test_a_setup_that_fails_is_said_and_the_chamber_is_made_all_the_same(
     chamber = await chamber_of(context, task_id, "auth")
     assert (chamber.state, chamber.setup_fault) == ("live", "no network")
     assert "auth: setup failed: no network" in made.notes
-    assert "so mend that first: no network" in made.chambers[0].worker_prompt
+    assert "so fix that first: no network" in made.chambers[0].worker_prompt
 
 
 async def test_without_trust_nothing_is_run_and_a_port_in_use_is_passed_over(

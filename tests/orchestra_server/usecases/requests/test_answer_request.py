@@ -50,7 +50,7 @@ async def test_the_same_answer_may_be_repeated_and_another_is_refused(
     again = await answer_request(context, request_id=asked.id, answer="allow")
     assert again.already_answered
     operator = replace_context(context, actor="operator")
-    with pytest.raises(Refused, match=r"was answered by conductor at .*: allow; nothing"):
+    with pytest.raises(Refused, match=r"was answered by conductor at .*: allow; there is nothing"):
         await answer_request(operator, request_id=asked.id, answer="deny")
     assert (await kinds(context)).count("request.answered") == 1
 

@@ -89,7 +89,7 @@ async def test_the_end_of_a_hook_withdraws_its_request(context: Context, bell: i
         assert not await is_over(context)
         os.close(bell)
         await until_awaited(lambda: is_over(context))
-    assert (await recorded(context)).note == "its client asks no more"
+    assert (await recorded(context)).note == "its client no longer asks"
     assert waiting_ids(context.project.git_dir) == []
 
 

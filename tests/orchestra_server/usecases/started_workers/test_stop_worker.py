@@ -25,4 +25,4 @@ async def test_a_worker_that_has_ended_stays_as_it_is(
     await context.store.transact(end)
     stop = await stop_worker(context, task_id=task_id, chamber="auth")
     assert (stop.was_running, stop.state) == (False, "ended")
-    assert stop.next_step == "It had ended before; nothing is to be done."
+    assert stop.next_step == "It had already ended; there is nothing to do."

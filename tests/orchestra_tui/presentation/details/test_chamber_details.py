@@ -42,7 +42,7 @@ def test_the_overview_of_a_live_chamber_says_what_its_setup_said_and_which_ports
 ):
     chamber = replace(LIVE, setup_fault="no network", ports=("PORT=20000", "API=20001"))
     said = text(chamber_overview(chamber, some_state(), NOON))
-    assert "to mend    setup failed: no network" in said
+    assert "to fix     setup failed: no network" in said
     assert "ports      PORT=20000 API=20001" in said
     closed = text(chamber_overview(replace(chamber, state="closed"), some_state(), NOON))
     assert "setup" not in closed
@@ -145,7 +145,7 @@ def test_the_overview_shows_all_that_the_worker_asks_and_how_to_answer() -> None
     said = text(chamber_overview(LIVE, IndexedState(state.documents), NOON + 60_000))
     assert "asks       ◆ AskUserQuestion, 1m ago" in said
     assert "           1 Blue: as the sky" in said
-    assert "enter on its row answers, or: orchestra answer r-2" in said
+    assert "press enter on its row, or run: orchestra answer r-2" in said
 
 
 def test_the_overview_of_a_ready_chamber_says_what_holds_it_with_the_lines_of_both_sides() -> None:

@@ -113,5 +113,5 @@ def test_a_discovery_says_who_was_told_and_who_has_not_read_it() -> None:
 
 def test_a_task_shows_the_words_of_a_critical_message_and_who_has_not_read_it() -> None:
     said = text(task_overview(a_task(), told_critically(), NOON))
-    assert "Critical, and not read\nStop and look\n  not read by web" in said
+    assert "Critical and unread\nStop and look\n  not read by web" in said
     assert "not read" not in text(task_overview(a_task(), IndexedState(), NOON))

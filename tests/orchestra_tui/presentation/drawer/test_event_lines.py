@@ -79,7 +79,7 @@ def test_only_its_own_event_says_that_a_task_or_chamber_has_ended(end: str) -> N
         ("chamber.resumed", "resumed: tools no longer blocked"),
         ("gate.passed", "gate tests passed"),
         ("gate.overruled", "gate tests was overruled by the operator"),
-        ("chamber.judged", "no gate judges it any more"),
+        ("chamber.judged", "no longer judged by a gate"),
         ("clone.appeared", "clone laptop:/repo appeared"),
         ("clone.renamed", "clone laptop:/repo is known by a new name"),
         ("clone.remotes-changed", "clone laptop:/repo has other remotes"),

@@ -85,7 +85,7 @@ def test_the_first_line_says_what_enter_does_or_why_it_cannot(
 
 def test_the_question_says_what_a_yes_does() -> None:
     assert question(HELD_PLAN).text == (
-        "2 things hold it, as below. y lands database, auth, api on main all the same, n goes back."
+        "2 things hold it, as below. y lands database, auth, api on main anyway, n goes back."
     )
 
 

@@ -29,7 +29,7 @@ def test_a_landed_chamber_has_no_parts_and_a_long_diff_says_that_it_is_cut() -> 
     review.take(replace(chamber_diff(landed="2f7c9e1ab0"), cut=True))
     shown = text(head_line(review))
     assert shown.startswith("Review auth  landed as 2f7c9e1  6 files")
-    assert shown.endswith("cut: too long")
+    assert shown.endswith("truncated: too long")
 
 
 def test_a_message_is_followed_until_it_was_acted_on() -> None:

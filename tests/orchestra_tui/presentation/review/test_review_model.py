@@ -88,7 +88,7 @@ def test_a_sent_comment_shows_whether_its_lines_have_changed() -> None:
         ((_, lines),) = review.notes().items()
         return ["".join(cell.text for cell in each) for each in lines]
 
-    assert noted() == ["An hour.   acted", "these lines are as they were"]
+    assert noted() == ["An hour.   acted", "these lines have not changed"]
     review.take(chamber_diff(PKCE + SESSIONS.replace("minutes=30", "minutes=60") + REST))
     assert noted() == [
         "An hour.   acted",

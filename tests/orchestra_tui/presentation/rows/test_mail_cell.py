@@ -28,7 +28,7 @@ def test_mail_is_urgent_from_the_limit_on() -> None:
     assert row.cells[MARKS] == (Cell("1 message", "warn"), Cell("1 by it", "warn"))
     assert row.due == NOON + 42_500
     said = mail_cell(state.mail_of(LIVE.id), NOON + 42_000, 42_500)
-    assert said == (Cell(f"{ENVELOPE} 1 not read by it for 42s", "warn"), NOON + 42_500)
+    assert said == (Cell(f"{ENVELOPE} 1 unread by its worker for 42s", "warn"), NOON + 42_500)
     row = chamber_row(LIVE, state, NOON + 42_500)
     assert row.cells[MARKS] == (Cell("1 message", "critical"), Cell("1 by it", "critical"))
     assert row.due == NOON + 43_000
@@ -51,7 +51,7 @@ def test_the_cell_shows_the_number_of_unread_messages_and_the_age_of_the_oldest(
     row = chamber_row(LIVE, state, NOON + 42_001)
     assert row.cells[MARKS] == (Cell("2 messages", "warn"), Cell("2 by it", "warn"))
     said, _ = mail_cell(state.mail_of(LIVE.id), NOON + 42_001)
-    assert said == Cell(f"{ENVELOPE} 2 not read by it for 42s", "warn")
+    assert said == Cell(f"{ENVELOPE} 2 unread by its worker for 42s", "warn")
 
 
 def test_the_cell_shows_the_progress_of_mail_that_was_read() -> None:

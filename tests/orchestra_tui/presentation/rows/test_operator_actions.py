@@ -37,15 +37,15 @@ def test_what_helps_a_worker(worker: WorkerState, requests: list[WorkerRequest],
             WorkerState("needs-you", cause="failed"),
             "retry",
             "write to retry",
-            "Go on where you stopped.",
+            "Continue where you stopped.",
         ),
         (
             WorkerState("needs-you", cause="critical"),
             "wake",
             "write to wake it",
-            "Read them and go on.",
+            "Read them and continue.",
         ),
-        (WorkerState("stuck", cause="silent"), "ask", "write to it", "then go on."),
+        (WorkerState("stuck", cause="silent"), "ask", "write to it", "then continue."),
     ],
 )
 def test_a_worker_that_can_be_written_to_has_words_for_when_none_are_typed(

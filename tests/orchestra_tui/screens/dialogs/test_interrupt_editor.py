@@ -69,7 +69,7 @@ async def test_mail_that_nobody_reads_says_so_before_it_is_sent_and_waits_to_be_
             room.app.post_message(events.Key(key, key if len(key) == 1 else None))
         await settle(room.pilot)
         assert "Nobody reads this now in auth (its worker has failed)." in room.text
-        assert "That key was typed before this showed" in room.text
+        assert "That key was pressed before this appeared" in room.text
         assert calls_of(room.tools, "interrupt_worker") == []
         await room.press("enter")
         assert len(calls_of(room.tools, "interrupt_worker")) == 1
@@ -80,10 +80,10 @@ async def test_enter_twice_on_a_failed_workers_row_asks_it_to_go_on() -> None:
         await room.press("2", "g")
         assert "enter: retry" in room.text
         await room.press("enter")
-        assert "Go on where you stopped." in " ".join(room.text.split())
+        assert "Continue where you stopped." in " ".join(room.text.split())
         await room.press("enter")
         [call] = calls_of(room.tools, "interrupt_worker")
-        assert call["message"] == "Your last turn ended in an error. Go on where you stopped."
+        assert call["message"] == "Your last turn ended in an error. Continue where you stopped."
 
 
 async def test_the_warning_follows_the_worker() -> None:
@@ -127,7 +127,7 @@ async def test_a_worker_is_started_with_the_message_where_nobody_would_read_it()
         changes = [name for name, _ in tools.calls if name != "get_parallel_status"]
         assert changes[-2:] == ["interrupt_worker", "start_worker"]
         assert calls_of(tools, "start_worker") == [{"task_id": TASK, "chamber": "auth"}]
-        assert room.said == ["auth: a worker starts (claude)"]
+        assert room.said == ["auth: a worker is starting (claude)"]
 
 
 async def test_no_second_worker_is_started_where_one_reads() -> None:

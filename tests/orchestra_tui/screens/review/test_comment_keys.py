@@ -46,7 +46,7 @@ async def test_a_draft_is_changed_on_its_line_and_dropped_there() -> None:
         await room.press("enter", "c", "!", "enter")
         assert [draft.text for draft in screen.review.drafts] == ["why!"]
         await room.press("j", "x")
-        assert room.said[-1] == "There is no comment of yours on this line"
+        assert room.said[-1] == "You have no comment on this line"
         await room.press("k", "x")
         assert screen.review.drafts == []
         await room.press("s")
@@ -82,7 +82,7 @@ async def test_a_worker_that_has_ended_is_named_before_its_mail_is_sent() -> Non
         await open_review(room, "c", "a", "enter", "s")
         assert room.said[-1] == (
             "Nobody reads this now in auth (its worker has ended). "
-            "It waits for the next worker there. s sends it all the same."
+            "It waits for the next worker there. s sends it anyway."
         )
         assert calls_of(tools, "interrupt_worker") == []
         await room.press("s")

@@ -50,7 +50,7 @@ async def test_a_chamber_that_is_live_or_had_no_work_is_not_restored() -> None:
         ("c", "c (chambers): no task selected; press n to start one"),
         ("x", "x (close): no chamber selected; press 2 to go to Chambers"),
         ("R", "R (restore): no chamber selected; press 2 to go to Chambers"),
-        ("A", "A (answer): no worker asks anything"),
+        ("A", "A (answer): no worker is asking for anything"),
         ("enter", "enter: nothing selected"),
     ],
 )
@@ -76,7 +76,7 @@ async def test_chambers_cannot_be_created_for_a_finished_task() -> None:
 async def test_the_key_and_enter_answer_the_selected_chambers_worker_only_where_it_asks() -> None:
     async with room_of(stories.busy()) as room:
         await room.press("2", "A")
-        assert room.said == ["A (answer): no worker asks anything"]
+        assert room.said == ["A (answer): no worker is asking for anything"]
         request = replace(a_request(), task_id=TASK, asked_at=NOW)
         await room.hear(event(9, 0, "request.asked", "auth", EventData(request=request)))
         await room.press("A")

@@ -106,6 +106,6 @@ async def test_a_list_is_sorted_by_its_columns_and_the_pane_says_by_which() -> N
         assert room.said == ["Sorted by title"]
         assert "by title" in room.text
         await room.press("less_than_sign")
-        assert room.said[-1] == "In its own order again"
+        assert room.said[-1] == "Back in its default order"
         await room.press("4", "greater_than_sign")
         assert room.said[-1] == "< and > sort a list; press 1, 2 or 3 to go to one"

@@ -26,9 +26,9 @@ async def test_the_agent_of_a_chamber_is_ended_after_a_yes() -> None:
     tools = FixedTools({**ANSWERS, "stop_worker": worker_stop()})
     async with room_of(told, tools=tools) as room:
         await room.press("2", "g", "w")
-        assert room.said[-1].startswith("w (start): claude runs in ")
+        assert room.said[-1].startswith("w (start): claude already runs in ")
         await room.press("W")
-        assert "What it runs now is aborted." in room.text
+        assert "What it is running is aborted." in room.text
         await room.press("y")
         (call,) = calls_of(tools, "stop_worker")
         assert chamber_id(str(call["task_id"]), str(call["chamber"])) in told.state.workers
@@ -45,7 +45,7 @@ async def test_keys_that_cannot_act_say_why() -> None:
         ]
     async with room_of(stories.without_workers()) as room:
         await room.press("2", "g", "W")
-        assert room.said[-1].startswith("W (end): Orchestra runs no worker in ")
+        assert room.said[-1].startswith("W (end): Orchestra started no worker in ")
         await room.press("o")
         assert room.said[-1].startswith("o (take over): Orchestra has started no worker in ")
 
@@ -83,4 +83,4 @@ async def test_a_conversation_is_taken_over_in_a_new_window_once_its_worker_has_
         await until(lambda: bool(asked.read_text()))
         assert f"new-window -n {ended.chamber} -c " in asked.read_text()
         assert "claude --resume c-1" in asked.read_text()
-        await until(lambda: "goes on in a new tmux window" in room.said[-1])
+        await until(lambda: "continues in a new tmux window" in room.said[-1])

@@ -106,8 +106,7 @@ def _require(holds: Sequence[str], files: Sequence[str]) -> None:
     if what:
         cure = "let the workers end and read their mail" if holds else "ignore or delete the files"
         raise Refused(
-            f"nothing has landed: {what}; {cure} and call again, or land all the same with "
-            "confirm=true"
+            f"nothing has landed: {what}; {cure} and call again, or land anyway with confirm=true"
         )
 
 

@@ -29,5 +29,5 @@ def test_without_an_editor_or_with_a_blank_one_it_is_vi(monkeypatch: pytest.Monk
 
 def test_an_editor_with_an_open_quote_is_a_one_line_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EDITOR", "code '--wait")
-    with pytest.raises(BadInput, match=r"^EDITOR \"code '--wait\" is no command \(No closing"):
+    with pytest.raises(BadInput, match=r"^EDITOR \"code '--wait\" is not a command \(No closing"):
         editor(Configuration())

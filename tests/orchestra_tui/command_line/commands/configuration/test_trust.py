@@ -60,7 +60,7 @@ def test_trust_shows_every_command_and_asks(
         "    npm ci\n"
         "  gate 'lint', for each tree of server (at most 600 s):\n"
         "    ruff check 'a b'\n"
-        "You have not trusted it yet: nothing of it runs.\n"
+        "You have not trusted it yet, so none of it runs.\n"
         "Nothing has changed.\n"
     )
     assert trust(shop) == 0
@@ -77,7 +77,7 @@ def test_a_change_is_shown_again_and_trust_can_be_taken_back(
     assert not is_trusted(shop)
     with pytest.raises(BadInput, match="here is no terminal; add --yes"):
         trust(shop)
-    assert "It is not what you trusted before: nothing of it runs." in capsys.readouterr().out
+    assert "It differs from what you trusted, so none of it runs." in capsys.readouterr().out
     assert trust(shop, "--yes") == 0
     assert is_trusted(shop)
     assert trust(shop, "--revoke") == 0
@@ -96,7 +96,7 @@ def test_trust_cannot_be_given_from_a_chamber(tmp_path: Path) -> None:
     shop.write("orchestra.toml", FILE)
     chamber = shop.path / ".claude" / "worktrees" / "auth"
     shop.git("worktree", "add", "--quiet", str(chamber))
-    with pytest.raises(Refused, match="auth is a chamber, and trust is a person's to give"):
+    with pytest.raises(Refused, match="auth is a chamber, and only a person gives trust"):
         run(CommandContext(chamber, settings(shop)), read_options(["trust", "--yes"]))
     assert not is_trusted(shop)
 
@@ -105,4 +105,4 @@ def test_without_a_file_there_is_nothing_to_trust(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert trust(small_repository(tmp_path / "shop")) == 0
-    assert "Nothing of it runs a program." in capsys.readouterr().out
+    assert "None of it runs a program." in capsys.readouterr().out

@@ -119,7 +119,7 @@ async def test_a_conflict_lands_nothing_until_p_asks_for_what_fits() -> None:
     async with room_of(stories.conflict(), tools=tools) as room:
         await room.press("L", "enter")
         assert landings(tools) == []
-        assert "It cannot land as it is marked" in room.text
+        assert "The marked chambers cannot land" in room.text
         assert "<<<<<<< api" in room.text
         await room.press("p", "enter")
         (landing,) = landings(tools)
@@ -142,7 +142,7 @@ async def test_an_event_of_the_task_asks_for_the_dry_run_again(
             event(9, 0, "chamber.created", "docs", EventData(chamber=chamber("docs", created=0)))
         )
         assert len(dry_runs(tools)) == before + 1
-        assert "Something has changed; read it again before you land." in room.text
+        assert "Something has changed; read this again before you land." in room.text
         assert "[x] docs" in room.text
         other = chamber("far", task_id="other")
         await room.hear(event(10, 0, "chamber.created", "far", EventData(chamber=other)))

@@ -52,7 +52,7 @@ async def test_a_task_starts_with_its_chambers_and_a_worker_in_each_by_keys_alon
         await room.press("n")
         await room.type("Add a login")
         await room.press("ctrl+o")
-        assert "Name the chambers in which workers are to start" in room.text
+        assert "Name the chambers to start workers in" in room.text
         assert tools.calls == []
         await room.type("auth, api:opencode")
         await room.press("ctrl+r")

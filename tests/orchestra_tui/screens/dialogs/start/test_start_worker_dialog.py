@@ -21,7 +21,7 @@ async def test_w_starts_the_default_agent_with_a_word() -> None:
         (call,) = calls_of(tools, "start_worker")
         assert call["text"] == "Begin with the schema"
         assert (call["task_id"], call["agent"], call["policy"]) == (TASK, "claude", "edits")
-        assert room.said == [f"{call['chamber']}: a worker starts (claude)"]
+        assert room.said == [f"{call['chamber']}: a worker is starting (claude)"]
         assert isinstance(room.app.screen, RoomScreen)
 
 
