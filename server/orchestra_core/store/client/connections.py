@@ -7,6 +7,7 @@ The deadline is around the whole call instead.
 
 import asyncio
 import ssl
+from asyncio import sslproto
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias, cast
@@ -40,6 +41,9 @@ ConnectionKind: TypeAlias = type[AbstractConnection]
 _OURS = ("max_connections", "retry_on_timeout", "retry_on_error")  # a URL may not set these
 _LOGIN = ("username", "password", "db")
 _MOST_CONTEXTS = 4  # a Sentinel's options differ from those of its primary
+# Bytes. asyncio gives each connection over TLS a buffer of 256 KiB, and makes another for each
+# read; a record of TLS has 16 KiB at most.
+_READ_AT_ONCE = 32_768
 _OF_FILES = ("keyfile", "certfile", "ca_certs", "ca_path")
 _contexts: dict[object, ssl.SSLContext] = {}
 
@@ -67,6 +71,7 @@ class Connections(Protocol):
 def connections_to(address: Address, connect_seconds: float) -> Connections:
     """Return connections to an address, none open yet; raises BadInput for wrong options."""
     cast("Any", connection).RedisSSLContext = SharedSSLContext  # where its connections find it
+    sslproto.SSLProtocol.max_size = _READ_AT_ONCE
     options = _options_of(address.url, connect_seconds)
     if address.kind == "cluster":
         return _ClusterConnections(address, options)
@@ -242,11 +247,35 @@ class SharedSSLContext(RedisSSLContext):
         """Return the context of these options; raises OSError where a file cannot be read."""
         key = self._key()
         if key not in _contexts:
-            context = cast("ssl.SSLContext", cast("Any", super()).get())
+            context = self._made()
             if len(_contexts) >= _MOST_CONTEXTS:
                 _contexts.clear()
             _contexts[key] = context
         return _contexts[key]
+
+    def _made(self) -> ssl.SSLContext:
+        """Return a context as redis-py makes it, but without the system's authorities.
+
+        Only the ones that the URL names are trusted, as by `redis-cli --cacert`, and the others
+        would take a mebibyte.
+        """
+        options = cast("Any", self)  # which redis-py leaves untyped
+        context = ssl.create_default_context(
+            cafile=options.ca_certs, capath=options.ca_path, cadata=options.ca_data
+        )
+        context.check_hostname = options.check_hostname
+        context.verify_mode = options.cert_reqs
+        for flag in options.include_verify_flags or ():
+            context.verify_flags |= flag
+        for flag in options.exclude_verify_flags or ():
+            context.verify_flags &= ~flag
+        if options.certfile or options.keyfile:
+            context.load_cert_chain(options.certfile, options.keyfile, options.password)
+        if options.min_version is not None:
+            context.minimum_version = options.min_version
+        if options.ciphers is not None:
+            context.set_ciphers(options.ciphers)
+        return context
 
     def _key(self) -> object:
         names = (name for name in RedisSSLContext.__slots__ if name != "context")

@@ -5,6 +5,7 @@ would cost every hook time. Here it is several modules, each with its own subjec
 """
 
 import ast
+import re
 from functools import cache
 from pathlib import Path
 from textwrap import wrap
@@ -40,6 +41,7 @@ SECTIONS = (
 )
 _FOLDER = Path(__file__).parents[1] / "hook"
 _WIDTH = 100
+_HEAD = re.compile(r'"""[\s\S]*?"""\n(?:\n|(?:import|from) (?:[^(\n]*|[^(\n]*\([^)]*\))\n)*')
 
 
 @cache
@@ -50,7 +52,7 @@ def hook_source() -> str:
     sections = list[str]()
     for name in SECTIONS:
         source = (_FOLDER / f"{name}.py").read_text(encoding="utf-8")
-        module = ast.parse(source)
+        module = ast.parse(module_head(source))
         heads = [node for node in module.body if isinstance(node, ast.Import | ast.ImportFrom)]
         imports |= {ast.unparse(node) for node in heads if isinstance(node, ast.Import)}
         rest = source.splitlines()[max(node.end_lineno or 0 for node in heads or module.body[:1]) :]
@@ -59,6 +61,12 @@ def hook_source() -> str:
         gap = "\n\n" if begins_with_constants else "\n\n\n"
         sections.append(f"{_heading(ast.get_docstring(module) or '')}{gap}{body}\n")
     return "\n\n".join(("\n".join((introduction, *sorted(imports))), *sections))
+
+
+def module_head(source: str) -> str:
+    """Return a module's docstring and imports; the tree of all of it takes a mebibyte and more."""
+    head = _HEAD.match(source)
+    return head.group() if head else source
 
 
 def _heading(docstring: str) -> str:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from orchestra_server.files.hook_setup.hook_bundle import SECTIONS, hook_source
+from orchestra_server.files.hook_setup.hook_bundle import SECTIONS, hook_source, module_head
 from tests.support.installed_coverage import hook_origins
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -69,3 +69,11 @@ def test_coverage_finds_the_lines_of_each_section_in_the_module_that_they_come_f
     assert {Path(path).stem for path, _ in origins.values()} == {
         section.rpartition("/")[2] for section in SECTIONS
     }
+
+
+def test_all_imports_of_a_module_are_in_its_head() -> None:
+    for name in SECTIONS:
+        source = (FOLDER / f"{name}.py").read_text(encoding="utf-8")
+        head, whole = (ast.parse(text).body for text in (module_head(source), source))
+        imports = [node for node in whole if isinstance(node, ast.Import | ast.ImportFrom)]
+        assert [ast.unparse(node) for node in head[1:]] == [ast.unparse(node) for node in imports]
