@@ -55,6 +55,7 @@ def test_a_daemon_brings_a_commands_message_to_a_worker_and_its_receipt_and_pres
         return [kind for kind in kinds if kind.startswith("interrupt.")]
 
     run("create", "--title", "Sell socks", "auth")
+    wait_until(lambda: ask_daemon(shop.path / ".git", {"call": "about"}, 5) is not None, 60)
     worker = Session(shop.path / ".claude" / "worktrees" / "auth")
     run("interrupt", "auth", "Use PR 12")
     assert "Use PR 12" in worker.fire("PostToolBatch").context

@@ -32,10 +32,10 @@ def _read(place: Path) -> str:
         return ""
 
 
-@pytest.mark.parametrize("how", ["removed", "renamed"])
+@pytest.mark.parametrize("how", ["removed", "renamed", "moved with a directory above it"])
 async def test_the_removal_of_the_repository_is_noticed(tmp_path: Path, how: str) -> None:
-    common = tmp_path / ".git"
-    common.mkdir()
+    common = tmp_path / "shops" / "shop" / ".git"
+    common.mkdir(parents=True)
     make_daemon_directories(common)
     held_open = os.fdopen(open_lock_file(daemon_lock(common)))
     before = number_of_watches()
@@ -45,6 +45,8 @@ async def test_the_removal_of_the_repository_is_noticed(tmp_path: Path, how: str
     with held_open:  # as the daemon has it
         if how == "removed":
             shutil.rmtree(common)
-        else:
+        elif how == "renamed":
             common.rename(tmp_path / "other")
+        else:
+            (tmp_path / "shops").rename(tmp_path / "other")
         await asyncio.wait_for(waiting, 60)

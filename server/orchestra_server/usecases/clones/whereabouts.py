@@ -81,7 +81,7 @@ def require_sure(context: Context) -> None:
     if not clone_id(context.project.git_dir):
         raise Refused(
             "another machine has this clone's id and was heard just now (is this machine a copy "
-            "of it?); call again in {_DISPUTE_MS // 1_000} s, when it is decided which of them "
+            f"of it?); call again in {_DISPUTE_MS // 1_000} s, when it is decided which of them "
             "keeps the id"
         )
 
