@@ -76,7 +76,10 @@ _OTHER_TESTS: Mapping[str, Sequence[str]] = {
     "git/saves/recreate_worktree": (f"{_SAVES}recreate_worktree.py", *_INTERRUPTED),
     "git/saves/resume_restore": (f"{_SAVES}resume_restore.py", *_INTERRUPTED),
     "git/saves/save_submodules": (f"{_SAVES}save_submodules.py", *_OF_SUBMODULES),
-    "git/saves/restore": (*_ROUND_TRIPS, *_OF_SUBMODULES, *_INTERRUPTED),
+    "git/saves/restore": (
+        *(*_ROUND_TRIPS, *_OF_SUBMODULES, *_INTERRUPTED),
+        f"{_SAVES}save_format.py",  # restores what was saved without a filter
+    ),
     "git/saves/restore_submodules": (f"{_SAVES}restore_submodules.py", *_OF_SUBMODULES),
     "git/saves/remove_saved_worktree": (
         *(f"{_SAVES}remove_saved_worktree.py", f"{_WORKTREES}quarantine.py"),

@@ -7,9 +7,10 @@ import pytest
 from orchestra_core.errors import Refused
 from orchestra_server.git.saves import restore
 from orchestra_server.git.saves.recreate_worktree import WorktreeToRecreate, recreate_worktree
-from orchestra_server.git.saves.restore import require_save, restore_work
+from orchestra_server.git.saves.restore import finish_restore, require_save, restore_work
+from orchestra_server.git.saves.restore_mark import mark_restoring
 from orchestra_server.git.snapshot.ignored_files_to_save import NO_IGNORED_FILES
-from tests.support.chambers import Workshop, close
+from tests.support.chambers import Workshop, close, saved_ref
 from tests.support.repositories import TestRepository, small_repository
 
 BRANCH = "orchestra/t-1/auth"
@@ -237,3 +238,42 @@ def test_work_in_a_restored_submodule_stays_when_the_restore_is_repeated(shop: W
     with pytest.raises(Refused, match="libs/maths has uncommitted work; commit it"):
         recreate(shop, chamber, ref)
     assert chamber.read("libs/maths/maths.txt") == "written later\n"
+
+
+@pytest.mark.parametrize("unfinished", [0, 2, None])  # other saves, sorting before and after
+def test_modes_that_somebody_changed_after_a_restore_stay_when_it_is_finished_again(
+    shop: Workshop, unfinished: int | None
+) -> None:
+    [chamber] = shop.open("auth")
+    work_at_every_depth(chamber)
+    maths = TestRepository(chamber.path / "libs/maths")
+    files = [chamber.path / "README", maths.path / "maths.txt"]
+    for file in files:
+        file.chmod(0o600)
+    ref = close(shop, chamber)
+    recreate(shop, chamber, ref)
+    before = seen(chamber)
+    assert [file.stat().st_mode & 0o777 for file in files] == [0o600, 0o600]
+    for file in files:
+        file.chmod(0o640)
+    if unfinished is not None:
+        for repository in (chamber, maths):
+            admin = Path(repository.git("rev-parse", "--absolute-git-dir"))
+            mark_restoring(admin, saved_ref(chamber, unfinished))
+    finish_restore(shop.repo, ref, chamber.path)
+    assert [file.stat().st_mode & 0o777 for file in files] == [0o640, 0o640]
+    assert seen(chamber) == before
+
+
+@pytest.mark.parametrize("branch", ["alpha", "zulu"])
+def test_a_submodule_is_put_back_on_its_branch_when_the_restore_is_repeated(
+    shop: Workshop, branch: str
+) -> None:
+    [chamber] = shop.open("auth")
+    work_at_every_depth(chamber)
+    before, ref = seen(chamber), close(shop, chamber)
+    recreate(shop, chamber, ref)
+    TestRepository(chamber.path / "libs/maths").git("switch", "--quiet", "-c", branch)
+    assert seen(chamber) == {**before, "branch": branch}
+    recreate(shop, chamber, ref)
+    assert seen(chamber) == before

@@ -6,7 +6,7 @@ import pytest
 
 from orchestra_core.errors import Refused
 from orchestra_server.git.saves.remove_saved_worktree import remove_worktree
-from orchestra_server.git.saves.save import save_work
+from orchestra_server.git.saves.save import find_admin_directory, save_work
 from tests.support.chambers import saved_ref, workshop
 from tests.support.repositories import TestRepository, run_git
 
@@ -120,3 +120,12 @@ def test_a_repository_inside_a_chamber_is_refused_and_named(tmp_path: Path) -> N
         save_work(shop.repo, chamber.path, saved_ref(chamber), "saved")
     with pytest.raises(Refused, match=r"auth/nested is a git repository of its own"):
         remove_worktree(shop.repo, chamber.path)
+
+
+def test_gits_directory_for_a_worktree_is_found_among_others_by_its_path(tmp_path: Path) -> None:
+    shop = workshop(tmp_path / "repo")
+    chambers = shop.open("middle", "alpha", "zulu", "beta", "yankee")
+    found = [find_admin_directory(shop.repo, chamber.path) for chamber in chambers]
+    names = [admin.name for admin in found if admin is not None]
+    assert names == ["middle", "alpha", "zulu", "beta", "yankee"]
+    assert find_admin_directory(shop.repo, tmp_path) is None
