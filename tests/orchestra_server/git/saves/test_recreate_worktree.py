@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.errors import Refused, Unknown
+from orchestra_server.git.process.run import GitFailed
 from orchestra_server.git.saves.recreate_worktree import WorktreeToRecreate, recreate_worktree
 from orchestra_server.git.snapshot.ignored_files_to_save import NO_IGNORED_FILES
 from tests.support.chambers import Workshop, close, saved_ref, workshop
@@ -192,3 +193,17 @@ def test_a_branch_at_a_saved_commit_is_made_again_at_the_wanted_one(
 def test_a_ref_that_holds_no_save_is_named(shop: Workshop, chamber: TestRepository) -> None:
     with pytest.raises(Unknown, match=saved_ref(chamber)):
         recreate(shop, chamber, saved_ref(chamber))
+
+
+def test_a_worktree_whose_work_cannot_be_restored_is_taken_back(
+    shop: Workshop, chamber: TestRepository
+) -> None:
+    chamber.write("new", "untracked\n")
+    ref = close(shop, chamber)
+    blob = shop.main.git("rev-parse", f"{ref}:new")
+    (shop.repo.common_dir / "objects" / blob[:2] / blob[2:]).unlink()
+    with pytest.raises(GitFailed, match=blob):
+        recreate(shop, chamber, ref)
+    assert not chamber.path.exists()
+    assert shop.main.git("branch", "--list", BRANCH) == ""
+    assert str(chamber.path) not in shop.main.git("worktree", "list", "--porcelain")
