@@ -21,6 +21,7 @@ from orchestra_core.store.client.address import masked
 from orchestra_server.daemon.lifetime import Lifetime
 
 _LINE_LIMIT = 4 * 1024 * 1024
+_HANG_UP_SECONDS = 1.0  # for askers to be let go at the daemon's end
 _PRIVATE = 0o177  # the umask that keeps the socket to its owner
 
 Question = Mapping[str, Any]
@@ -44,6 +45,7 @@ class Listener:
         self._run_command = run_command
         self._own = introduction(project.git_dir, daemon_environ(project, settings))
         self._open = set[asyncio.StreamWriter]()
+        self._serving = set[asyncio.Task[None]]()
 
     @contextlib.asynccontextmanager
     async def listen(self) -> AsyncGenerator[None]:
@@ -67,9 +69,14 @@ class Listener:
                 if self._lifetime.was_stopped:
                     _say(writer, {"stopped": True})
                 writer.close()
+            if self._serving:  # asyncio logs a traceback for one that it has to cancel
+                await asyncio.wait(self._serving, timeout=_HANG_UP_SECONDS)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
+        task = cast("asyncio.Task[None]", asyncio.current_task())
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
         try:
             question = _parse(await reader.readline())
             if question is not None:

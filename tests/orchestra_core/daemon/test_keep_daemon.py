@@ -3,13 +3,14 @@
 import asyncio
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
 from orchestra_core.daemon import ask_daemon as asking
 from orchestra_core.daemon import keep_daemon
 from orchestra_core.daemon.ask_daemon import ask_daemon, introduction
-from orchestra_core.daemon.daemon_files import daemon_lock
+from orchestra_core.daemon.daemon_files import daemon_lock, daemon_log
 from orchestra_core.daemon.keep_daemon import KeptDaemon, kept_daemon
 from orchestra_core.daemon.start_daemon import daemon_environ, stop_daemon
 from orchestra_core.errors import Unavailable
@@ -25,6 +26,10 @@ def holders_of_daemon(project: Project, settings: Settings) -> tuple[int, int]:
     question = {"call": "about", **introduction(project.git_dir, environ)}
     answer = ask_daemon(project.git_dir, question, 5)
     return (int(answer["pid"]), int(answer["attached"])) if answer else (0, 0)
+
+
+def logged(project: Project) -> str:
+    return Path(daemon_log(project.git_dir)).read_text()
 
 
 async def test_a_daemon_lives_as_long_as_somebody_keeps_it(
@@ -57,6 +62,7 @@ async def test_a_kept_daemon_that_was_stopped_starts_when_it_is_needed_again(
     await until(lambda: told == [True], 30)
     assert stop_daemon(project.git_dir)
     await until(lambda: told == [True, False], 30)
+    assert "Traceback" not in logged(project)
     assert holders_of_daemon(project, settings) == (0, 0)
     kept_daemon.needed()
     await until(lambda: told == [True, False, True], 30)
