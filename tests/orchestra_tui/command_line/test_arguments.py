@@ -33,6 +33,20 @@ def test_a_directory_is_given_before_the_command() -> None:
     assert read_options(["-C", "/somewhere", "status"]).directory == Path("/somewhere")
 
 
+def test_a_landing_is_parsed_with_all_that_it_takes() -> None:
+    land = read_options(["land", "t-1", "--only", "auth", "api", "--again", "-y", "-m", "Tokens"])
+    assert (land.task, land.only, land.again) == ("t-1", ["auth", "api"], True)
+    assert (land.yes, land.summary, land.partial, land.confirm) == (True, "Tokens", False, False)
+    land = read_options(["land", "--partial", "--confirm", "--dry-run"])
+    assert (land.partial, land.confirm, land.dry_run, land.again) == (True, True, True, False)
+
+
+def test_the_demo_pauses_an_hour_at_most() -> None:
+    assert read_options(["demo", "--pace", "3600"]).pace == 3600
+    with pytest.raises(BadInput, match="'3601' is not a number of seconds from 0 to 3600"):
+        read_options(["demo", "--pace", "3601"])
+
+
 def test_each_command_parses_its_own_arguments() -> None:
     sent = read_options(["interrupt", "auth", "look", "--requires", "stop", "--task", "t-1"])
     assert (sent.chamber, sent.text, sent.requires, sent.task) == ("auth", "look", "stop", "t-1")
