@@ -72,7 +72,11 @@ class ChamberClient:
         process = await asyncio.create_subprocess_exec(
             *("/bin/sh", "-c", command),
             cwd=self._chamber,
-            env={**os.environ, "CLAUDE_PROJECT_DIR": str(self._chamber)},
+            env={
+                **os.environ,
+                "CLAUDE_PROJECT_DIR": str(self._chamber),
+                "CLAUDE_PID": str(os.getpid()),
+            },
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.DEVNULL,
         )

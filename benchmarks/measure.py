@@ -80,14 +80,22 @@ def command_ms(
     return taken
 
 
-def command_cpu_ms(command: Sequence[str], directory: Path, stdin: bytes) -> float:
+def command_cpu_ms(
+    command: Sequence[str], directory: Path, stdin: bytes, environ: Mapping[str, str] | None = None
+) -> float:
     """Return how many milliseconds of processor a command takes, with all that it has started."""
     with subprocess.Popen(
-        command, cwd=directory, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+        command,
+        cwd=directory,
+        env={**os.environ, **(environ or {})},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
     ) as process:
         if process.stdin is not None:
-            with suppress(BrokenPipeError):  # /bin/true reads nothing
+            # /bin/true reads nothing, and a hook reads no more than it keeps.
+            with suppress(BrokenPipeError):
                 process.stdin.write(stdin)
+            with suppress(BrokenPipeError):
                 process.stdin.close()
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)

@@ -1,5 +1,6 @@
 """What every tool call of a worker waits for: the hook that looks for mail, and acts on it."""
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -67,7 +68,8 @@ def _uses(session: Session, event: str, fields: Mapping[str, object]) -> Callabl
     stdin = session.payload(event, fields)
 
     def measured() -> float:
-        taken = command_cpu_ms(("/bin/sh", "-c", command), session.directory, stdin)
+        shell, client = ("/bin/sh", "-c", command), {"CLAUDE_PID": str(os.getpid())}
+        taken = command_cpu_ms(shell, session.directory, stdin, client)
         for report in (session.directory.parents[2] / ".git" / SPOOL_IN_GIT).glob("*.*Use.*"):
             report.unlink()  # as whoever takes it in
         return taken
