@@ -31,7 +31,7 @@ Complexity = Annotated[
 WorkingDirectory = Annotated[
     str,
     Field(
-        description="Absolute path of the checkout; left out, the one this server was started in."
+        description="Absolute path of the checkout; by default the one this server was started in."
     ),
 ]
 ChamberNames = Annotated[
@@ -43,7 +43,7 @@ ChamberNames = Annotated[
 ]
 Base = Annotated[
     str,
-    Field(description="Branch, tag or commit they start from; left out, where the task started."),
+    Field(description="Branch, tag or commit they start from; by default where the task started."),
 ]
 Briefs = Annotated[
     dict[str, str] | None,
@@ -65,7 +65,7 @@ AgentType = Annotated[
 ]
 Module = Annotated[
     str,
-    Field(description="The chamber it will work in; left out, it only reads or plans."),
+    Field(description="The chamber it will work in; without one, it only reads or plans."),
 ]
 Action = Annotated[str, Field(description="What was done, in a sentence.")]
 Result = Annotated[
@@ -91,11 +91,11 @@ Severity = Annotated[
 Impact = Annotated[str, Field(description="What follows from it for the others' work.")]
 Affects = Annotated[
     list[str] | None,
-    Field(description="The chambers it concerns; left out, all."),
+    Field(description="The chambers it concerns; by default all."),
 ]
 PhaseName = Annotated[
     str,
-    Field(description="The phase to enter; left out, the next one."),
+    Field(description="The phase to enter; by default the next one."),
 ]
 Message = Annotated[
     str,
@@ -132,7 +132,7 @@ Choices = Annotated[
         "label, several joined by ', ', or words of your own."
     ),
 ]
-AgentName = Annotated[str, Field(description="A configured agent; left out, claude.")]
+AgentName = Annotated[str, Field(description="A configured agent; by default claude.")]
 PolicyName = Annotated[
     Policy,
     Field(
@@ -186,7 +186,7 @@ Summary = Annotated[
 ]
 SavedRef = Annotated[
     str,
-    Field(description="One of the listed refs; left out, the chamber's last save."),
+    Field(description="One of the listed refs; by default the chamber's last save."),
 ]
 Part = Annotated[
     ReviewPart, Field(description="Which of its work; of conflicts, both sides' lines.")
@@ -194,5 +194,5 @@ Part = Annotated[
 ReviewedPath = Annotated[str, Field(description="Only this file, as `files` names it.")]
 RestoredName = Annotated[
     str,
-    Field(description="The chamber to restore; left out, what is saved for the task is listed."),
+    Field(description="The chamber to restore; without one, what is saved for the task is listed."),
 ]
