@@ -87,18 +87,18 @@ contracts: setup
 	PYTHONPATH=server $(BIN)/lint-imports
 
 screenshots: setup
-	$(BIN)/python -m tests.support.render_screenshots
+	$(BIN)/python -m tests.support.gallery.render_screenshots
 
 # The most telling scenes in every size and theme, to look at: build/gallery.
 gallery: setup
-	$(BIN)/python -m tests.support.render_screenshots --every-size build/gallery
+	$(BIN)/python -m tests.support.gallery.render_screenshots --every-size build/gallery
 
 snapshots: setup
 	$(BIN)/pytest tests/orchestra_tui -n $(JOBS) --snapshot-update
 
 # What the server answers before the SDK is imported; after a change of a tool's name or texts.
 first-answers: setup
-	$(BIN)/python -m tests.support.first_answers
+	$(BIN)/python -m tests.support.conductor.first_answers
 
 clean:
 	rm -rf $(VENV) build dist

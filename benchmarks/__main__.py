@@ -15,13 +15,13 @@ from typing import NoReturn
 
 import msgspec
 
-from benchmarks.machine import this_machine
-from benchmarks.record import record
-from benchmarks.row import Benchmark, CannotMeasure, SampleBudget
+from benchmarks.figures.machine import this_machine
+from benchmarks.figures.record import record
+from benchmarks.figures.row import Benchmark, CannotMeasure, SampleBudget
+from benchmarks.figures.table import BenchmarkResult, BenchmarkRun, lines
 from benchmarks.rows import ROWS
-from benchmarks.table import BenchmarkResult, BenchmarkRun, lines
 from orchestra_core.text import one_line
-from tests.support.repositories import PLAIN_GIT
+from tests.support.git.repositories import PLAIN_GIT
 
 CHECKOUT = Path(__file__).parents[1]
 

@@ -16,9 +16,9 @@ from itertools import count
 
 from msgspec.structs import replace
 
-from benchmarks import invented_project
-from benchmarks.pipeline import Pipeline, a_pipeline
-from benchmarks.places import a_place
+from benchmarks.projects import invented_project
+from benchmarks.projects.places import a_place
+from benchmarks.rooms.pipeline import Pipeline, a_pipeline
 from orchestra_core.change import Change
 from orchestra_core.events import Event, EventData, Kind
 from orchestra_core.models import Agent, Chamber, Discovery, Interrupt, InterruptState, Presence

@@ -15,13 +15,13 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks.chamber_batches import create_chambers
-from benchmarks.places import a_place
-from benchmarks.warm_daemon import a_warm_daemon
+from benchmarks.projects.chamber_batches import create_chambers
+from benchmarks.projects.places import a_place
+from benchmarks.projects.warm_daemon import a_warm_daemon
 from orchestra_core.daemon.ask_daemon import ask_daemon
 from orchestra_core.project import find_project
 from orchestra_server.files.spool.spool_folder import has_files
-from tests.support.hooks import read_settings_file
+from tests.support.hooks.hooked_checkout import read_settings_file
 
 _EVERY = 2.0  # seconds between two tool calls of one worker
 _FILLER = "y" * 4_000

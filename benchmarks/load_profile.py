@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from benchmarks import invented_project
-from benchmarks.pipeline import a_pipeline
-from benchmarks.places import Place, a_place
-from benchmarks.room_terminal import ROOM, room_terminal
-from benchmarks.traffic import traffic
+from benchmarks.projects import invented_project
+from benchmarks.projects.places import Place, a_place
+from benchmarks.rooms.pipeline import a_pipeline
+from benchmarks.rooms.room_terminal import ROOM, room_terminal
+from benchmarks.rooms.traffic import traffic
 from orchestra_core.project import find_project
 
 _RATE = 1_000  # events/s

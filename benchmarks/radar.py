@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks.measure import by_turns
-from benchmarks.places import Place, a_place
+from benchmarks.figures.measure import by_turns
+from benchmarks.projects.places import Place, a_place
 from orchestra_core.clock import now_ms
 from orchestra_core.events import Event
 from orchestra_core.names import chamber_id, split_chamber_id
@@ -26,9 +26,9 @@ from orchestra_server.git.repository.repository import Repository, open_reposito
 from orchestra_server.git.snapshot.ephemeral_commit import ScratchObjects, snapshot_worktrees
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.conflicts.conflict_monitor import watch_as_leader
-from tests.support.repositories import PLAIN_GIT, TestRepository
-from tests.support.store_watch import Watch, watching
-from tests.support.tasks import a_started_task, chambers_open
+from tests.support.conductor.tasks import a_started_task, chambers_open
+from tests.support.git.repositories import PLAIN_GIT, TestRepository
+from tests.support.stores.store_watch import Watch, watching
 
 _BASE = "refs/heads/main"
 _ROUNDS = 10

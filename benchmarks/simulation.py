@@ -18,9 +18,9 @@ from contextlib import AsyncExitStack, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks import invented_project
+from benchmarks.figures.row import spread
 from benchmarks.fleet import process_cpu_ms
-from benchmarks.row import spread
+from benchmarks.projects import invented_project
 from orchestra_core.change import Change
 from orchestra_core.clock import now_ms
 from orchestra_core.events import Event, EventData
@@ -29,9 +29,9 @@ from orchestra_core.settings import Settings
 from orchestra_core.store.open_store import open_store
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
-from tests.support.store_watch import commit
-from tests.support.valkey import Server, free_port, running_server, valkey_binary
-from tests.support.valkey_users import wait_until
+from tests.support.stores.store_watch import commit
+from tests.support.stores.valkey import Server, free_port, running_server, valkey_binary
+from tests.support.stores.valkey_users import wait_until
 
 _REPORT_EVERY = 3.0  # seconds, of one worker
 _CHANGE_EVERY = 0.6  # seconds, of one project

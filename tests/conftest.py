@@ -16,10 +16,10 @@ from hypothesis import settings as property_settings
 from orchestra_core.settings import LINGER, Settings
 from orchestra_core.store.open_store import open_store
 from orchestra_core.store.store import Store
-from tests.support.compiled_hook import install_compiled
+from tests.support.hooks.compiled_hook import install_compiled
 from tests.support.installed_coverage import IS_MEASURING, measure_installed
 from tests.support.memory_directory import memory_directory
-from tests.support.valkey import Server, running_server, valkey_binary
+from tests.support.stores.valkey import Server, running_server, valkey_binary
 
 # How long an example takes, or its making, says what else the machine does and nothing of the code.
 property_settings.register_profile(

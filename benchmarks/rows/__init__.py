@@ -1,29 +1,27 @@
 """The rows, in the order of the table."""
 
-from benchmarks.row import Benchmark
-from benchmarks.rows import (
+from benchmarks.figures.row import Benchmark
+from benchmarks.rows.conductor import (
     archive,
     chambers,
     change,
-    discovery,
     gates,
     growth,
+    landing,
+    radar,
+    status,
+    tools,
+)
+from benchmarks.rows.room import load, memory, opening, replay, review
+from benchmarks.rows.workers import (
+    discovery,
     heard,
     hook,
     interrupt,
-    landing,
-    load,
-    memory,
-    opening,
-    radar,
-    replay,
     requests,
-    review,
     started,
-    status,
     steering,
     steering_keys,
-    tools,
 )
 
 ROWS: tuple[Benchmark, ...] = (

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from benchmarks.busy_month import CHAMBERS, task_events
 from orchestra_core.state import ProjectState
 from orchestra_core.store.archive import ended_beyond
-from tests.support.invariants import check_history
+from tests.support.kills.invariants import check_history
 
 
 def test_a_task_goes_through_its_whole_life_and_can_be_archived() -> None:

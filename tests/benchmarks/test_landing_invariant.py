@@ -5,8 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.landing_invariant import BrokenLandingError, ExpectedLanding, require_landed
-from tests.support.repositories import TestRepository, small_repository
+from benchmarks.projects.landing_invariant import (
+    BrokenLandingError,
+    ExpectedLanding,
+    require_landed,
+)
+from tests.support.git.repositories import TestRepository, small_repository
 
 Break = Callable[[TestRepository], object]
 BROKEN: dict[str, tuple[Break, str]] = {

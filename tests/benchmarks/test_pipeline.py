@@ -1,6 +1,6 @@
 """Commands sent without a client of Redis: they do what the store's own do."""
 
-from benchmarks.pipeline import a_pipeline
+from benchmarks.rooms.pipeline import a_pipeline
 from orchestra_core.models import Presence
 from orchestra_core.store.store import Store
 

@@ -2,9 +2,9 @@
 
 from xml.etree import ElementTree as ET
 
-from benchmarks.plot import growth_plots
-from benchmarks.row import comparison
-from benchmarks.table import BenchmarkResult
+from benchmarks.figures.plot import growth_plots
+from benchmarks.figures.row import comparison
+from benchmarks.figures.table import BenchmarkResult
 
 SVG = "{http://www.w3.org/2000/svg}"
 

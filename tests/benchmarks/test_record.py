@@ -5,10 +5,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from benchmarks.machine import Machine
-from benchmarks.record import record
-from benchmarks.row import comparison
-from benchmarks.table import BenchmarkResult, BenchmarkRun
+from benchmarks.figures.machine import Machine
+from benchmarks.figures.record import record
+from benchmarks.figures.row import comparison
+from benchmarks.figures.table import BenchmarkResult, BenchmarkRun
 
 MACHINE = Machine(
     system="Linux",

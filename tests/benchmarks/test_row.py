@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from benchmarks.row import Aim, comparison, spread
-from benchmarks.table import BenchmarkResult, lines, markdown
+from benchmarks.figures.row import Aim, comparison, spread
+from benchmarks.figures.table import BenchmarkResult, lines, markdown
 
 
 def test_percentiles_use_the_nearest_rank() -> None:

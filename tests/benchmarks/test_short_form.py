@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from benchmarks.figures.table import BenchmarkRun
 from benchmarks.rows import ROWS
-from benchmarks.table import BenchmarkRun
 
 CHECKOUT = Path(__file__).parents[2]
 ALL = tuple(row.name for row in ROWS)

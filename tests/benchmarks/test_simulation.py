@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks import simulation
-from tests.support.valkey import Server
+from tests.support.stores.valkey import Server
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from benchmarks.working_day import DAY, Day
+from benchmarks.rooms.working_day import DAY, Day
 from orchestra_core.events import Event
 from orchestra_core.state import ProjectState
 

@@ -9,9 +9,9 @@ from orchestra_core.project import find_project
 from orchestra_core.settings import Settings
 from orchestra_core.store.store import Store
 from orchestra_server.usecases.common.transaction import Context
-from tests.support.hooks import Session
-from tests.support.repositories import PLAIN_GIT, small_repository
-from tests.support.tasks import a_started_task, chambers_open
+from tests.support.conductor.tasks import a_started_task, chambers_open
+from tests.support.git.repositories import PLAIN_GIT, small_repository
+from tests.support.hooks.hooked_checkout import Session
 
 
 @pytest.fixture

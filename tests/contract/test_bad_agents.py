@@ -15,10 +15,16 @@ from orchestra_server.usecases.requests.answer_request import answer_request
 from orchestra_server.usecases.started_workers.launch_agent import AgentLauncher
 from orchestra_server.usecases.started_workers.start_worker import start_worker
 from orchestra_server.usecases.started_workers.stop_worker import stop_worker
-from tests.support.agents import FAKE_AGENT, processes_in
-from tests.support.scripted_model import CallTool, ModelAnswer, ModelRequest, Say, scripted_model
-from tests.support.supervised import supervised, until_asked, until_worker
-from tests.support.tasks import a_started_task, chambers_open
+from tests.support.agents.agent_stage import FAKE_AGENT, processes_in
+from tests.support.agents.scripted_model import (
+    CallTool,
+    ModelAnswer,
+    ModelRequest,
+    Say,
+    scripted_model,
+)
+from tests.support.agents.supervised import supervised, until_asked, until_worker
+from tests.support.conductor.tasks import a_started_task, chambers_open
 from tests.support.waiting import until
 
 _AGENT = """[agents.{name}]

@@ -14,7 +14,7 @@ from orchestra_server.files.chamber.closed_marks import mark_closed, unmark_rest
 from orchestra_server.files.chamber.mailbox import unread
 from orchestra_server.files.clients.agent_clients import AGENTS
 from orchestra_server.files.hook_setup.shell_guard import chamber_command, main_command
-from tests.support.hooks import (
+from tests.support.hooks.hooked_checkout import (
     HookAnswer,
     HookedCheckout,
     Session,

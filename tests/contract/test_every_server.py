@@ -30,8 +30,8 @@ from orchestra_core.store.store import DISORDER_MS, Store
 from orchestra_server.daemon.clone_services import on_duty
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
-from tests.support.hooks import Session
-from tests.support.samples import (
+from tests.support.hooks.hooked_checkout import Session
+from tests.support.samples.documents import (
     NOON,
     a_chamber,
     a_task,
@@ -40,9 +40,9 @@ from tests.support.samples import (
     sending,
     starting,
 )
-from tests.support.server_places import PLACES
-from tests.support.store_watch import commit, watching
-from tests.support.valkey import server_binaries
+from tests.support.stores.server_places import PLACES
+from tests.support.stores.store_watch import commit, watching
+from tests.support.stores.valkey import server_binaries
 from tests.support.waiting import until_awaited
 
 BINARIES = server_binaries()

@@ -7,7 +7,13 @@ import pytest
 
 from orchestra_server.files.chamber.suspension import Suspension, show_suspension
 from orchestra_server.files.installation.install import initialise
-from tests.support.hooks import HookAnswer, HookedCheckout, Session, hooked_checkout, send
+from tests.support.hooks.hooked_checkout import (
+    HookAnswer,
+    HookedCheckout,
+    Session,
+    hooked_checkout,
+    send,
+)
 
 
 @pytest.fixture

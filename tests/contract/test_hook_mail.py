@@ -11,7 +11,7 @@ import pytest
 
 from orchestra_server.files.chamber.chamber_files import HOOK
 from orchestra_server.files.chamber.mailbox import MAIL, unread
-from tests.support.hooks import (
+from tests.support.hooks.hooked_checkout import (
     HookAnswer,
     HookedCheckout,
     Session,

@@ -8,7 +8,7 @@ import pytest
 from orchestra_core.text import quoted
 from orchestra_server.files.chamber.chamber_files import HOOK
 from orchestra_server.files.chamber.mailbox import MAIL, unread
-from tests.support.hooks import (
+from tests.support.hooks.hooked_checkout import (
     HookedCheckout,
     Session,
     hooked_checkout,

@@ -13,7 +13,7 @@ from orchestra_server.files.chamber.chamber_files import HOOK
 from orchestra_server.files.chamber.mailbox import MAIL, post, unread
 from orchestra_server.files.hook.find_reader import IDLE
 from orchestra_server.files.hook_setup.hook_probe import probe_hook
-from tests.support.hooks import (
+from tests.support.hooks.hooked_checkout import (
     HookAnswer,
     HookedCheckout,
     Session,
@@ -25,7 +25,7 @@ from tests.support.hooks import (
     receipts_of,
     send,
 )
-from tests.support.valkey_users import wait_until
+from tests.support.stores.valkey_users import wait_until
 
 READ = {"tool_name": "Read", "tool_input": {"file_path": "/a"}}
 

@@ -10,7 +10,7 @@ from orchestra_core.models import Interrupt
 from orchestra_core.store.store import Store
 from orchestra_server.domain.chambers.chamber_lifecycle import HookProbe
 from orchestra_server.files.hook_setup.hook_probe import probe_hook
-from tests.support.hooks import (
+from tests.support.hooks.hooked_checkout import (
     HookedCheckout,
     Session,
     hooked_checkout,

@@ -11,7 +11,7 @@ from orchestra_core.process.file_lock import locked_directory
 from orchestra_server.files.chamber.chamber_files import HOOK
 from orchestra_server.files.chamber.closed_marks import mark_closed
 from orchestra_server.files.chamber.mailbox import MAIL, unread
-from tests.support.hooks import (
+from tests.support.hooks.hooked_checkout import (
     HookAnswer,
     HookedCheckout,
     Session,

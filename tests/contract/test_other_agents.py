@@ -16,7 +16,7 @@ from orchestra_server.files.chamber.mailbox import unread
 from orchestra_server.files.chamber.suspension import Suspension, show_suspension
 from orchestra_server.files.clients.agent_clients import AGENTS
 from orchestra_server.files.installation.install import initialise
-from tests.support.hooks import (
+from tests.support.hooks.hooked_checkout import (
     HookedCheckout,
     HookSettingsFile,
     hooked_checkout,
@@ -25,7 +25,7 @@ from tests.support.hooks import (
     send,
 )
 
-SAMPLES = Path(__file__).parents[1] / "support" / "agent_payloads"
+SAMPLES = Path(__file__).parents[1] / "support" / "agents" / "agent_payloads"
 ClientAnswer = dict[str, object]
 
 

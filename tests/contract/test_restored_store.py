@@ -16,14 +16,14 @@ from orchestra_core.store.follow import Disconnected, Snapshot
 from orchestra_core.store.open_store import open_store
 from orchestra_core.store.store import Store
 from orchestra_tui.backend.store_follower import StoreFollower
-from tests.support.commands import line_of, orchestra_running
-from tests.support.gallery import MIDDLE, FixedTools
-from tests.support.pictures import text_of
-from tests.support.repositories import small_repository
-from tests.support.room import HeardApp
-from tests.support.samples import a_task, starting
-from tests.support.store_watch import commit, watching
-from tests.support.valkey import Server, running_server, server_binaries
+from tests.support.commands.run_command import line_of, orchestra_running
+from tests.support.gallery.pictures import text_of
+from tests.support.gallery.scenes import MIDDLE, FixedTools
+from tests.support.git.repositories import small_repository
+from tests.support.room.headless_room import HeardApp
+from tests.support.samples.documents import a_task, starting
+from tests.support.stores.store_watch import commit, watching
+from tests.support.stores.valkey import Server, running_server, server_binaries
 from tests.support.waiting import until
 
 BINARIES = server_binaries()

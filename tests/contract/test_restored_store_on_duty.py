@@ -20,12 +20,12 @@ from orchestra_server.files.chamber.mailbox import MAIL
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.started_workers.start_worker import start_worker
 from orchestra_server.usecases.workers.share_discovery import share_discovery
-from tests.support.repositories import TestRepository, small_repository
-from tests.support.scripted_session import ScriptedAgents
-from tests.support.store_watch import commit
-from tests.support.supervised import session_in, supervised, until_worker
-from tests.support.tasks import a_started_task, chambers_open
-from tests.support.valkey import Server, running_server, server_binaries
+from tests.support.agents.scripted_session import ScriptedAgents
+from tests.support.agents.supervised import session_in, supervised, until_worker
+from tests.support.conductor.tasks import a_started_task, chambers_open
+from tests.support.git.repositories import TestRepository, small_repository
+from tests.support.stores.store_watch import commit
+from tests.support.stores.valkey import Server, running_server, server_binaries
 from tests.support.waiting import until, until_awaited
 
 PROJECT = "shop-3f9a1c2e"

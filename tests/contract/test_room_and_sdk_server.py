@@ -13,7 +13,7 @@ from orchestra_core.settings import Settings
 from orchestra_tui.backend.server_process import plan_launch
 from orchestra_tui.backend.server_supervisor import ServerSupervisor
 from orchestra_tui.backend.tool_calls import ToolCalls
-from tests.support.repositories import PLAIN_GIT, TestRepository, small_repository
+from tests.support.git.repositories import PLAIN_GIT, TestRepository, small_repository
 from tests.support.waiting import until
 
 

@@ -5,7 +5,7 @@ from orchestra_server.usecases.delivery.take_in_spool import take_in_spool
 from orchestra_server.usecases.interrupts.cancel_interrupt import cancel_interrupt
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from orchestra_server.usecases.interrupts.resume_worker import GO_ON, resume_worker
-from tests.support.hooks import Session
+from tests.support.hooks.hooked_checkout import Session
 
 WRITE = {"tool_name": "Write", "tool_input": {"file_path": "auth.py"}}
 

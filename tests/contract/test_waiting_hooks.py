@@ -14,7 +14,7 @@ from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.requests import answer_request as module
 from orchestra_server.usecases.requests.answer_request import answer_request
-from tests.support.hook_requests import (
+from tests.support.hooks.hook_requests import (
     COLOURS,
     NPM_TEST,
     QUESTIONS,
@@ -25,7 +25,7 @@ from tests.support.hook_requests import (
     open_requests,
     until_nobody_waits,
 )
-from tests.support.hooks import Session
+from tests.support.hooks.hooked_checkout import Session
 from tests.support.waiting import until, until_awaited
 
 

@@ -9,9 +9,9 @@ from orchestra_core.settings import Settings
 from orchestra_server.files.hook.tool_guard import note_path
 from orchestra_server.files.hook_setup.hook_settings import BINDINGS
 from orchestra_server.files.installation.install import initialise
-from tests.support.hooks import HookAnswer, HookedCheckout, Session, hooked_checkout
-from tests.support.orchestration import in_memory
-from tests.support.repositories import small_repository
+from tests.support.conductor.orchestration import in_memory
+from tests.support.git.repositories import small_repository
+from tests.support.hooks.hooked_checkout import HookAnswer, HookedCheckout, Session, hooked_checkout
 
 
 @pytest.fixture

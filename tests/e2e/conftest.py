@@ -14,10 +14,10 @@ from orchestra_core.replies.chambers import CreatedChambers
 from orchestra_core.replies.tasks import StartedTask
 from orchestra_core.settings import Settings
 from orchestra_server.files.installation.install import initialise
-from tests.support.claude_code import claude_binary, client_environ, run_claude
-from tests.support.orchestration import Conductor, server_environ
-from tests.support.repositories import PLAIN_GIT, TestRepository, small_repository
-from tests.support.scripted_model import ModelRequest, Script, scripted_model
+from tests.support.agents.claude_code import claude_binary, client_environ, run_claude
+from tests.support.agents.scripted_model import ModelRequest, Script, scripted_model
+from tests.support.conductor.orchestration import Conductor, server_environ
+from tests.support.git.repositories import PLAIN_GIT, TestRepository, small_repository
 
 TOOLS = "Bash Write"
 _STREAMS = ("--input-format", "stream-json", "--output-format", "stream-json", "--verbose")

@@ -7,8 +7,8 @@ import pytest
 from orchestra_core.replies.chambers import ClosedChamber
 from tests.e2e.conftest import ClientSetup
 from tests.e2e.test_worker_mail import OpenChamber, open_chamber, work
-from tests.support.orchestration import in_memory
-from tests.support.scripted_model import CallTool, ModelAnswer, ModelRequest, Say
+from tests.support.agents.scripted_model import CallTool, ModelAnswer, ModelRequest, Say
+from tests.support.conductor.orchestration import in_memory
 
 pytestmark = pytest.mark.timeout(400)
 

@@ -22,9 +22,9 @@ from orchestra_core.replies.workers import RecordedAction
 from orchestra_core.state import ProjectState
 from orchestra_core.store.open_store import open_store
 from tests.e2e.conftest import ClientSetup
-from tests.support.orchestration import in_memory
-from tests.support.replies import decode_exactly
-from tests.support.scripted_model import CallTool, ModelAnswer, ModelRequest, Say
+from tests.support.agents.scripted_model import CallTool, ModelAnswer, ModelRequest, Say
+from tests.support.conductor.orchestration import in_memory
+from tests.support.conductor.replies import decode_exactly
 
 # The first run installs the client, which takes as long as the network does.
 pytestmark = pytest.mark.timeout(400)

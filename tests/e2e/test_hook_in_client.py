@@ -12,7 +12,13 @@ from orchestra_server.files.hook.cut_report import KEPT_BYTES
 from orchestra_server.usecases.delivery.take_in_spool import take_in_spool
 from tests.e2e.conftest import ClientSetup, say
 from tests.e2e.test_worker_mail import MESSAGE, mail, open_chamber, send, work
-from tests.support.scripted_model import CallTool, ModelAnswer, ModelRequest, Say, scripted_model
+from tests.support.agents.scripted_model import (
+    CallTool,
+    ModelAnswer,
+    ModelRequest,
+    Say,
+    scripted_model,
+)
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.timeout(400)

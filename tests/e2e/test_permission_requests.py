@@ -18,10 +18,7 @@ from orchestra_core.store.open_store import open_store
 from orchestra_core.store.store import Store
 from tests.e2e.conftest import ClientSetup, say
 from tests.e2e.test_worker_mail import open_chamber
-from tests.support.commands import orchestra
-from tests.support.hook_requests import next_request
-from tests.support.orchestration import Conductor, in_memory
-from tests.support.scripted_model import (
+from tests.support.agents.scripted_model import (
     CallTool,
     ModelAnswer,
     ModelRequest,
@@ -29,6 +26,9 @@ from tests.support.scripted_model import (
     Script,
     scripted_model,
 )
+from tests.support.commands.run_command import orchestra
+from tests.support.conductor.orchestration import Conductor, in_memory
+from tests.support.hooks.hook_requests import next_request
 from tests.support.waiting import until, until_awaited
 
 pytestmark = pytest.mark.timeout(400)

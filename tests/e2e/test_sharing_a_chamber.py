@@ -10,7 +10,7 @@ from orchestra_core.project import find_project
 from orchestra_core.store.open_store import open_store
 from tests.e2e.conftest import ClientSetup
 from tests.e2e.test_worker_mail import MESSAGE, OpenChamber, mail, open_chamber, send
-from tests.support.scripted_model import CallTool, ModelAnswer, ModelRequest, Say
+from tests.support.agents.scripted_model import CallTool, ModelAnswer, ModelRequest, Say
 
 pytestmark = pytest.mark.timeout(400)
 

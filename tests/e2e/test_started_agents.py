@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.agent_stories import STORIES
-from tests.support.agents import CLAUDE, Agent
+from tests.support.agents.agent_stage import CLAUDE, Agent
+from tests.support.agents.agent_stories import STORIES
 
 
 @pytest.mark.parametrize("agent", [CLAUDE], ids=lambda agent: agent.name)

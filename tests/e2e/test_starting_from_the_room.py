@@ -12,20 +12,20 @@ import pytest
 from orchestra_core.daemon.start_daemon import stop_daemon
 from orchestra_core.project import find_project
 from orchestra_core.settings import LINGER, Settings
-from tests.support.agents import processes_in
-from tests.support.claude_code import claude_binary, client_environ
-from tests.support.opencode import opencode_binary, opencode_environ
-from tests.support.real_room import ROOM, room_environ
-from tests.support.repositories import TestRepository, small_repository
-from tests.support.scripted_model import (
+from tests.support.agents.agent_stage import processes_in
+from tests.support.agents.claude_code import claude_binary, client_environ
+from tests.support.agents.opencode import opencode_binary, opencode_environ
+from tests.support.agents.scripted_model import (
     CallTool,
     ModelAnswer,
     ModelRequest,
     Say,
     scripted_model,
 )
-from tests.support.terminal import Terminal, showing, terminal
-from tests.support.valkey_users import a_user_of_their_own, wait_until
+from tests.support.git.repositories import TestRepository, small_repository
+from tests.support.room.real_room import ROOM, room_environ
+from tests.support.room.terminal import Terminal, showing, terminal
+from tests.support.stores.valkey_users import a_user_of_their_own, wait_until
 
 pytestmark = pytest.mark.timeout(400)
 CTRL_O = "\x0f"

@@ -15,8 +15,14 @@ from orchestra_core.store.open_store import open_store
 from orchestra_core.store.store import Store
 from tests.e2e.conftest import ClientSetup, say
 from tests.e2e.test_worker_mail import MESSAGE, OpenChamber, open_chamber
-from tests.support.orchestration import Conductor, in_memory
-from tests.support.scripted_model import CallTool, ModelAnswer, ModelRequest, Say, scripted_model
+from tests.support.agents.scripted_model import (
+    CallTool,
+    ModelAnswer,
+    ModelRequest,
+    Say,
+    scripted_model,
+)
+from tests.support.conductor.orchestration import Conductor, in_memory
 from tests.support.waiting import until, until_awaited
 
 pytestmark = pytest.mark.timeout(400)

@@ -11,9 +11,8 @@ from orchestra_core.project import find_project
 from orchestra_core.store.open_store import open_store
 from tests.e2e.conftest import ClientSetup, open_chambers
 from tests.e2e.test_worker_mail import open_chamber, work
-from tests.support.claude_code import claude_binary, run_claude
-from tests.support.orchestration import Conductor, in_memory
-from tests.support.scripted_model import (
+from tests.support.agents.claude_code import claude_binary, run_claude
+from tests.support.agents.scripted_model import (
     CallTool,
     ModelAnswer,
     ModelRequest,
@@ -21,6 +20,7 @@ from tests.support.scripted_model import (
     Script,
     scripted_model,
 )
+from tests.support.conductor.orchestration import Conductor, in_memory
 
 pytestmark = pytest.mark.timeout(400)
 

@@ -14,15 +14,15 @@ from orchestra_core.store.open_store import open_store
 from orchestra_server.usecases.delivery.take_in_spool import take_in_spool
 from orchestra_server.usecases.interrupts.resume_worker import GO_ON
 from tests.e2e.conftest import ClientSetup, open_chambers
-from tests.support.orchestration import in_memory
-from tests.support.repositories import TestRepository
-from tests.support.scripted_model import (
+from tests.support.agents.scripted_model import (
     CallTool,
     ModelAnswer,
     ModelRequest,
     Say,
     Script,
 )
+from tests.support.conductor.orchestration import in_memory
+from tests.support.git.repositories import TestRepository
 
 # The first run installs the client, which takes as long as the network does.
 pytestmark = pytest.mark.timeout(400)

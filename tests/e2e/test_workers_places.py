@@ -15,14 +15,14 @@ from orchestra_core.store.open_store import open_store
 from orchestra_server.files.installation.installed_files import SETTINGS
 from orchestra_server.usecases.delivery.take_in_spool import take_in_spool
 from tests.e2e.conftest import ClientSetup, open_chambers
-from tests.support.orchestration import in_memory
-from tests.support.repositories import TestRepository
-from tests.support.scripted_model import (
+from tests.support.agents.scripted_model import (
     CallTool,
     ModelRequest,
     Say,
     Script,
 )
+from tests.support.conductor.orchestration import in_memory
+from tests.support.git.repositories import TestRepository
 
 pytestmark = pytest.mark.timeout(400)
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.settings import Settings
+from tests.support.commands.run_forked import LONGEST_PLACE, forking, forking_process
+from tests.support.git.repositories import TestRepository, small_repository
 from tests.support.installed_coverage import IS_MEASURING
-from tests.support.repositories import TestRepository, small_repository
-from tests.support.run_forked import LONGEST_PLACE, forking, forking_process
-from tests.support.valkey_users import a_user_of_their_own
+from tests.support.stores.valkey_users import a_user_of_their_own
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
 from orchestra_core.clock import iso_time, iso_time_ms
-from tests.support.samples import NOON
+from tests.support.samples.documents import NOON
 
 
 def test_a_timestamp_is_formatted_in_utc_to_the_second_or_the_millisecond() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestra_core.events import Event, EventData, Kind, decode_event, encode_event
-from tests.support.samples import NOON, a_conflict, a_task, an_interrupt
+from tests.support.samples.documents import NOON, a_conflict, a_task, an_interrupt
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
 

@@ -16,7 +16,7 @@ from orchestra_core.models import (
     TaskState,
 )
 from orchestra_core.workers.presence import PresenceState
-from tests.support.samples import NOON, a_chamber, a_conflict, a_task, an_interrupt
+from tests.support.samples.documents import NOON, a_chamber, a_conflict, a_task, an_interrupt
 
 TASKS: dict[TaskState, set[str]] = {
     "open": {"is_open"},

@@ -14,7 +14,7 @@ from orchestra_core.settings import (
     Settings,
     read_settings,
 )
-from tests.support.repositories import small_repository
+from tests.support.git.repositories import small_repository
 
 
 def test_the_default_is_the_private_valkey_in_the_users_state_directory() -> None:

@@ -22,7 +22,7 @@ from orchestra_core.worker_state import (
     worker_states,
 )
 from orchestra_core.workers.presence import PresenceState
-from tests.support.samples import NOON, a_chamber, a_discovery, a_request, an_interrupt
+from tests.support.samples.documents import NOON, a_chamber, a_discovery, a_request, an_interrupt
 
 LIVE = replace(a_chamber(), state="live")
 MINUTE = 60_000

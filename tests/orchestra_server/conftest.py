@@ -9,8 +9,8 @@ from orchestra_core.project import find_project
 from orchestra_core.settings import Settings
 from orchestra_core.store.store import Store
 from orchestra_server.usecases.common.transaction import Context
-from tests.support.repositories import PLAIN_GIT, TestRepository, small_repository
-from tests.support.tasks import Clock, a_started_task, chambers_open
+from tests.support.conductor.tasks import Clock, a_started_task, chambers_open
+from tests.support.git.repositories import PLAIN_GIT, TestRepository, small_repository
 
 MakeContext = Callable[[Path], Context]
 

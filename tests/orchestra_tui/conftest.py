@@ -2,8 +2,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.idle import wait_for_idle
-from tests.support.shared_styles import share_parsed_styles
+from tests.support.room.idle import wait_for_idle
+from tests.support.room.shared_styles import share_parsed_styles
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,8 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from orchestra_tui.backend.protocols import ServerStatus
-from tests.support import gallery_stories as stories
-from tests.support.room import room_of
+from tests.support.gallery import scene_stories as stories
+from tests.support.room.headless_room import room_of
 from tests.support.waiting import until
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.support.gallery import SCENES, Scene, app_of, play
-from tests.support.render_screenshots import SCREENSHOTS, fixed_surroundings
+from tests.support.gallery.render_screenshots import SCREENSHOTS, fixed_surroundings
+from tests.support.gallery.scenes import SCENES, Scene, app_of, play
 
 SNAPSHOTS = Path(__file__).parent / "__snapshots__" / "test_gallery"
 SnapCompare = Callable[..., bool]

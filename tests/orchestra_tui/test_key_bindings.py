@@ -22,8 +22,8 @@ from orchestra_tui.key_bindings import (
 )
 from orchestra_tui.screens.room.room_screen import RoomScreen
 from orchestra_tui.widgets.key_footer import fitting_keys
-from tests.support import gallery_stories as stories
-from tests.support.room import room_of
+from tests.support.gallery import scene_stories as stories
+from tests.support.room.headless_room import room_of
 
 
 def test_each_key_is_shown_as_the_character_that_it_types() -> None:

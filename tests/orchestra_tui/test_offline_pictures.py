@@ -1,7 +1,7 @@
 """Pictures of the room need no font from the network, and their borders are lines."""
 
-from tests.support.gallery import every_size
-from tests.support.offline_pictures import offline
+from tests.support.gallery.offline_pictures import offline
+from tests.support.gallery.scenes import every_size
 
 STYLE = ".terminal-r5 { fill: #3a414d }"
 FONT = """

@@ -7,7 +7,7 @@ from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.notices import Notice
 from orchestra_tui.room_options import NoticeOptions
 from orchestra_tui.terminal.announcer import Announcer
-from tests.support.samples import NOON, a_task
+from tests.support.samples.documents import NOON, a_task
 
 
 class Scene:

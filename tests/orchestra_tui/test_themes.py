@@ -8,7 +8,7 @@ from orchestra_tui.presentation.rows import symbols
 from orchestra_tui.presentation.rows.cells import Cell
 from orchestra_tui.themes import DARK, LIGHT
 from orchestra_tui.widgets.line_table import MARK_FOCUSED, LineTable
-from tests.support.stage import COLUMNS, FixedRows, WidgetStage, painted
+from tests.support.room.widget_stage import COLUMNS, FixedRows, WidgetStage, painted
 
 LEAST_CONTRAST = 4.5  # WCAG 2.2, success criterion 1.4.3, normal text
 TEXT = ("foreground", "foreground-muted", "accent", "success", "warning", "error")

@@ -9,9 +9,9 @@ from collections.abc import Callable, Generator
 
 import pytest
 
-from tests.support.killed_calls import Driver, driving
+from tests.support.git.repositories import PLAIN_GIT
+from tests.support.kills.killed_calls import Driver, driving
 from tests.support.proofs import FULL, FULL_SECONDS, TOLD, Tally
-from tests.support.repositories import PLAIN_GIT
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -17,7 +17,7 @@ from typing import Literal
 
 import pytest
 
-from tests.support.hooks import HookedCheckout, hooked_checkout, read_settings_file
+from tests.support.hooks.hooked_checkout import HookedCheckout, hooked_checkout, read_settings_file
 from tests.support.proofs import Tally, scaled
 
 ROUNDS = scaled(4, 100)

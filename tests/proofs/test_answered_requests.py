@@ -29,12 +29,12 @@ from orchestra_core.settings import Settings
 from orchestra_core.store.open_store import open_store
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.requests.answer_request import answer_request
-from tests.support.hook_requests import ask
-from tests.support.hooks import Session
+from tests.support.conductor.tasks import a_started_task, chambers_open
+from tests.support.git.repositories import small_repository
+from tests.support.hooks.hook_requests import ask
+from tests.support.hooks.hooked_checkout import Session
 from tests.support.proofs import Tally, scaled
-from tests.support.repositories import small_repository
-from tests.support.tasks import a_started_task, chambers_open
-from tests.support.valkey import Server, running_server, valkey_binary
+from tests.support.stores.valkey import Server, running_server, valkey_binary
 
 REQUESTS = scaled(24, 1_000)
 AT_ONCE = 6

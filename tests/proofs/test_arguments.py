@@ -14,11 +14,18 @@ from mcp.types import CallToolResult, TextContent, Tool
 from orchestra_core.project import find_project
 from orchestra_core.settings import Settings
 from orchestra_core.store.open_store import open_store
-from tests.support.invariants import check_store
-from tests.support.orchestration import Conductor, in_memory
+from tests.support.conductor.orchestration import Conductor, in_memory
+from tests.support.conductor.schema_calls import (
+    HOSTILE,
+    HUGE,
+    Arguments,
+    ToolCall,
+    calls,
+    schema_of,
+)
+from tests.support.git.repositories import small_repository
+from tests.support.kills.invariants import check_store
 from tests.support.proofs import FULL, Tally, sampled, scaled
-from tests.support.repositories import small_repository
-from tests.support.schema_calls import HOSTILE, HUGE, Arguments, ToolCall, calls, schema_of
 
 _LINE_LIMIT = 2_500  # characters; no model should have to read more about one mistake
 _NEVER = ("Traceback", "pydantic", "failed inside the server", "Error executing tool", "\n", "\x1b")

@@ -20,10 +20,10 @@ from orchestra_core.state import ProjectState
 from orchestra_core.store.open_store import open_store
 from orchestra_server.files.spool.spool_folder import spool_folder
 from orchestra_server.files.spool.worker_reports import TornReportError, read_report
-from tests.support.chaos import Chaos, chaos
+from tests.support.git.repositories import small_repository
+from tests.support.kills.chaos import Chaos, chaos
 from tests.support.proofs import FULL, Tally, scaled
-from tests.support.repositories import small_repository
-from tests.support.valkey_users import a_user_of_their_own
+from tests.support.stores.valkey_users import a_user_of_their_own
 from tests.support.waiting import until
 
 NAMES = ("api", "auth", "db", "web")

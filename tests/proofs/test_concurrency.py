@@ -9,12 +9,12 @@ import pytest
 from orchestra_core.events import Event
 from orchestra_core.settings import Settings
 from orchestra_core.store.store import Store
-from tests.support.invariants import check_store
-from tests.support.kill_driver import Outcome
-from tests.support.killed_calls import Driver, PreparedProject
+from tests.support.conductor.tasks import a_started_task
+from tests.support.git.repositories import small_repository
+from tests.support.kills.invariants import check_store
+from tests.support.kills.kill_driver import Outcome
+from tests.support.kills.killed_calls import Driver, PreparedProject
 from tests.support.proofs import Tally, scaled
-from tests.support.repositories import small_repository
-from tests.support.tasks import a_started_task
 
 Call = tuple[str, Mapping[str, object]]
 _ROUNDS = scaled(1, 12)

@@ -13,9 +13,9 @@ from orchestra_core.store.follow import Reconnected
 from orchestra_core.store.open_store import open_store
 from orchestra_core.store.store import Store
 from tests.support.proofs import FULL_SECONDS, Tally, scaled
-from tests.support.samples import a_task, task_started
-from tests.support.store_watch import Watch, commit, watching
-from tests.support.valkey import Server, running_server, valkey_binary
+from tests.support.samples.documents import a_task, task_started
+from tests.support.stores.store_watch import Watch, commit, watching
+from tests.support.stores.valkey import Server, running_server, valkey_binary
 
 _EVENTS = scaled(1_500, 100_000)
 _WRITERS = 12

@@ -14,10 +14,10 @@ from orchestra_core.settings import Settings
 from orchestra_core.store.store import Store
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
-from tests.support.gates import trusted_gate
+from tests.support.conductor.tasks import Clock, a_started_task, chambers_open
+from tests.support.git.gates import trusted_gate
+from tests.support.git.repositories import small_repository
 from tests.support.proofs import Tally, seeds
-from tests.support.repositories import small_repository
-from tests.support.tasks import Clock, a_started_task, chambers_open
 
 NAMES = ("a", "b", "c", "d", "e")
 # It fails if all files that one line of the rules names are there, and logs each tree it judges.

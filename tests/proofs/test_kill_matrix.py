@@ -11,9 +11,11 @@ import pytest
 from orchestra_core.settings import Settings
 from orchestra_core.store.store import Store
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
-from tests.support.gates import trusted_gate
-from tests.support.invariants import check_store
-from tests.support.killed_calls import (
+from tests.support.conductor.tasks import a_started_task, chambers_open
+from tests.support.git.gates import trusted_gate
+from tests.support.git.repositories import TestRepository, small_repository
+from tests.support.kills.invariants import check_store
+from tests.support.kills.killed_calls import (
     Driver,
     PreparedProject,
     blobs,
@@ -22,8 +24,6 @@ from tests.support.killed_calls import (
     reachable,
 )
 from tests.support.proofs import Tally, sampled
-from tests.support.repositories import TestRepository, small_repository
-from tests.support.tasks import a_started_task, chambers_open
 from tests.support.waiting import until
 
 Arguments = Mapping[str, object]

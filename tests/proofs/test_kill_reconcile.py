@@ -10,8 +10,10 @@ from orchestra_core.settings import Settings
 from orchestra_core.store.store import Store
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.reconcile.reconcile import reconcile
-from tests.support.invariants import check_store
-from tests.support.killed_calls import (
+from tests.support.conductor.tasks import a_started_task, chambers_open
+from tests.support.git.repositories import TestRepository, small_repository
+from tests.support.kills.invariants import check_store
+from tests.support.kills.killed_calls import (
     Driver,
     PreparedProject,
     blobs,
@@ -20,8 +22,6 @@ from tests.support.killed_calls import (
     reachable,
 )
 from tests.support.proofs import Tally, sampled
-from tests.support.repositories import TestRepository, small_repository
-from tests.support.tasks import a_started_task, chambers_open
 
 Arguments = Mapping[str, object]
 Prepare = Callable[[PreparedProject], Awaitable[Arguments]]

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from orchestra_core.store.store import Store
-from tests.support.hooks import (
+from tests.support.hooks.hooked_checkout import (
     HookedCheckout,
     Session,
     hooked_checkout,
@@ -23,7 +23,7 @@ from tests.support.hooks import (
     take_in,
 )
 from tests.support.installed_coverage import coverage_environ
-from tests.support.killed_hook import DeathReport, Job, Round
+from tests.support.kills.killed_hook import DeathReport, Job, Round
 from tests.support.proofs import FULL, Tally, scaled
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,7 +67,7 @@ def asked(job: Job) -> DeathReport:
     measuring = coverage_environ()
     environ = {name: value for name, value in os.environ.items() if name not in measuring}
     ended = subprocess.run(
-        [sys.executable, "-m", "tests.support.killed_hook"],
+        [sys.executable, "-m", "tests.support.kills.killed_hook"],
         cwd=ROOT,
         env={**environ, "CLAUDE_PROJECT_DIR": job.project},
         input=msgspec.json.encode(job),

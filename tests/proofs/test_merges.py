@@ -15,9 +15,9 @@ from orchestra_server.git.merge.in_memory.edited_tree import TreeObjects
 from orchestra_server.git.merge.merge import ChamberBranch, FailedMerge, merge_all
 from orchestra_server.git.repository.commit_graph import read_ancestry
 from orchestra_server.git.repository.repository import open_repository
-from tests.support.generated_repositories import Plan, built, plans
+from tests.support.git.generated_repositories import Plan, built, plans
+from tests.support.git.repositories import PLAIN_GIT, TestRepository
 from tests.support.proofs import FULL, Tally, scaled
-from tests.support.repositories import PLAIN_GIT, TestRepository
 
 
 def generated(examples: int) -> hypothesis_settings:

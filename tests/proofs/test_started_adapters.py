@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.acp_adapters import ADAPTERS
-from tests.support.agent_stories import STORIES, goes_on_with_its_conversation
-from tests.support.agents import Agent
+from tests.support.agents.acp_adapters import ADAPTERS
+from tests.support.agents.agent_stage import Agent
+from tests.support.agents.agent_stories import STORIES, goes_on_with_its_conversation
 
 pytestmark = pytest.mark.timeout(300)
 

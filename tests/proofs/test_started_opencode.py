@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.agent_stories import STORIES
-from tests.support.agents import OPENCODE, Agent
+from tests.support.agents.agent_stage import OPENCODE, Agent
+from tests.support.agents.agent_stories import STORIES
 from tests.support.proofs import sampled
 
 

@@ -28,10 +28,10 @@ from orchestra_core.store.keys import Keys
 from orchestra_core.store.open_store import open_store
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import DISORDER_MS, Store
-from tests.support.invariants import check_released, check_store, claims
-from tests.support.model_calls import AGENTS, NAMES, PHASES, Call, Calls, identified
+from tests.support.conductor.model_calls import AGENTS, NAMES, PHASES, Call, Calls, identified
+from tests.support.kills.invariants import check_released, check_store, claims
 from tests.support.proofs import FULL, Tally, scaled
-from tests.support.samples import NOON
+from tests.support.samples.documents import NOON
 
 if TYPE_CHECKING:
     from orchestra_core.events import Event

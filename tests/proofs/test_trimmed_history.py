@@ -18,9 +18,9 @@ from orchestra_core.store.damage import find_damage, mend_damage
 from orchestra_core.store.follow import Snapshot
 from orchestra_core.store.store import DISORDER_MS, Store
 from tests.support.proofs import Tally, scaled
-from tests.support.samples import NOON, a_task, an_agent
-from tests.support.store_watch import Watch, commit, watching
-from tests.support.valkey import Server
+from tests.support.samples.documents import NOON, a_task, an_agent
+from tests.support.stores.store_watch import Watch, commit, watching
+from tests.support.stores.valkey import Server
 
 _STEPS = scaled(60, 400)
 _MINUTE = 60_000

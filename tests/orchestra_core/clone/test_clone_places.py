@@ -4,7 +4,7 @@ from msgspec.structs import replace
 from orchestra_core.clone.clone_places import SILENT_MS, ago, place_of
 from orchestra_core.models import Heartbeat
 from orchestra_core.state import ProjectState
-from tests.support.samples import NOON, a_chamber, a_clone
+from tests.support.samples.documents import NOON, a_chamber, a_clone
 
 CHAMBER = replace(a_chamber(), clone=a_clone().id)
 HOUR = 3_600_000

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.clone.common_directory import common_directory
-from tests.support.repositories import run_git, small_repository
+from tests.support.git.repositories import run_git, small_repository
 
 
 def found(start: Path) -> tuple[Path, Path]:

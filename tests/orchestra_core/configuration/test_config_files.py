@@ -11,7 +11,7 @@ from orchestra_core.configuration.config_files import (
     repository_file,
     user_file,
 )
-from tests.support.repositories import bare_with_worktree, small_repository
+from tests.support.git.repositories import bare_with_worktree, small_repository
 
 
 def test_the_persons_file_is_below_the_xdg_directory(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from orchestra_core.configuration.configuration import (
     read_configuration,
     read_text,
 )
-from tests.support.repositories import small_repository
+from tests.support.git.repositories import small_repository
 
 OWN = Path("/c/config.toml")
 

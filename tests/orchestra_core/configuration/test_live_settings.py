@@ -6,7 +6,7 @@ import pytest
 
 from orchestra_core.configuration.live_settings import LiveSettings
 from orchestra_core.settings import LINGER, STUCK_LIMIT, Settings, read_settings
-from tests.support.repositories import small_repository
+from tests.support.git.repositories import small_repository
 
 
 @pytest.fixture

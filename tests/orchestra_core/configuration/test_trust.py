@@ -16,7 +16,7 @@ from orchestra_core.configuration.trust import (
     trust_state,
     trusted_plan,
 )
-from tests.support.repositories import small_repository
+from tests.support.git.repositories import small_repository
 
 GATE = '[gate]\ncommand = "true"\n'
 

@@ -7,7 +7,7 @@ import pytest
 
 from orchestra_core.daemon.start_daemon import stop_daemon
 from orchestra_core.project import Project, find_project
-from tests.support.repositories import small_repository
+from tests.support.git.repositories import small_repository
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from orchestra_core.errors import Unavailable
 from orchestra_core.process.file_lock import is_locked, locked_file
 from orchestra_core.project import Project
 from orchestra_core.settings import Settings
-from tests.support.valkey_users import wait_until
+from tests.support.stores.valkey_users import wait_until
 
 
 def about(project: Project, settings: Settings) -> Answer:

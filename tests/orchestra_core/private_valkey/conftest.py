@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from orchestra_core.settings import Settings
-from tests.support.valkey_users import a_user_of_their_own
+from tests.support.stores.valkey_users import a_user_of_their_own
 
 
 @pytest.fixture

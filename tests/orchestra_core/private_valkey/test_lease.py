@@ -9,7 +9,13 @@ import sys
 from orchestra_core.private_valkey import inspect, join, shut_down
 from orchestra_core.settings import Settings
 from orchestra_core.store.client.redis_request import ask
-from tests.support.valkey_users import User, environment, kill_server, pid_of_server, wait_until
+from tests.support.stores.valkey_users import (
+    User,
+    environment,
+    kill_server,
+    pid_of_server,
+    wait_until,
+)
 
 MANY = 20
 

@@ -15,7 +15,7 @@ from orchestra_core.private_valkey import inspect, join, process, shut_down
 from orchestra_core.process.file_lock import is_locked
 from orchestra_core.settings import Settings
 from orchestra_core.store.client.redis_request import ask
-from tests.support.valkey_users import kill_server, recorded_pid, settings_at, wait_until
+from tests.support.stores.valkey_users import kill_server, recorded_pid, settings_at, wait_until
 
 
 def refusal(settings: Settings) -> str:

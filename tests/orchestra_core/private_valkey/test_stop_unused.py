@@ -7,7 +7,7 @@ from contextlib import closing
 from orchestra_core.private_valkey import inspect, join
 from orchestra_core.private_valkey.stop_unused import stop_unused
 from orchestra_core.settings import Settings
-from tests.support.valkey_users import User, settings_at, wait_until
+from tests.support.stores.valkey_users import User, settings_at, wait_until
 
 
 def test_a_server_whose_users_were_all_killed_is_stopped(settings: Settings) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.process.detached_process import LOG_LIMIT, empty_long_log, start_detached
-from tests.support.valkey_users import wait_until
+from tests.support.stores.valkey_users import wait_until
 
 TELL = "import os; print(os.getsid(0), os.getppid(), os.getcwd(), os.environ.get('SAID'))"
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from orchestra_core.replies.completion import CompletedTask
-from tests.support.tool_answers import LANDING_CONFLICT, LANDING_PLAN
+from tests.support.samples.tool_answers import LANDING_CONFLICT, LANDING_PLAN
 
 HELD = replace(LANDING_PLAN, holds=["auth: it is suspended"])
 PART = replace(LANDING_PLAN, merged=["web"], conflicts=[LANDING_CONFLICT])

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.settings import Settings
-from tests.support.valkey import Server, running_server, server_binaries
+from tests.support.stores.valkey import Server, running_server, server_binaries
 
 BINARIES = server_binaries()
 

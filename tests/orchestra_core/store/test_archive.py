@@ -13,7 +13,7 @@ from orchestra_core.store.client.reply_parser import as_list
 from orchestra_core.store.damage import find_damage, mend_damage
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
-from tests.support.samples import (
+from tests.support.samples.documents import (
     NOON,
     a_chamber,
     a_conflict,
@@ -23,7 +23,7 @@ from tests.support.samples import (
     an_agent,
     an_interrupt,
 )
-from tests.support.store_watch import commit, watching
+from tests.support.stores.store_watch import commit, watching
 
 
 def ended(number: int) -> Task:

@@ -18,7 +18,7 @@ from orchestra_core.store.change_script import (
 from orchestra_core.store.client.client_protocol import Client
 from orchestra_core.store.keys import Keys
 from orchestra_core.store.reads import Reads
-from tests.support.samples import a_task, starting, task_started
+from tests.support.samples.documents import a_task, starting, task_started
 
 KEYS = Keys("p")
 NO_CLIENT: Client = cast("Client", None)  # nothing is read in these tests

@@ -14,7 +14,7 @@ from orchestra_core.store.damage import find_damage, mend_damage
 from orchestra_core.store.follow import Snapshot
 from orchestra_core.store.keys import DOCUMENT_HASHES
 from orchestra_core.store.store import DISORDER_MS, Store
-from tests.support.samples import (
+from tests.support.samples.documents import (
     NOON,
     a_chamber,
     a_clone,
@@ -28,7 +28,7 @@ from tests.support.samples import (
     an_interrupt,
     starting,
 )
-from tests.support.store_watch import commit, watching
+from tests.support.stores.store_watch import commit, watching
 
 HOUR = DISORDER_MS
 

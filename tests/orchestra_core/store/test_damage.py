@@ -12,7 +12,7 @@ from orchestra_core.store.checkpoint import replay
 from orchestra_core.store.damage import Damage, find_damage, mend_damage
 from orchestra_core.store.keys import DOCUMENT_HASHES
 from orchestra_core.store.store import Store
-from tests.support.samples import (
+from tests.support.samples.documents import (
     NOON,
     a_chamber,
     a_clone,
@@ -26,7 +26,7 @@ from tests.support.samples import (
     sending,
     starting,
 )
-from tests.support.store_watch import commit, watching
+from tests.support.stores.store_watch import commit, watching
 
 
 async def fill(store: Store) -> ProjectState:

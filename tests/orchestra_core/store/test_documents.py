@@ -25,7 +25,7 @@ from orchestra_core.store.documents import (
 from orchestra_core.store.keys import DOCUMENT_HASHES, Keys
 from orchestra_core.workers.day_account import DayAccount
 from orchestra_core.workers.started_worker import StartedWorker
-from tests.support.samples import (
+from tests.support.samples.documents import (
     NOON,
     a_chamber,
     a_clone,

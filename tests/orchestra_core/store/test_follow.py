@@ -18,9 +18,9 @@ from orchestra_core.store.follow import (
     Snapshot,
 )
 from orchestra_core.store.store import Store
-from tests.support.samples import a_clone, a_task, starting, task_started
-from tests.support.store_watch import commit, watching
-from tests.support.valkey import Server
+from tests.support.samples.documents import a_clone, a_task, starting, task_started
+from tests.support.stores.store_watch import commit, watching
+from tests.support.stores.valkey import Server
 
 
 async def test_a_follower_starts_with_the_whole_state(store: Store) -> None:

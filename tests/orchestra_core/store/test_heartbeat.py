@@ -2,7 +2,7 @@ from msgspec.structs import replace
 
 from orchestra_core.state import ProjectState
 from orchestra_core.store.store import Contended, Store
-from tests.support.samples import a_clone
+from tests.support.samples.documents import a_clone
 
 SILENT = 60_000
 

@@ -13,8 +13,8 @@ from orchestra_core.store.client.reply_parser import as_bytes
 from orchestra_core.store.keys import Keys
 from orchestra_core.store.scripts import script
 from orchestra_core.store.store import Store
-from tests.support.samples import NOON, an_interrupt, sending
-from tests.support.store_watch import commit
+from tests.support.samples.documents import NOON, an_interrupt, sending
+from tests.support.stores.store_watch import commit
 
 ORDER: tuple[InterruptState, ...] = ("sent", "posted", "delivered", "acted")
 ENDS: tuple[InterruptState, ...] = ("cancelled", "expired")

@@ -12,10 +12,10 @@ from orchestra_core.settings import Settings
 from orchestra_core.store.client import redis_client
 from orchestra_core.store.open_store import open_store
 from orchestra_core.store.store import Store
-from tests.support.certificates import Certificate, own_certificate
-from tests.support.scripted_server import HANG_UP, Reply, bulk, scripted_server
-from tests.support.store_failures import failure, knowing
-from tests.support.valkey import Server, short_directory
+from tests.support.stores.certificates import Certificate, own_certificate
+from tests.support.stores.scripted_server import HANG_UP, Reply, bulk, scripted_server
+from tests.support.stores.store_failures import failure, knowing
+from tests.support.stores.valkey import Server, short_directory
 
 
 @pytest.fixture

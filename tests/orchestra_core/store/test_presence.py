@@ -5,7 +5,7 @@ from orchestra_core.models import Presence
 from orchestra_core.store.follow import PresenceChanged
 from orchestra_core.store.scripts import script
 from orchestra_core.store.store import Store
-from tests.support.store_watch import watching
+from tests.support.stores.store_watch import watching
 
 WORKING = Presence(chamber_id="t/auth", state="working", tool="Bash", detail="make", since=100)
 IDLE = Presence(chamber_id="t/auth", state="idle", since=200)

@@ -10,11 +10,11 @@ from orchestra_core.settings import Settings
 from orchestra_core.store.open_store import open_store
 from orchestra_core.store.quick_snapshot import quick_snapshot
 from orchestra_core.store.store import Store
-from tests.support.samples import a_task, starting
-from tests.support.scripted_server import HANG_UP, scripted_server
-from tests.support.store_watch import commit
-from tests.support.valkey import Server
-from tests.support.valkey_users import a_user_of_their_own
+from tests.support.samples.documents import a_task, starting
+from tests.support.stores.scripted_server import HANG_UP, scripted_server
+from tests.support.stores.store_watch import commit
+from tests.support.stores.valkey import Server
+from tests.support.stores.valkey_users import a_user_of_their_own
 
 
 async def test_a_quick_snapshot_returns_the_same_state_as_the_store(

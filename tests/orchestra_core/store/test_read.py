@@ -8,8 +8,8 @@ from orchestra_core.models import Task
 from orchestra_core.store import store as store_module
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
-from tests.support.samples import a_task, starting
-from tests.support.store_watch import commit
+from tests.support.samples.documents import a_task, starting
+from tests.support.stores.store_watch import commit
 
 FIRST, SECOND = a_task("first-1"), a_task("second-2")
 

@@ -9,7 +9,7 @@ from orchestra_core.models import Chamber, Task
 from orchestra_core.store.archive import archive_ended
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
-from tests.support.samples import NOON, a_chamber, a_task, task_started
+from tests.support.samples.documents import NOON, a_chamber, a_task, task_started
 
 TASK = a_task("t-1")
 

@@ -19,9 +19,9 @@ from orchestra_core.store.follow import Arrived, Disconnected, Reconnected, Snap
 from orchestra_core.store.keys import Keys
 from orchestra_core.store.open_store import open_store
 from orchestra_core.store.store import Store
-from tests.support.samples import a_task, starting, task_started
-from tests.support.store_watch import commit, watching
-from tests.support.valkey import Server, short_directory
+from tests.support.samples.documents import a_task, starting, task_started
+from tests.support.stores.store_watch import commit, watching
+from tests.support.stores.valkey import Server, short_directory
 from tests.support.waiting import until
 
 

@@ -11,9 +11,9 @@ from orchestra_core.store.keys import Keys
 from orchestra_core.store.open_store import open_store
 from orchestra_core.store.self_test import ServerFacts, read_facts, try_store, warnings_of
 from orchestra_core.store.store import Store
-from tests.support.samples import starting
-from tests.support.store_watch import commit
-from tests.support.valkey import Server, running_server, server_binaries
+from tests.support.samples.documents import starting
+from tests.support.stores.store_watch import commit
+from tests.support.stores.valkey import Server, running_server, server_binaries
 
 GOOD = ServerFacts()
 

@@ -3,8 +3,8 @@ import time
 from orchestra_core.change import Change
 from orchestra_core.state import ProjectState
 from orchestra_core.store.store import Store
-from tests.support.samples import a_task, starting
-from tests.support.store_watch import commit
+from tests.support.samples.documents import a_task, starting
+from tests.support.stores.store_watch import commit
 
 # What is asked for is 300 ms on a machine at peace; tests share two cores with others.
 _PATIENCE = 3.0

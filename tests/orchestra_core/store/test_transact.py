@@ -10,7 +10,7 @@ from orchestra_core.state import ProjectState
 from orchestra_core.store.client.reply_parser import as_bytes
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
-from tests.support.samples import (
+from tests.support.samples.documents import (
     NOON,
     a_chamber,
     a_discovery,
@@ -20,7 +20,7 @@ from tests.support.samples import (
     sending,
     starting,
 )
-from tests.support.store_watch import commit
+from tests.support.stores.store_watch import commit
 
 
 async def test_one_change_writes_the_document_and_appends_the_event(store: Store) -> None:

@@ -11,7 +11,7 @@ from orchestra_core.wording.gates import (
     verdict_words,
     work_of,
 )
-from tests.support.samples import a_conflict
+from tests.support.samples.documents import a_conflict
 
 
 def test_a_failing_gate_is_distinguished_from_a_git_conflict() -> None:

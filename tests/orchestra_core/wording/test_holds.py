@@ -12,7 +12,7 @@ from orchestra_core.wording.holds import (
     land_counts,
 )
 from orchestra_core.worker_state import WorkerState
-from tests.support.samples import NOON, a_chamber, a_conflict, an_interrupt
+from tests.support.samples.documents import NOON, a_chamber, a_conflict, an_interrupt
 
 LIVE = replace(a_chamber("auth"), state="live")
 READY = WorkerState("ready", "Done")

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from orchestra_core.replies.chambers import SavedChamber
 from orchestra_core.wording.landing import conflict_lines, landed_lines, outcome
-from tests.support.tool_answers import LANDING_CONFLICT as CONFLICT
-from tests.support.tool_answers import LANDING_PLAN as PLAN
+from tests.support.samples.tool_answers import LANDING_CONFLICT as CONFLICT
+from tests.support.samples.tool_answers import LANDING_PLAN as PLAN
 
 
 def test_a_landed_task_says_where_its_work_is() -> None:

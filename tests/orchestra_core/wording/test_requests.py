@@ -11,7 +11,7 @@ from orchestra_core.wording.requests import (
     asked_in_short,
     questions_of,
 )
-from tests.support.samples import a_question, a_request
+from tests.support.samples.documents import a_question, a_request
 
 
 def asking(tool: str, **tool_input: object) -> WorkerRequest:

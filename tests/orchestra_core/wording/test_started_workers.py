@@ -10,7 +10,7 @@ from orchestra_core.wording.started_workers import (
     tokens_in_short,
 )
 from orchestra_core.workers.started_worker import EndReason, Spent
-from tests.support.samples import a_started_worker
+from tests.support.samples.documents import a_started_worker
 
 
 @pytest.mark.parametrize(

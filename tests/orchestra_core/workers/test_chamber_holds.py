@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from orchestra_core.workers.chamber_holds import Hold, chamber_holds
-from tests.support.samples import NOON, a_chamber, an_interrupt
+from tests.support.samples.documents import NOON, a_chamber, an_interrupt
 
 LIVE = replace(a_chamber(), state="live")
 

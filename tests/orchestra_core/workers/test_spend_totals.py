@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from orchestra_core.workers.spend_totals import spent_in_chamber, spent_in_chambers
 from orchestra_core.workers.started_worker import Spent
-from tests.support.samples import a_chamber, a_started_worker
+from tests.support.samples.documents import a_chamber, a_started_worker
 
 TURN = Spent(turns=1, tokens_in=10, dollars=0.25)
 SUBAGENT = Spent(turns=1, tokens_in=1_000)

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from orchestra_core.workers.started_worker import Spent, total
-from tests.support.samples import a_started_worker
+from tests.support.samples.documents import a_started_worker
 
 TURN = Spent(turns=1, tokens_in=10, tokens_out=5, tokens_cached=100, dollars=0.25)
 

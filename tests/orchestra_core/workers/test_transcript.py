@@ -2,7 +2,7 @@
 
 from orchestra_core.store.store import Store
 from orchestra_core.workers.transcript import TranscriptEntry, decode_entries, encode_entry
-from tests.support.samples import NOON
+from tests.support.samples.documents import NOON
 
 SAID = TranscriptEntry(at=NOON, kind="said", text="I begin.\nNow.")
 

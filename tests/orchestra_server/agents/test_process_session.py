@@ -18,9 +18,9 @@ from orchestra_server.agents.dialect import Dialect
 from orchestra_server.agents.process import agent_process
 from orchestra_server.agents.process_session import how_it_ended, start_session
 from orchestra_server.agents.reports import Asked, Ended, Noted
-from tests.support import agent_stories
-from tests.support.agents import FAKE_ACP, FAKE_CLAUDE, Agent, processes_in, stage
-from tests.support.scripted_model import CallTool, Say
+from tests.support.agents import agent_stories
+from tests.support.agents.agent_stage import FAKE_ACP, FAKE_CLAUDE, Agent, processes_in, stage
+from tests.support.agents.scripted_model import CallTool, Say
 from tests.support.waiting import until
 
 STORIES = [

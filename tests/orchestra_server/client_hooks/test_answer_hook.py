@@ -10,7 +10,7 @@ from orchestra_server.client_hooks import answer_hook
 from orchestra_server.client_hooks.answer_hook import brief_agent, create_worktree, start_agent
 from orchestra_server.files.hook.find_reader import find_reader, settings_at
 from orchestra_server.files.hook.json_files import Fields, read_json
-from tests.support.hooks import HookedCheckout, hooked_checkout
+from tests.support.hooks.hooked_checkout import HookedCheckout, hooked_checkout
 
 
 @pytest.fixture

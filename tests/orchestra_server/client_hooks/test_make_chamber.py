@@ -10,8 +10,8 @@ from orchestra_core.errors import Unavailable
 from orchestra_core.process.file_lock import is_locked
 from orchestra_core.settings import LINGER, Settings
 from orchestra_server.client_hooks.make_chamber import make_chamber
-from tests.support.orchestration import server_environ
-from tests.support.repositories import PLAIN_GIT, TestRepository, small_repository
+from tests.support.conductor.orchestration import server_environ
+from tests.support.git.repositories import PLAIN_GIT, TestRepository, small_repository
 
 
 @pytest.fixture

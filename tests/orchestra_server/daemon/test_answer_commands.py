@@ -13,7 +13,7 @@ from orchestra_server.daemon import answer_commands
 from orchestra_server.daemon.answer_commands import CommandRunner
 from orchestra_server.daemon.served_store import ServedStore
 from orchestra_server.usecases.common.transaction import Context
-from tests.support.tasks import a_started_task, chambers_open
+from tests.support.conductor.tasks import a_started_task, chambers_open
 from tests.support.waiting import until, until_awaited
 
 

@@ -20,10 +20,10 @@ from orchestra_core.store.store import Store
 from orchestra_server.daemon.clone_services import on_duty
 from orchestra_server.usecases.clones.registration import DUTY_LOCK
 from orchestra_server.usecases.common.transaction import Context
-from tests.support.repositories import small_repository
-from tests.support.samples import a_clone
-from tests.support.store_watch import commit
-from tests.support.tasks import a_started_task
+from tests.support.conductor.tasks import a_started_task
+from tests.support.git.repositories import small_repository
+from tests.support.samples.documents import a_clone
+from tests.support.stores.store_watch import commit
 from tests.support.waiting import until
 
 

@@ -26,11 +26,11 @@ from orchestra_server.daemon import daemon
 from orchestra_server.daemon.answer_commands import CommandRunner
 from orchestra_server.daemon.served_store import ServedStore
 from orchestra_server.usecases.common.transaction import Context
+from tests.support.conductor.tasks import a_started_task, chambers_open
+from tests.support.git.repositories import delete_repository, small_repository
 from tests.support.installed_coverage import IS_MEASURING
 from tests.support.processes import resident_bytes
-from tests.support.repositories import delete_repository, small_repository
-from tests.support.tasks import a_started_task, chambers_open
-from tests.support.valkey_users import a_user_of_their_own, wait_until
+from tests.support.stores.valkey_users import a_user_of_their_own, wait_until
 from tests.support.waiting import until
 
 FORBIDDEN = ("mcp", "textual", "pydantic", "rich")

@@ -19,7 +19,7 @@ from orchestra_core.project import Project, find_project
 from orchestra_core.settings import Settings
 from orchestra_server.daemon.lifetime import Lifetime
 from orchestra_server.daemon.listener import Listener, RunCommand, difference
-from tests.support.repositories import small_repository
+from tests.support.git.repositories import small_repository
 from tests.support.waiting import until
 
 

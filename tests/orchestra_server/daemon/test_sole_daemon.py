@@ -16,7 +16,7 @@ from orchestra_core.project import Project, find_project
 from orchestra_core.settings import LINGER, Settings
 from orchestra_server.daemon import sole_daemon as module
 from orchestra_server.daemon.sole_daemon import sole_daemon
-from tests.support.repositories import small_repository
+from tests.support.git.repositories import small_repository
 
 _SLOW_IMPORTS = ("asyncio", "redis", "msgspec", "subprocess", "orchestra_server.daemon.daemon")
 

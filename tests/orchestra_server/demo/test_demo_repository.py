@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from orchestra_server.demo.demo_repository import create_demo_repository
-from tests.support.repositories import TestRepository
+from tests.support.git.repositories import TestRepository
 
 
 def test_the_demo_repository_has_all_files_in_one_commit_on_main(tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ from orchestra_core.replies.completion import CompletedTask
 from orchestra_core.replies.reply import Reply
 from orchestra_server.demo.demo_round import DemoRound, ToolFailed
 from orchestra_server.demo.stories.story import Story
-from tests.support.gallery_states import TASK
-from tests.support.landing_answers import CONFLICTING, LANDED
-from tests.support.tool_answers import created_chambers, started_task
+from tests.support.gallery.scene_states import TASK
+from tests.support.samples.landing_answers import CONFLICTING, LANDED
+from tests.support.samples.tool_answers import created_chambers, started_task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

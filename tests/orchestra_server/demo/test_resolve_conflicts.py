@@ -7,7 +7,7 @@ import pytest
 from orchestra_core.replies.chambers import OpenedChamber
 from orchestra_core.replies.completion import FileConflict
 from orchestra_server.demo.resolve_conflicts import resolve_conflicts
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.git.repositories import TestRepository, small_repository
 
 
 def chamber_of(repository: TestRepository, name: str, place: Path, content: str) -> OpenedChamber:

@@ -13,8 +13,8 @@ from orchestra_server.demo.stories.story import Assignment, DemoQuestion, Step
 from orchestra_server.demo.worker import Worker
 from orchestra_server.files.chamber.mailbox import post
 from orchestra_server.files.chamber.suspension import Suspension, show_suspension
-from tests.support.hooks import hooked_checkout
-from tests.support.samples import an_interrupt
+from tests.support.hooks.hooked_checkout import hooked_checkout
+from tests.support.samples.documents import an_interrupt
 from tests.support.waiting import until
 
 ASSIGNMENTS = SIGN_IN.assignments

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_server.files.atomic_write import write_atomically
-from tests.support.hooks import names_in
+from tests.support.hooks.hooked_checkout import names_in
 
 
 def test_a_file_is_replaced_atomically_with_the_given_mode(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from orchestra_server.files.git_exclude import ensure_excluded
 from orchestra_server.files.ignore_files import remove_ignore_files
 from orchestra_server.usecases.common.hide_orchestra_files import hide_orchestra_files
-from tests.support.repositories import TestRepository, run_git, small_repository
+from tests.support.git.repositories import TestRepository, run_git, small_repository
 
 OWN = (
     ".claude/worktrees/auth/README",

@@ -11,7 +11,14 @@ from orchestra_core.errors import Unavailable
 from orchestra_core.models import Phase, Presence, Task
 from orchestra_core.state import ProjectState
 from orchestra_server.files.projections import NAMES, Fields, write_projections
-from tests.support.samples import NOON, a_chamber, a_conflict, a_discovery, a_task, an_interrupt
+from tests.support.samples.documents import (
+    NOON,
+    a_chamber,
+    a_conflict,
+    a_discovery,
+    a_task,
+    an_interrupt,
+)
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.chambers import Workshop, workshop
-from tests.support.repositories import PLAIN_GIT, with_submodule
+from tests.support.git.chambers import Workshop, workshop
+from tests.support.git.repositories import PLAIN_GIT, with_submodule
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from orchestra_server.operator_commands.agent_entries import (
     used_entry,
     used_on,
 )
-from tests.support.samples import a_day, a_started_worker
+from tests.support.samples.documents import a_day, a_started_worker
 
 
 def test_an_agent_says_why_it_ended_and_what_it_has_used() -> None:

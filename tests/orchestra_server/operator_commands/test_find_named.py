@@ -6,7 +6,7 @@ from orchestra_core.errors import BadInput, Unknown
 from orchestra_core.models import Chamber, ChamberState, Task
 from orchestra_core.state import ProjectState
 from orchestra_server.operator_commands.find_named import chamber_named, task_named
-from tests.support.samples import a_task
+from tests.support.samples.documents import a_task
 
 
 def a_state(*chambers: Chamber, tasks: tuple[Task, ...] = ()) -> ProjectState:

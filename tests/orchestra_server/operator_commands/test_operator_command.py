@@ -9,7 +9,7 @@ from orchestra_server.operator_commands.operator_command import (
     run_command,
 )
 from orchestra_server.usecases.common.transaction import Context
-from tests.support.tasks import a_started_task, chambers_open
+from tests.support.conductor.tasks import a_started_task, chambers_open
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from orchestra_core.errors import Unknown
 from orchestra_core.state import ProjectState
 from orchestra_server.operator_commands.run_interrupt import task_of
-from tests.support.samples import a_chamber
+from tests.support.samples.documents import a_chamber
 
 
 def test_the_task_is_found_by_the_name_of_its_live_chamber() -> None:

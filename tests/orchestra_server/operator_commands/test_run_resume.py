@@ -6,7 +6,7 @@ from orchestra_core.errors import BadInput, Unknown
 from orchestra_server.operator_commands.run_resume import check_resume, resumed_lines
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
-from tests.support.tasks import a_started_task, chambers_open
+from tests.support.conductor.tasks import a_started_task, chambers_open
 
 
 def test_a_name_that_no_chamber_can_have_is_refused() -> None:

@@ -10,7 +10,7 @@ from orchestra_server.operator_commands.run_status import agents_to_go_on, read_
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.started_workers.start_worker import start_worker
 from orchestra_server.usecases.started_workers.stop_worker import stop_worker
-from tests.support.tasks import a_started_task, chambers_open
+from tests.support.conductor.tasks import a_started_task, chambers_open
 
 
 async def test_the_text_shows_the_chambers_as_the_clone_sees_them(context: Context) -> None:

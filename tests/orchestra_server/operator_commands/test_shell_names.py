@@ -3,7 +3,7 @@
 from orchestra_core.models import Chamber, ChamberState, Interrupt
 from orchestra_core.state import ProjectState
 from orchestra_server.operator_commands.shell_names import NAME_KINDS, name_lines
-from tests.support.samples import a_task
+from tests.support.samples.documents import a_task
 
 
 def a_chamber(name: str, state: ChamberState, *, saved: str = "", at: int = 1) -> Chamber:

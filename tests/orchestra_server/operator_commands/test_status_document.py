@@ -10,7 +10,7 @@ from orchestra_server.operator_commands.status_document import (
     StatusDocument,
     status_document,
 )
-from tests.support.samples import NOON, a_busy_project, a_question, a_request
+from tests.support.samples.documents import NOON, a_busy_project, a_question, a_request
 
 PROJECT = Project("shop-1a2b3c4d", Path("/repo"), Path("/repo/.git"))
 

@@ -11,7 +11,7 @@ from orchestra_core.state import ProjectState, UnreadableDocument
 from orchestra_core.workers.started_worker import Spent
 from orchestra_server.operator_commands.status_document import status_document
 from orchestra_server.operator_commands.status_lines import status_lines
-from tests.support.samples import (
+from tests.support.samples.documents import (
     NOON,
     a_busy_project,
     a_chamber,

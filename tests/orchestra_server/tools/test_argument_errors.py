@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.settings import Settings
-from tests.support.orchestration import in_memory
+from tests.support.conductor.orchestration import in_memory
 
 TAKES = "start_task takes description (required), complexity, working_directory"
 

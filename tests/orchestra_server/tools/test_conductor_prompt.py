@@ -7,7 +7,7 @@ from mcp.types import TextContent
 
 from orchestra_core.settings import Settings
 from tests.orchestra_server.tools.test_tool_list import CONTRACT
-from tests.support.orchestration import Conductor, in_memory
+from tests.support.conductor.orchestration import Conductor, in_memory
 
 STEPS = (
     "start_task",

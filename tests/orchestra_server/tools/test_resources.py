@@ -12,8 +12,8 @@ from orchestra_core.replies.chambers import CreatedChambers, ParallelStatus
 from orchestra_core.replies.completion import CompletedTask
 from orchestra_core.replies.tasks import StartedTask, TaskStatus
 from orchestra_core.settings import Settings
-from tests.support.orchestration import Conductor, in_memory
-from tests.support.replies import decode_exactly
+from tests.support.conductor.orchestration import Conductor, in_memory
+from tests.support.conductor.replies import decode_exactly
 
 
 async def opened(conductor: Conductor) -> CreatedChambers:

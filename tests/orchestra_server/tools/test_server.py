@@ -11,9 +11,9 @@ from orchestra_core.private_valkey import inspect
 from orchestra_core.replies.tasks import StartedTask, TaskStatus
 from orchestra_core.settings import Settings
 from orchestra_core.store.store import Store
-from tests.support.orchestration import Conductor, in_memory
-from tests.support.valkey import Server, short_directory, valkey_binary
-from tests.support.valkey_users import kill_server, settings_at
+from tests.support.conductor.orchestration import Conductor, in_memory
+from tests.support.stores.valkey import Server, short_directory, valkey_binary
+from tests.support.stores.valkey_users import kill_server, settings_at
 
 
 async def start(conductor: Conductor, description: str = "Add tags to books") -> StartedTask:

@@ -14,8 +14,8 @@ from orchestra_server.demo.demo_repository import create_demo_repository
 from orchestra_server.tools import server_session
 from orchestra_server.tools.server_session import ServerSession
 from orchestra_server.usecases.clones.registration import describe_clone, register_clone
-from tests.support.orchestration import daemon_in_this_process, in_memory
-from tests.support.repositories import delete_repository
+from tests.support.conductor.orchestration import daemon_in_this_process, in_memory
+from tests.support.git.repositories import delete_repository
 from tests.support.waiting import until
 
 REQUEST = {"description": "Add tags to books"}

@@ -7,7 +7,7 @@ from mcp.types import ListToolsResult, TextContent, Tool
 
 from orchestra_core.settings import Settings
 from orchestra_server.tools.tool_list import short_schema
-from tests.support.orchestration import in_memory
+from tests.support.conductor.orchestration import in_memory
 
 # The contract's table: each tool with its required and its optional arguments.
 CONTRACT: dict[str, tuple[list[str], list[str]]] = {

@@ -14,8 +14,8 @@ from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.conflicts.get_conflicts import get_conflicts
 from orchestra_server.usecases.reconcile.reconcile import reconcile
 from orchestra_server.usecases.tasks.get_task_status import get_task_status
-from tests.support.invariants import check_store
-from tests.support.tasks import a_started_task, chambers_open
+from tests.support.conductor.tasks import a_started_task, chambers_open
+from tests.support.kills.invariants import check_store
 
 
 async def an_archived_task(context: Context) -> str:

@@ -13,18 +13,18 @@ from orchestra_server.usecases.concurrency.repository_lock import run_shielded
 from orchestra_server.usecases.tasks.start_task import start_task
 from orchestra_server.usecases.workers.record_agent_action import record_agent_action
 from tests.orchestra_server.conftest import MakeContext
-from tests.support.repositories import (
-    TestRepository,
-    bare_with_worktree,
-    small_repository,
-    with_submodule,
-)
-from tests.support.tasks import (
+from tests.support.conductor.tasks import (
     a_started_task,
     chamber_of,
     chambers_open,
     leave_half_made,
     until_told,
+)
+from tests.support.git.repositories import (
+    TestRepository,
+    bare_with_worktree,
+    small_repository,
+    with_submodule,
 )
 
 

@@ -11,7 +11,7 @@ from orchestra_core.project import find_project
 from orchestra_core.settings import Settings
 from orchestra_server.files.hook.requests.ask_operator import can_be_answered
 from orchestra_tui.backend.daemon_hold import DaemonHold
-from tests.support.repositories import small_repository
+from tests.support.git.repositories import small_repository
 from tests.support.waiting import until
 
 

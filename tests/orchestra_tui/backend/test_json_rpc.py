@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from tests.support.supervised_server import running
+from tests.support.room.supervised_server import running
 
 
 async def test_answers_may_arrive_out_of_order(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from orchestra_tui.backend.reviews import Reviews
-from tests.support.gallery_states import chamber
+from tests.support.gallery.scene_states import chamber
 
 
 def test_seen_files_outlive_the_room_and_drafts_do_not(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from orchestra_core.project import Project
 from orchestra_core.settings import Settings
 from orchestra_tui.backend.server_process import plan_launch
-from tests.support.supervised_server import running
+from tests.support.room.supervised_server import running
 from tests.support.waiting import until
 
 

@@ -12,8 +12,8 @@ from orchestra_core.errors import Refused, Unavailable
 from orchestra_tui.backend.protocols import ServerStatus
 from orchestra_tui.backend.server_process import ServerLaunch, ServerProcess
 from orchestra_tui.backend.server_supervisor import ServerSupervisor
-from tests.support import stub_server
-from tests.support.supervised_server import running
+from tests.support.room import stub_server
+from tests.support.room.supervised_server import running
 from tests.support.waiting import until
 
 

@@ -15,8 +15,8 @@ from orchestra_core.store.open_store import open_store
 from orchestra_core.store.reads import Reads
 from orchestra_core.store.store import Store
 from orchestra_tui.backend.store_follower import StoreFollower
-from tests.support.gallery_states import event, presence, task
-from tests.support.valkey import Server, short_directory, valkey_binary
+from tests.support.gallery.scene_states import event, presence, task
+from tests.support.stores.valkey import Server, short_directory, valkey_binary
 from tests.support.waiting import until
 
 

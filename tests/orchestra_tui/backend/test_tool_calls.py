@@ -8,9 +8,9 @@ from msgspec import Raw
 
 from orchestra_core.errors import Refused, Unavailable
 from orchestra_tui.backend.tool_calls import ToolCalls
-from tests.support.gallery import FixedTools
-from tests.support.gallery_states import TASK
-from tests.support.tool_answers import (
+from tests.support.gallery.scene_states import TASK
+from tests.support.gallery.scenes import FixedTools
+from tests.support.samples.tool_answers import (
     answered_request,
     cancelled_interrupt,
     chamber_size,

@@ -5,7 +5,7 @@ import asyncio
 from orchestra_core.events import Event, EventData
 from orchestra_core.state import ProjectState
 from orchestra_tui.backend.view_model import ViewChanges, ViewModel
-from tests.support.gallery_states import NOW, TASK, chamber, event, presence, task
+from tests.support.gallery.scene_states import NOW, TASK, chamber, event, presence, task
 from tests.support.waiting import until
 
 

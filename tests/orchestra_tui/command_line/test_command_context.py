@@ -6,7 +6,7 @@ import pytest
 from orchestra_core.errors import OrchestraError, Unavailable
 from orchestra_core.settings import read_settings
 from orchestra_tui.command_line.command_context import CommandContext
-from tests.support.repositories import small_repository
+from tests.support.git.repositories import small_repository
 
 SETTINGS = read_settings({"HOME": "/nowhere"})
 

@@ -10,7 +10,7 @@ from orchestra_core.settings import PROJECT, REDIS_URL, STATE_DIR
 from orchestra_tui.command_line import main as module
 from orchestra_tui.command_line.arguments import Options
 from orchestra_tui.command_line.main import main
-from tests.support.repositories import small_repository
+from tests.support.git.repositories import small_repository
 
 
 @pytest.fixture(autouse=True)

@@ -11,8 +11,8 @@ from orchestra_core.process.file_lock import is_locked
 from orchestra_core.settings import LINGER, Settings
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.start_daemon_soon import start_daemon_soon
-from tests.support.repositories import small_repository
-from tests.support.valkey_users import wait_until
+from tests.support.git.repositories import small_repository
+from tests.support.stores.valkey_users import wait_until
 
 
 def test_a_daemon_is_started_behind_a_command(

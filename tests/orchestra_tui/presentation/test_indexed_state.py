@@ -9,7 +9,14 @@ from orchestra_core.models import Presence, Task
 from orchestra_core.worker_state import WorkerLimits
 from orchestra_tui.presentation.indexed_state import ChangedRows, IndexedState
 from orchestra_tui.presentation.status_text import counts
-from tests.support.samples import NOON, a_chamber, a_discovery, a_request, a_task, an_interrupt
+from tests.support.samples.documents import (
+    NOON,
+    a_chamber,
+    a_discovery,
+    a_request,
+    a_task,
+    an_interrupt,
+)
 
 TASK_ID = a_task().id
 

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from orchestra_core.workers.presence import PresenceState
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.mail_reader import unreadable_text
-from tests.support.gallery_states import chamber, presence
+from tests.support.gallery.scene_states import chamber, presence
 
 AUTH, API = chamber("auth"), chamber("api")
 

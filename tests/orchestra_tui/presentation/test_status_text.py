@@ -13,7 +13,7 @@ from orchestra_tui.presentation.status_text import (
     title_text,
 )
 from orchestra_tui.presentation.text_fit import line_width
-from tests.support.samples import NOON, an_interrupt
+from tests.support.samples.documents import NOON, an_interrupt
 
 LIVE = Status(
     link="live",

@@ -6,7 +6,7 @@ from orchestra_core.models import Presence
 from orchestra_core.state import ProjectState
 from orchestra_core.worker_state import WorkerLimits
 from orchestra_tui.presentation.worker_index import WorkerIndex
-from tests.support.samples import NOON, a_chamber, a_request, an_interrupt
+from tests.support.samples.documents import NOON, a_chamber, a_request, an_interrupt
 
 AUTH, WEB = (replace(a_chamber(name), state="live") for name in ("auth", "web"))
 

@@ -1,7 +1,7 @@
 """What every screen says to the operator, in one line that is no markup."""
 
-from tests.support import gallery_stories as stories
-from tests.support.room import room_of
+from tests.support.gallery import scene_stories as stories
+from tests.support.room.headless_room import room_of
 
 
 async def test_a_line_is_shown_as_it_is_and_never_read_as_markup() -> None:

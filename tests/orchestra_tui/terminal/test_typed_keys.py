@@ -11,13 +11,13 @@ from orchestra_tui.screens.dialogs.landing.land_dialog import Land
 from orchestra_tui.screens.dialogs.request_dialog import RequestDialog
 from orchestra_tui.screens.dialogs.start.start_task_dialog import StartTask
 from orchestra_tui.screens.room.room_screen import RoomScreen
-from tests.support import gallery_stories as stories
-from tests.support.gallery import FixedTools, settle
-from tests.support.gallery_states import NOW, TASK, event
-from tests.support.landing_answers import LANDED
-from tests.support.room import calls_of, room_of
-from tests.support.samples import a_request
-from tests.support.tool_answers import answered_request, closed_chamber
+from tests.support.gallery import scene_stories as stories
+from tests.support.gallery.scene_states import NOW, TASK, event
+from tests.support.gallery.scenes import FixedTools, settle
+from tests.support.room.headless_room import calls_of, room_of
+from tests.support.samples.documents import a_request
+from tests.support.samples.landing_answers import LANDED
+from tests.support.samples.tool_answers import answered_request, closed_chamber
 
 
 async def test_a_pane_and_the_moves_in_it() -> None:

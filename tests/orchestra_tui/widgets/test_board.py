@@ -2,9 +2,9 @@
 
 from orchestra_core.events import EventData
 from orchestra_tui.widgets.board import Board
-from tests.support import gallery_stories as stories
-from tests.support.gallery_states import event, task
-from tests.support.room import room_of
+from tests.support.gallery import scene_stories as stories
+from tests.support.gallery.scene_states import event, task
+from tests.support.room.headless_room import room_of
 
 
 async def test_a_pane_grows_with_what_it_holds() -> None:

@@ -8,7 +8,7 @@ from textual.strip import Strip
 
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.widgets.detail_area import DetailArea, TabLine
-from tests.support.stage import WidgetStage, mounted, painted
+from tests.support.room.widget_stage import WidgetStage, mounted, painted
 
 TABS = ("overview", "diff", "mail")
 

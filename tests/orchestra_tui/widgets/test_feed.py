@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from orchestra_tui.presentation import empty_panes
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.widgets.feed import Feed
-from tests.support.stage import WidgetStage, mounted, painted
+from tests.support.room.widget_stage import WidgetStage, mounted, painted
 
 HEIGHT = 8
 

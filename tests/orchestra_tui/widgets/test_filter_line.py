@@ -6,7 +6,7 @@ from textual.widgets import Input
 
 from orchestra_tui.widgets.filter_line import FilterLine
 from orchestra_tui.widgets.line_table import LineTable
-from tests.support.stage import COLUMNS, FixedRows, WidgetStage, mounted
+from tests.support.room.widget_stage import COLUMNS, FixedRows, WidgetStage, mounted
 
 
 @asynccontextmanager

@@ -1,8 +1,8 @@
 """The footer of keys."""
 
-from tests.support import gallery_stories as stories
-from tests.support.board_story import board
-from tests.support.room import room_of
+from tests.support.gallery import scene_stories as stories
+from tests.support.gallery.board_story import board
+from tests.support.room.headless_room import room_of
 
 
 async def test_a_click_on_a_key_in_the_footer_runs_its_action() -> None:

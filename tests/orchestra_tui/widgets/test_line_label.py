@@ -2,7 +2,7 @@
 
 from orchestra_tui.presentation.rows.cells import Cell
 from orchestra_tui.widgets.line_label import LineLabel
-from tests.support.stage import WidgetStage, mounted, painted
+from tests.support.room.widget_stage import WidgetStage, mounted, painted
 
 
 async def test_the_line_is_cut_at_the_width() -> None:

@@ -17,7 +17,14 @@ from orchestra_tui.presentation.rows.cells import Column
 from orchestra_tui.widgets.line_table import MARK_BLURRED, MARK_FOCUSED, LineTable
 from orchestra_tui.widgets.pane import Pane
 from orchestra_tui.widgets.scroll_area import THUMB
-from tests.support.stage import COLUMNS, CountingScreen, FixedRows, WidgetStage, mounted, painted
+from tests.support.room.widget_stage import (
+    COLUMNS,
+    CountingScreen,
+    FixedRows,
+    WidgetStage,
+    mounted,
+    painted,
+)
 
 WIDTH, HEIGHT = 24, 12  # of the terminal; the pane's border takes two of each
 

@@ -4,7 +4,7 @@ from textual.strip import Strip
 
 from orchestra_tui.presentation.rows.cells import Cell
 from orchestra_tui.widgets.line_widget import LineWidget
-from tests.support.stage import WidgetStage, mounted, painted
+from tests.support.room.widget_stage import WidgetStage, mounted, painted
 
 
 class NumberedLines(LineWidget):

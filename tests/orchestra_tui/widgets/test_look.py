@@ -19,7 +19,7 @@ from orchestra_tui.widgets.detail_area import DetailArea
 from orchestra_tui.widgets.line_table import LineTable
 from orchestra_tui.widgets.pane import Pane
 from orchestra_tui.widgets.status_line import StatusLine
-from tests.support.samples import NOON, a_chamber, a_discovery, a_task, an_interrupt
+from tests.support.samples.documents import NOON, a_chamber, a_discovery, a_task, an_interrupt
 
 NOW = NOON + 192_000
 Compare = Callable[..., bool]

@@ -4,7 +4,7 @@ from textual.containers import Vertical
 
 from orchestra_tui.widgets.feed import Feed
 from orchestra_tui.widgets.pane import Pane
-from tests.support.stage import WidgetStage, painted
+from tests.support.room.widget_stage import WidgetStage, painted
 
 
 async def test_the_title_of_a_pane_shows_the_count_and_the_filter() -> None:

@@ -3,7 +3,7 @@ from textual.strip import Strip
 
 from orchestra_tui.presentation.rows.cells import Cell
 from orchestra_tui.widgets.scroll_area import THUMB, ScrollArea
-from tests.support.stage import WidgetStage, mounted, painted
+from tests.support.room.widget_stage import WidgetStage, mounted, painted
 
 HEIGHT = 5
 

@@ -2,8 +2,8 @@
 
 from orchestra_tui.presentation.status_text import Status
 from orchestra_tui.widgets.status_line import StatusLine
-from tests.support.samples import NOON
-from tests.support.stage import WidgetStage, painted
+from tests.support.room.widget_stage import WidgetStage, painted
+from tests.support.samples.documents import NOON
 
 
 async def test_the_status_line_shows_its_status_and_is_due_only_while_it_shows_an_age() -> None:

@@ -6,7 +6,7 @@ from textual.strip import Strip
 
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.widgets.text_view import TextView
-from tests.support.stage import WidgetStage, mounted, painted
+from tests.support.room.widget_stage import WidgetStage, mounted, painted
 
 HEIGHT = 4
 

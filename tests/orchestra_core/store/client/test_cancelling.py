@@ -9,7 +9,7 @@ from orchestra_core.store.client import redis_client
 from orchestra_core.store.open_store import open_store
 from orchestra_core.store.store import Store
 from tests.support.proofs import scaled
-from tests.support.valkey import Server
+from tests.support.stores.valkey import Server
 from tests.support.waiting import until
 
 STEPS = 60  # turns of the loop; a command takes fewer

@@ -11,7 +11,7 @@ from redis.asyncio.connection import SSLConnection
 
 from orchestra_core.store.client.address import read_address
 from orchestra_core.store.client.connections import SharedSSLContext, connections_to
-from tests.support.certificates import Certificate, own_certificate
+from tests.support.stores.certificates import Certificate, own_certificate
 
 
 @pytest.fixture

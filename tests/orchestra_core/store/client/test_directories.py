@@ -11,10 +11,10 @@ from orchestra_core.errors import StoreUnavailable
 from orchestra_core.settings import Settings
 from orchestra_core.store.client import redis_client
 from orchestra_core.store.open_store import open_store
-from tests.support.samples import a_task, starting
-from tests.support.scripted_server import Reply, bulk, scripted_server
-from tests.support.store_watch import commit, watching
-from tests.support.valkey import (
+from tests.support.samples.documents import a_task, starting
+from tests.support.stores.scripted_server import Reply, bulk, scripted_server
+from tests.support.stores.store_watch import commit, watching
+from tests.support.stores.valkey import (
     Server,
     free_port,
     running_sentinel,

@@ -10,8 +10,8 @@ from orchestra_core.errors import StoreUnavailable
 from orchestra_core.settings import Settings
 from orchestra_core.store.client import redis_client
 from orchestra_core.store.open_store import open_store
-from tests.support.scripted_server import Reply, bulk, scripted_server
-from tests.support.valkey import Server
+from tests.support.stores.scripted_server import Reply, bulk, scripted_server
+from tests.support.stores.valkey import Server
 
 BEGUN: Reply = b"*2\r\n"  # an answer of two parts, of which at most the first comes
 

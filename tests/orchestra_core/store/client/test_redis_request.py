@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_core.store.client.redis_request import Answer, Garbled, HungUp, Refusal, ask
-from tests.support.scripted_server import HANG_UP, Reply, scripted_server
+from tests.support.stores.scripted_server import HANG_UP, Reply, scripted_server
 
 
 async def answered(reply: Reply) -> Answer:

@@ -7,8 +7,8 @@ import pytest
 from orchestra_core.errors import StoreUnavailable
 from orchestra_core.settings import Settings
 from orchestra_core.store.client.server_version import ServerInfo, check_version
-from tests.support.scripted_server import scripted_server
-from tests.support.store_failures import failure, knowing
+from tests.support.stores.scripted_server import scripted_server
+from tests.support.stores.store_failures import failure, knowing
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from orchestra_server.agents.reports import (
     TurnEnded,
     Used,
 )
-from tests.support.acp_conversation import Conversation
+from tests.support.agents.acp_conversation import Conversation
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from orchestra_server.agents.acp.acp_dialect import AcpDialect
 from orchestra_server.agents.agent_driver import ConversationLost, Launch
 from orchestra_server.agents.process.line_splitter import OutputLine
 from orchestra_server.agents.reports import Started
-from tests.support.acp_conversation import Conversation
+from tests.support.agents.acp_conversation import Conversation
 
 
 @pytest.mark.parametrize(

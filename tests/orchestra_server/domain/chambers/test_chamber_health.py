@@ -11,7 +11,7 @@ from orchestra_server.domain.chambers.chamber_health import (
     unwatched_because,
     with_watch,
 )
-from tests.support.samples import a_chamber
+from tests.support.samples.documents import a_chamber
 
 CHAMBER = replace(a_chamber("auth"), state="live")
 OWN = CHAMBER.branch

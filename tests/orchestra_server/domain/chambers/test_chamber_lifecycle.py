@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from orchestra_core.errors import Refused
 from orchestra_core.models import ChamberState, Presence, Work
 from orchestra_server.domain.chambers import chamber_lifecycle
-from tests.support.samples import NOON, a_chamber, a_task, an_interrupt
+from tests.support.samples.documents import NOON, a_chamber, a_task, an_interrupt
 
 
 def test_creating_a_batch_claims_each_name() -> None:

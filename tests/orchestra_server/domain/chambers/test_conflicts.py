@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from orchestra_core.models import BASE
 from orchestra_server.domain.chambers.conflicts import Pair, Verdict, recorded, sighted
-from tests.support.samples import NOON, a_conflict
+from tests.support.samples.documents import NOON, a_conflict
 
 KNOWN = {a_conflict().id: a_conflict()}
 PAIR: Pair = a_conflict().between

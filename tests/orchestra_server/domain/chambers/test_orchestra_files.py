@@ -11,7 +11,7 @@ from orchestra_server.domain.chambers.orchestra_files import (
     is_own_file,
     own_pathspecs,
 )
-from tests.support.repositories import empty_repository
+from tests.support.git.repositories import empty_repository
 
 OURS = (
     ".INTERRUPT",

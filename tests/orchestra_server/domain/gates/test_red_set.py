@@ -13,7 +13,7 @@ from orchestra_server.domain.gates.red_set import (
     changed_conflicts,
     message_to,
 )
-from tests.support.samples import a_conflict
+from tests.support.samples.documents import a_conflict
 
 VERDICT = GateVerdict(
     id="t:g", gate="tests", tree="t", state="red", output="no name price\nexit 1", at=1

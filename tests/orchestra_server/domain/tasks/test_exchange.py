@@ -7,7 +7,7 @@ from orchestra_core.change import Change
 from orchestra_core.models import Chamber, Task
 from orchestra_core.state import ProjectState
 from orchestra_server.domain.tasks import exchange
-from tests.support.samples import NOON, a_chamber, a_task
+from tests.support.samples.documents import NOON, a_chamber, a_task
 
 COMPLETING = replace(
     a_task(), state="completing", ending="merge", completing_clone="here", completing_at=NOON

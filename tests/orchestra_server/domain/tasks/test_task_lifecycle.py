@@ -7,7 +7,7 @@ from orchestra_core.errors import BadInput
 from orchestra_core.models import Level, Phase, Task, TaskState
 from orchestra_server.domain.tasks import task_lifecycle
 from orchestra_server.usecases.tasks.complexity import PHASES
-from tests.support.samples import NOON, a_task
+from tests.support.samples.documents import NOON, a_task
 
 
 def _planned() -> Task:

@@ -10,7 +10,7 @@ from orchestra_server.domain.workers.discoveries import (
     is_same_action,
     patterns_found,
 )
-from tests.support.samples import NOON, a_discovery, an_agent
+from tests.support.samples.documents import NOON, a_discovery, an_agent
 
 
 def test_the_id_of_a_discovery_depends_on_all_of_its_content() -> None:

@@ -12,7 +12,7 @@ from orchestra_server.domain.workers.interrupts import (
     of_discovery,
     sent,
 )
-from tests.support.samples import NOON, a_chamber, a_discovery, an_interrupt
+from tests.support.samples.documents import NOON, a_chamber, a_discovery, an_interrupt
 
 
 def test_a_message_sent_again_to_the_same_chamber_gets_another_id() -> None:

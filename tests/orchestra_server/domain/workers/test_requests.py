@@ -15,7 +15,7 @@ from orchestra_server.domain.workers.requests import (
     is_same_answer,
     withdrawn,
 )
-from tests.support.samples import NOON, a_chamber, a_day, a_question, a_request, a_task
+from tests.support.samples.documents import NOON, a_chamber, a_day, a_question, a_request, a_task
 
 ALLOW = RequestAnswer("allow")
 

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from orchestra_core.workers.started_worker import Spent
 from orchestra_server.domain.workers.spend_limits import Budget, SpendLimits, budgets_of
-from tests.support.samples import a_day, a_task
+from tests.support.samples.documents import a_day, a_task
 
 
 def test_a_limit_counts_what_a_task_used_and_what_a_day_used() -> None:

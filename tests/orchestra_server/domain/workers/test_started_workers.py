@@ -8,7 +8,7 @@ from orchestra_core.errors import Refused
 from orchestra_core.workers.day_account import DayAccount
 from orchestra_core.workers.started_worker import Policy, Spent, StartedState, StartedWorker
 from orchestra_server.domain.workers import started_workers as rules
-from tests.support.samples import NOON, a_chamber, a_day, a_started_worker, a_task
+from tests.support.samples.documents import NOON, a_chamber, a_day, a_started_worker, a_task
 
 LIVE = replace(a_chamber(), state="live")
 ORDER = rules.StartOrder(agent="claude", policy="edits")

@@ -20,9 +20,9 @@ from orchestra_server.files.chamber.chamber_files import (
 )
 from orchestra_server.files.chamber.mailbox import post
 from orchestra_server.files.installation.install import initialise, undo
-from tests.support.hooks import HookedCheckout, Session, receipts_of, send
-from tests.support.repositories import TestRepository, small_repository
-from tests.support.samples import an_interrupt
+from tests.support.git.repositories import TestRepository, small_repository
+from tests.support.hooks.hooked_checkout import HookedCheckout, Session, receipts_of, send
+from tests.support.samples.documents import an_interrupt
 
 
 def chamber_plan(main: TestRepository, name: str = "auth", below: str = "") -> ProvisionPlan:

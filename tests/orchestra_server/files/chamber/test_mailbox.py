@@ -16,13 +16,13 @@ from orchestra_server.files.chamber.mailbox import (
     unread,
     withdraw,
 )
-from tests.support.hooks import names_in, send
-from tests.support.samples import an_interrupt
+from tests.support.hooks.hooked_checkout import names_in, send
+from tests.support.samples.documents import an_interrupt
 
 POSTING = """
 import sys
 from pathlib import Path
-from tests.support.hooks import names_in, send
+from tests.support.hooks.hooked_checkout import names_in, send
 for number in range(10):
     send(Path(sys.argv[1]), f"message {number}", start=int(sys.argv[2]) + number)
 """

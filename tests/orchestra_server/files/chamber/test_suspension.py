@@ -13,7 +13,7 @@ from orchestra_server.files.chamber.suspension import (
     read_suspension,
     show_suspension,
 )
-from tests.support.hooks import names_in
+from tests.support.hooks.hooked_checkout import names_in
 
 PAUSE = Suspension(since=5, interrupt_id="i1", sender="operator", message="Wait — a moment")
 

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from orchestra_core.models import Chamber
 from orchestra_server.files.chamber.worker_context import worker_context
-from tests.support.samples import a_chamber, a_task
+from tests.support.samples.documents import a_chamber, a_task
 
 AUTH = replace(a_chamber(), brief="Build it.", base_commit="1a2b3c")
 

@@ -5,7 +5,7 @@ import pytest
 from orchestra_server.files.hook.bash.write_scope import Write, WriteScope
 from orchestra_server.files.hook.bash_guard import denial, git_aliases, guard_bash, parse_aliases
 from orchestra_server.files.hook.find_reader import Reader
-from tests.support.repositories import small_repository
+from tests.support.git.repositories import small_repository
 
 
 @pytest.fixture

@@ -11,7 +11,13 @@ from orchestra_server.files.hook_setup.hook_code import code_file, code_folder
 from orchestra_server.files.hook_setup.hook_probe import probe_hook
 from orchestra_server.files.hook_setup.hook_settings import HOOK, HOOK_SETTINGS
 from orchestra_server.files.installation.install import initialise, undo
-from tests.support.hooks import HookedCheckout, Session, hooked_checkout, names_in, send
+from tests.support.hooks.hooked_checkout import (
+    HookedCheckout,
+    Session,
+    hooked_checkout,
+    names_in,
+    send,
+)
 
 SETTINGS = Path(".claude", "settings.local.json")
 

@@ -14,7 +14,7 @@ from orchestra_server.files.hook_setup.hook_settings import (
     is_outdated,
     main_settings,
 )
-from tests.support.samples import a_chamber
+from tests.support.samples.documents import a_chamber
 
 REPORTS = Path("/m/.git/orchestra/spool/auth.1a2b3c4d")
 

@@ -8,7 +8,7 @@ import pytest
 
 from orchestra_server.files.hook_setup.shell_guard import main_command
 from orchestra_server.files.hook_setup.worktree_hooks import worktree_groups
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.git.repositories import TestRepository, small_repository
 
 
 @pytest.fixture

@@ -10,13 +10,13 @@ from orchestra_core.errors import BadInput, OrchestraError, Refused
 from orchestra_server.files.git_exclude import ensure_excluded
 from orchestra_server.files.hook_setup import hook_code
 from orchestra_server.files.installation.install import initialise, undo
-from tests.support.hooks import HookedCheckout, names_in
-from tests.support.repositories import (
+from tests.support.git.repositories import (
     TestRepository,
     bare_with_worktree,
     empty_repository,
     small_repository,
 )
+from tests.support.hooks.hooked_checkout import HookedCheckout, names_in
 
 PYTHON = Path(sys.executable)
 MINE = '{\n\t"other": 1.0,\n\t"mcpServers": {"mine": {"command": "x", "odd": [1e2]}},\n\t"z": {}\n}'

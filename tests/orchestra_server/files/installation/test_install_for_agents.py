@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_server.files.installation.install import initialise, undo
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.git.repositories import TestRepository, small_repository
 
 PYTHON = Path(sys.executable)
 PLACE = ".codex/hooks.json"

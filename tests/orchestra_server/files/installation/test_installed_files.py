@@ -13,7 +13,7 @@ from orchestra_server.files.installation.installed_files import (
     decode_file,
     read_file,
 )
-from tests.support.repositories import small_repository
+from tests.support.git.repositories import small_repository
 
 PYTHON = Path("/opt/python/bin/python3")
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from orchestra_server.files.installation.install import initialise
+from tests.support.git.repositories import TestRepository, small_repository
 from tests.support.installed_coverage import coverage_environ
-from tests.support.repositories import TestRepository, small_repository
 
 # Starts the server's module as the launcher would, but only to see with what it was started.
 SHIM = """#!/bin/sh

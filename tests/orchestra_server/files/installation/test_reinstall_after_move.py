@@ -10,7 +10,7 @@ import pytest
 from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS
 from orchestra_server.files.installation.install import initialise, undo
 from orchestra_server.files.installation.reinstall_after_move import initialise_again
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.git.repositories import TestRepository, small_repository
 
 SETTINGS = Path(".claude/settings.local.json")
 

@@ -18,7 +18,7 @@ from orchestra_server.files.requests.answer_files import (
     remove_left_answers,
     waiting_ids,
 )
-from tests.support.samples import a_request
+from tests.support.samples.documents import a_request
 
 DENIED = replace(
     a_request(), state="answered", answer="deny", words="use make", answered_by="operator"

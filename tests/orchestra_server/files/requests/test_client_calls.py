@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from orchestra_server.domain.workers.requests import CLIENT_NOTE, ENDED_NOTE
 from orchestra_server.files.requests.client_calls import ClientCall, read_client_call
-from tests.support.samples import NOON, a_question, a_request
+from tests.support.samples.documents import NOON, a_question, a_request
 
 NOTHING: Mapping[str, object] = {}
 CALL = {"tool_name": "Bash", "tool_input": {"command": "npm test"}}

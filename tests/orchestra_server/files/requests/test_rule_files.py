@@ -6,7 +6,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from orchestra_server.files.requests.rule_files import RULES_IN_GIT, show_rules
-from tests.support.samples import a_chamber
+from tests.support.samples.documents import a_chamber
 
 RULED = replace(a_chamber(), state="live", allowed=("Bash(npm test:*)",))
 

@@ -17,7 +17,12 @@ from orchestra_server.files.spool.worker_reports import (
     describe,
     read_report,
 )
-from tests.support.hooks import HookedCheckout, Session, hooked_checkout, read_reports
+from tests.support.hooks.hooked_checkout import (
+    HookedCheckout,
+    Session,
+    hooked_checkout,
+    read_reports,
+)
 
 READ = {"tool_name": "Read", "tool_input": {"file_path": "/a"}}
 AT_NS = 7_000_000

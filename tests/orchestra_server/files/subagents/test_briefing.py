@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from orchestra_server.files.chamber.worker_context import worker_context
 from orchestra_server.files.subagents.briefing import briefing
 from orchestra_server.usecases.workers.prompts import worker_prompt
-from tests.support.samples import a_chamber, a_task
+from tests.support.samples.documents import a_chamber, a_task
 
 
 @pytest.fixture

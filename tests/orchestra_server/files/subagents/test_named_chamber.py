@@ -6,8 +6,8 @@ import pytest
 
 from orchestra_server.files.subagents.named_chamber import named_chamber, standing_chambers
 from orchestra_server.usecases.workers.prompts import worker_prompt
-from tests.support.hooks import hooked_checkout
-from tests.support.samples import a_chamber, a_task
+from tests.support.hooks.hooked_checkout import hooked_checkout
+from tests.support.samples.documents import a_chamber, a_task
 
 CHAMBERS = ("auth", "api", "auth-api", "db.v2")
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from orchestra_server.git.gates.gate_subject import content_of, tree_of
 from orchestra_server.git.repository.repository import open_repository
-from tests.support.repositories import small_repository
+from tests.support.git.repositories import small_repository
 
 
 def test_a_gate_with_paths_judges_their_content_alone(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from orchestra_server.git.gates.merge_snapshots import merge_snapshots
 from orchestra_server.git.repository.repository import open_repository
-from tests.support.repositories import small_repository
+from tests.support.git.repositories import small_repository
 
 
 def test_all_or_nothing_is_merged_and_always_as_the_same_commit(tmp_path: Path) -> None:

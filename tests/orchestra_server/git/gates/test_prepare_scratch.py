@@ -13,7 +13,7 @@ from orchestra_core.errors import Refused
 from orchestra_server.git.gates.prepare_scratch import CommitToJudge, copy_paths, prepare_scratch
 from orchestra_server.git.gates.scratch_worktree import take_scratch
 from orchestra_server.git.repository.repository import open_repository
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.git.repositories import TestRepository, small_repository
 
 
 @pytest.fixture

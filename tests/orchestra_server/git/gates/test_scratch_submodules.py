@@ -6,8 +6,8 @@ import pytest
 
 from orchestra_server.git.gates.scratch_worktree import take_scratch
 from orchestra_server.git.repository.repository import open_repository
-from tests.support.chambers import Workshop
-from tests.support.repositories import run_git
+from tests.support.git.chambers import Workshop
+from tests.support.git.repositories import run_git
 
 MATHS = "libs/maths"
 

@@ -18,7 +18,7 @@ from orchestra_server.git.gates.scratch_worktree import (
 )
 from orchestra_server.git.process.foreign_programs import ProgramWatch, watch_programs
 from orchestra_server.git.repository.repository import Repository, open_repository
-from tests.support.repositories import TestRepository, run_git, small_repository
+from tests.support.git.repositories import TestRepository, run_git, small_repository
 from tests.support.waiting import until
 
 

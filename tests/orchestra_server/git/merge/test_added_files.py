@@ -10,9 +10,9 @@ from orchestra_server.git.merge.added_files import (
     present_folders,
     read_limits,
 )
-from tests.support.chambers import Workshop, workshop
-from tests.support.git_count import counted_git
-from tests.support.repositories import small_repository
+from tests.support.git.chambers import Workshop, workshop
+from tests.support.git.git_count import counted_git
+from tests.support.git.repositories import small_repository
 
 
 @pytest.fixture

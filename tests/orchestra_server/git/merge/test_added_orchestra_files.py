@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_server.git.merge.added_orchestra_files import added_orchestra_files
-from tests.support.chambers import Workshop, workshop
+from tests.support.git.chambers import Workshop, workshop
 
 OWN = ".claude/WORKER_CONTEXT.json"
 

@@ -7,7 +7,7 @@ import pytest
 
 from orchestra_core.errors import Refused, Unavailable
 from orchestra_server.git.merge.fast_forward import blocked_files, land
-from tests.support.chambers import Workshop, finished, workshop_to_land_in
+from tests.support.git.chambers import Workshop, finished, workshop_to_land_in
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_server.git.merge.dropped_files import REWRITTEN, dropped_files
-from tests.support.chambers import Workshop, workshop
+from tests.support.git.chambers import Workshop, workshop
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import pytest
 from orchestra_core.errors import BadInput, Refused
 from orchestra_server.git.merge.fast_forward import blocked_files, land
 from orchestra_server.git.repository.repository import open_repository
-from tests.support.chambers import Workshop, finished, workshop, workshop_to_land_in
-from tests.support.repositories import (
+from tests.support.git.chambers import Workshop, finished, workshop, workshop_to_land_in
+from tests.support.git.repositories import (
     TestRepository,
     bare_with_worktree,
     run_git,

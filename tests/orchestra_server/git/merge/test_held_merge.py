@@ -11,8 +11,8 @@ from orchestra_server.git.merge.held_merge import (
 )
 from orchestra_server.git.merge.merge import ChamberBranch, FullMerge, merge_all
 from orchestra_server.git.process.run import GitFailed
-from tests.support.chambers import Workshop, workshop
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.git.chambers import Workshop, workshop
+from tests.support.git.repositories import TestRepository, small_repository
 
 
 @pytest.fixture

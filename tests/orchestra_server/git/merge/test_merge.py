@@ -13,9 +13,9 @@ from orchestra_server.git.merge.merge import (
 )
 from orchestra_server.git.merge.merge_tree import MergeConflict, first_conflict_lines
 from orchestra_server.git.process.run import GitFailed
-from tests.support.chambers import Workshop, workshop
-from tests.support.git_count import counted_git
-from tests.support.repositories import PLAIN_GIT, TestRepository, small_repository
+from tests.support.git.chambers import Workshop, workshop
+from tests.support.git.git_count import counted_git
+from tests.support.git.repositories import PLAIN_GIT, TestRepository, small_repository
 
 TEN = "".join(f"line {n}\n" for n in range(10))
 

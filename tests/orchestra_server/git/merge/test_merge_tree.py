@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from orchestra_server.git.merge.merge_tree import merge_trees, parse_merges
-from tests.support.chambers import workshop
-from tests.support.repositories import TestRepository
+from tests.support.git.chambers import workshop
+from tests.support.git.repositories import TestRepository
 
 
 def pointing(repository: TestRepository, branch: str, number: int) -> None:

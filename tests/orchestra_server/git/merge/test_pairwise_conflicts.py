@@ -9,9 +9,9 @@ from orchestra_core.models import BASE
 from orchestra_server.domain.chambers.conflicts import Pair, Verdict
 from orchestra_server.git.merge import pairwise_conflicts as module
 from orchestra_server.git.merge.pairwise_conflicts import ComparedChamber, ConflictChecker, pairs_of
-from tests.support.chambers import Workshop, workshop
-from tests.support.git_count import counted_git
-from tests.support.repositories import TestRepository, run_git, small_repository
+from tests.support.git.chambers import Workshop, workshop
+from tests.support.git.git_count import counted_git
+from tests.support.git.repositories import TestRepository, run_git, small_repository
 
 MAIN = "refs/heads/main"
 AB: Pair = ("t/a", "t/b")

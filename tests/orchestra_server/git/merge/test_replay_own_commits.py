@@ -6,8 +6,8 @@ import pytest
 
 from orchestra_core.errors import Refused
 from orchestra_server.git.merge.replay_own_commits import OwnWork, own_work, read_target
-from tests.support.chambers import Workshop, workshop
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.git.chambers import Workshop, workshop
+from tests.support.git.repositories import TestRepository, small_repository
 
 
 @pytest.fixture

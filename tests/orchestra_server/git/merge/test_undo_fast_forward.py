@@ -6,7 +6,7 @@ import pytest
 
 from orchestra_server.git.merge.fast_forward import land
 from orchestra_server.git.merge.undo_fast_forward import ChangedFile, put_back
-from tests.support.chambers import Workshop, finished, workshop_to_land_in
+from tests.support.git.chambers import Workshop, finished, workshop_to_land_in
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import pytest
 
 from orchestra_server.git.merge.write_commits import commit_writer
 from orchestra_server.git.process.run import GitFailed
-from tests.support.chambers import Workshop, workshop
-from tests.support.git_count import counted_git
-from tests.support.repositories import small_repository
+from tests.support.git.chambers import Workshop, workshop
+from tests.support.git.git_count import counted_git
+from tests.support.git.repositories import small_repository
 
 MESSAGE = "Merge chamber auth\n\nAdd a löogin\n"
 

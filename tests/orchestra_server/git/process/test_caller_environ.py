@@ -11,7 +11,7 @@ from orchestra_server.git.process.caller_environ import as_caller, caller_enviro
 from orchestra_server.git.process.foreign_programs import map_watched, submit_watched
 from orchestra_server.git.process.plain_git import git_version
 from orchestra_server.git.process.run import run_git
-from tests.support.repositories import PLAIN_GIT
+from tests.support.git.repositories import PLAIN_GIT
 
 
 def test_without_a_caller_the_environment_is_the_processs_own() -> None:

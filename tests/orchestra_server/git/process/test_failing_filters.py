@@ -13,8 +13,8 @@ from orchestra_server.git.saves.save_late_files import LastState, save_late_file
 from orchestra_server.git.snapshot.commit import commit_uncommitted_work
 from orchestra_server.git.snapshot.index_copy import read_state
 from orchestra_server.git.snapshot.uncommitted_work import read_uncommitted_work
-from tests.support.chambers import Workshop, close, saved_ref, workshop
-from tests.support.missing_filter import (
+from tests.support.git.chambers import Workshop, close, saved_ref, workshop
+from tests.support.git.missing_filter import (
     MISSING,
     contents,
     filtered_workshop,
@@ -23,7 +23,7 @@ from tests.support.missing_filter import (
     recreate,
     worked_in,
 )
-from tests.support.repositories import small_repository
+from tests.support.git.repositories import small_repository
 
 
 @pytest.fixture

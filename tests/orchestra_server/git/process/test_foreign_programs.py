@@ -19,7 +19,7 @@ from orchestra_server.git.process.foreign_programs import (
     watch_programs,
 )
 from orchestra_server.git.process.run import git_output_prefix, run_git
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.git.repositories import TestRepository, small_repository
 from tests.support.waiting import until
 
 COMMIT = ("commit", "--quiet", "--allow-empty", "-m", "work")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_server.git.process.git_processes import git_processes_in, wait_for_git_processes
-from tests.support.repositories import small_repository
+from tests.support.git.repositories import small_repository
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems have no /proc")
 

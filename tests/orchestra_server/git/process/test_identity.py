@@ -6,7 +6,7 @@ import pytest
 
 from orchestra_core.errors import Refused
 from orchestra_server.git.process.identity import require_identity, signing_option
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.git.repositories import TestRepository, small_repository
 
 
 @pytest.fixture

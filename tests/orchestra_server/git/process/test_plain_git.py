@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_server.git.process.plain_git import GitResult, git_version, run_plain_git
-from tests.support.repositories import small_repository
+from tests.support.git.repositories import small_repository
 
 
 def test_a_failure_is_gits_own_line_without_its_prefix() -> None:

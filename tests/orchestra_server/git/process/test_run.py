@@ -10,7 +10,7 @@ from orchestra_server.git.process.run import (
     git_output_prefix,
     run_git,
 )
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.git.repositories import TestRepository, small_repository
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.git.repositories import TestRepository, small_repository
 
 
 @pytest.fixture

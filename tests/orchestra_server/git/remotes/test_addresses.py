@@ -12,8 +12,8 @@ from orchestra_server.git.remotes.addresses import (
     shared_address,
 )
 from orchestra_server.git.repository.repository import open_repository
-from tests.support.git_count import counted_git
-from tests.support.repositories import TestRepository
+from tests.support.git.git_count import counted_git
+from tests.support.git.repositories import TestRepository
 
 HERE = Path("/nowhere/here")
 

@@ -8,8 +8,8 @@ import pytest
 from orchestra_core.errors import Refused
 from orchestra_server.git.remotes.lfs_contents import publish_lfs_contents
 from orchestra_server.git.repository.repository import Repository, open_repository
-from tests.support.lfs import a_git_lfs_that, keep_bins_in_lfs
-from tests.support.repositories import TestRepository, run_git
+from tests.support.git.lfs import a_git_lfs_that, keep_bins_in_lfs
+from tests.support.git.repositories import TestRepository, run_git
 
 
 @pytest.fixture

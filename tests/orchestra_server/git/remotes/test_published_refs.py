@@ -13,7 +13,7 @@ from orchestra_server.git.remotes.published_refs import (
     withdraw,
 )
 from orchestra_server.git.repository.repository import Repository, open_repository
-from tests.support.repositories import TestRepository, run_git, small_repository
+from tests.support.git.repositories import TestRepository, run_git, small_repository
 
 REF = chamber_ref("add-login-1a2b", "auth")
 

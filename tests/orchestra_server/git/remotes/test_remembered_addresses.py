@@ -7,8 +7,8 @@ import pytest
 
 from orchestra_server.git.remotes.remembered_addresses import RememberedAddresses
 from orchestra_server.git.repository.repository import Repository, open_repository
-from tests.support.git_count import GitCount, counted_git
-from tests.support.repositories import TestRepository
+from tests.support.git.git_count import GitCount, counted_git
+from tests.support.git.repositories import TestRepository
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import pytest
 
 from orchestra_server.git.repository.branch_tips import branch_tips, missing_branches
 from orchestra_server.git.repository.repository import open_repository
-from tests.support.chambers import TASK, Workshop, workshop
-from tests.support.git_count import counted_git
-from tests.support.repositories import small_repository
+from tests.support.git.chambers import TASK, Workshop, workshop
+from tests.support.git.git_count import counted_git
+from tests.support.git.repositories import small_repository
 
 AUTH, API = f"orchestra/{TASK}/auth", f"orchestra/{TASK}/api"
 

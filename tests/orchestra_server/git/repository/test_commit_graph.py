@@ -6,7 +6,7 @@ import pytest
 
 from orchestra_server.git.repository.commit_graph import read_ancestry
 from orchestra_server.git.repository.repository import Repository, open_repository
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.git.repositories import TestRepository, small_repository
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import pytest
 
 from orchestra_server.git.process.run import GitFailed, git_output
 from orchestra_server.git.repository.deleted_objects import is_by_deleted_objects, is_whole
-from tests.support.chambers import Workshop, workshop
-from tests.support.repositories import small_repository
+from tests.support.git.chambers import Workshop, workshop
+from tests.support.git.repositories import small_repository
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from orchestra_server.git.repository.find_orchestra_files import is_ours, own_files_in
-from tests.support.repositories import TestRepository
+from tests.support.git.repositories import TestRepository
 
 OURS = '{"mcpServers": {"orchestration": {"args": [".claude/tools/orchestration.py"]}}}'
 

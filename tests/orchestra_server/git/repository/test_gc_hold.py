@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_server.git.repository.gc_hold import PID_FILE, gc_held
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.git.repositories import TestRepository, small_repository
 
 FOREVER = "import sys; sys.stdin.read()"
 HOLDER = """

@@ -9,7 +9,7 @@ from orchestra_server.git.process.plain_git import GitResult
 from orchestra_server.git.repository import repository
 from orchestra_server.git.repository.is_merged import is_ancestor, is_merged
 from orchestra_server.git.repository.repository import open_repository
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.git.repositories import TestRepository, small_repository
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from orchestra_core.errors import BadInput, Refused, Unavailable
 from orchestra_server.git.process.run import GitFailed
 from orchestra_server.git.repository import repository
 from orchestra_server.git.repository.repository import Head, open_repository
-from tests.support.repositories import (
+from tests.support.git.repositories import (
     bare_with_worktree,
     empty_repository,
     small_repository,

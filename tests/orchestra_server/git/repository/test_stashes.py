@@ -10,8 +10,8 @@ from orchestra_server.git.repository.stashes import (
     list_stashes,
     stashes_made_on,
 )
-from tests.support.chambers import Workshop, workshop
-from tests.support.repositories import TestRepository
+from tests.support.git.chambers import Workshop, workshop
+from tests.support.git.repositories import TestRepository
 
 AUTH = "orchestra/t-1/auth"
 

@@ -4,7 +4,7 @@ import pytest
 
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.git.repository.upstream import behind_upstream, stale_base
-from tests.support.repositories import TestRepository, run_git, small_repository
+from tests.support.git.repositories import TestRepository, run_git, small_repository
 
 
 @pytest.fixture

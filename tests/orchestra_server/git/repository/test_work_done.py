@@ -7,8 +7,8 @@ import pytest
 from orchestra_core.models import Work
 from orchestra_server.git.repository.work_done import work_done
 from orchestra_server.git.snapshot.ephemeral_commit import ScratchObjects, snapshot_worktrees
-from tests.support.chambers import Workshop, workshop
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.git.chambers import Workshop, workshop
+from tests.support.git.repositories import TestRepository, small_repository
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from orchestra_server.git.repository.worktree_status import (
     git_directory,
     read_status,
 )
-from tests.support.chambers import workshop
-from tests.support.git_count import counted_git
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.git.chambers import workshop
+from tests.support.git.git_count import counted_git
+from tests.support.git.repositories import TestRepository, small_repository
 
 OPEN: dict[str, Callable[[TestRepository], object]] = {
     "an edit": lambda chamber: chamber.write("src/app.py", "other\n"),

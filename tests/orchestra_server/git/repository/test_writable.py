@@ -10,7 +10,7 @@ from orchestra_server.git.repository.writable import (
     require_writable_repository,
     write_fault,
 )
-from tests.support.repositories import small_repository
+from tests.support.git.repositories import small_repository
 
 
 class ReadOnly:

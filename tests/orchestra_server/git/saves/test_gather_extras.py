@@ -9,8 +9,8 @@ from orchestra_server.git.saves.remove_saved_worktree import remove_worktree
 from orchestra_server.git.saves.save import SavedCommit, save_work
 from orchestra_server.git.saves.save_index_and_operation import SaveExtras, read_extras
 from orchestra_server.git.snapshot.reflog_commits import LOG
-from tests.support.chambers import Workshop, saved_ref, workshop
-from tests.support.repositories import TestRepository
+from tests.support.git.chambers import Workshop, saved_ref, workshop
+from tests.support.git.repositories import TestRepository
 
 BRANCH = "orchestra/t-1/auth"
 

@@ -16,8 +16,8 @@ from orchestra_server.git.saves.only_saved_content import (
 )
 from orchestra_server.git.saves.save import save_work
 from orchestra_server.git.snapshot.index_copy import read_state
-from tests.support.chambers import Workshop, saved_ref, workshop
-from tests.support.repositories import TestRepository
+from tests.support.git.chambers import Workshop, saved_ref, workshop
+from tests.support.git.repositories import TestRepository
 
 
 @pytest.fixture

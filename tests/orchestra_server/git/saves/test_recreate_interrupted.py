@@ -10,8 +10,8 @@ from orchestra_server.git.saves.recreate_worktree import WorktreeToRecreate, rec
 from orchestra_server.git.saves.restore import finish_restore, require_save, restore_work
 from orchestra_server.git.saves.restore_mark import mark_restoring
 from orchestra_server.git.snapshot.ignored_files_to_save import NO_IGNORED_FILES
-from tests.support.chambers import Workshop, close, saved_ref
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.git.chambers import Workshop, close, saved_ref
+from tests.support.git.repositories import TestRepository, small_repository
 
 BRANCH = "orchestra/t-1/auth"
 ALLOWED = ("-c", "protocol.file.allow=always")

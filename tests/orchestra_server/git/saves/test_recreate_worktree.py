@@ -8,8 +8,8 @@ from orchestra_core.errors import Refused, Unknown
 from orchestra_server.git.process.run import GitFailed
 from orchestra_server.git.saves.recreate_worktree import WorktreeToRecreate, recreate_worktree
 from orchestra_server.git.snapshot.ignored_files_to_save import NO_IGNORED_FILES
-from tests.support.chambers import Workshop, close, saved_ref, workshop
-from tests.support.repositories import TestRepository
+from tests.support.git.chambers import Workshop, close, saved_ref, workshop
+from tests.support.git.repositories import TestRepository
 
 BRANCH = "orchestra/t-1/auth"
 

@@ -19,7 +19,7 @@ from orchestra_server.git.saves.remove_saved_worktree import (
 )
 from orchestra_server.git.saves.save import save_work
 from orchestra_server.git.worktrees.add_and_list import WorktreePlan, add_worktrees, list_worktrees
-from tests.support.repositories import TestRepository, small_repository, until_exists
+from tests.support.git.repositories import TestRepository, small_repository, until_exists
 from tests.support.waiting import until
 
 

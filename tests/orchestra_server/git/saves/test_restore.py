@@ -12,8 +12,8 @@ from orchestra_server.git.saves.save import save_work
 from orchestra_server.git.saves.save_format import write_save
 from orchestra_server.git.saves.save_index_and_operation import SaveExtras, compared_entries
 from orchestra_server.git.snapshot.index_copy import read_state
-from tests.support.chambers import Workshop, saved_ref, workshop
-from tests.support.repositories import TestRepository
+from tests.support.git.chambers import Workshop, saved_ref, workshop
+from tests.support.git.repositories import TestRepository
 
 
 def contents(chamber: TestRepository) -> dict[str, tuple[str, str]]:

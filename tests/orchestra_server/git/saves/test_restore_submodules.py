@@ -12,8 +12,8 @@ from orchestra_server.git.saves.restore_submodules import (
     take_out_removed_submodules,
 )
 from orchestra_server.git.saves.save import find_admin_directory, save_work
-from tests.support.chambers import Workshop, saved_ref
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.git.chambers import Workshop, saved_ref
+from tests.support.git.repositories import TestRepository, small_repository
 
 Call = tuple[Repository, str, Path, Path]
 

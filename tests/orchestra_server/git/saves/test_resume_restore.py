@@ -8,8 +8,8 @@ from orchestra_server.git.saves.remove_saved_worktree import remove_worktree
 from orchestra_server.git.saves.restore import restore_work
 from orchestra_server.git.saves.resume_restore import reset_partial_restore
 from orchestra_server.git.saves.save import save_work
-from tests.support.chambers import Workshop, saved_ref, workshop
-from tests.support.repositories import TestRepository
+from tests.support.git.chambers import Workshop, saved_ref, workshop
+from tests.support.git.repositories import TestRepository
 
 Stop = Callable[[TestRepository, str], None]
 

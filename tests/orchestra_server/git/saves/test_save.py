@@ -7,8 +7,8 @@ import pytest
 from orchestra_core.errors import Refused
 from orchestra_server.git.saves.remove_saved_worktree import remove_worktree
 from orchestra_server.git.saves.save import find_admin_directory, save_work
-from tests.support.chambers import saved_ref, workshop
-from tests.support.repositories import TestRepository, run_git
+from tests.support.git.chambers import saved_ref, workshop
+from tests.support.git.repositories import TestRepository, run_git
 
 
 def index(chamber: TestRepository) -> str:

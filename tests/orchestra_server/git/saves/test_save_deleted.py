@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from orchestra_server.git.saves.save import find_save, save_branch, save_staged
-from tests.support.chambers import Workshop, saved_ref, workshop
-from tests.support.repositories import TestRepository
+from tests.support.git.chambers import Workshop, saved_ref, workshop
+from tests.support.git.repositories import TestRepository
 
 BRANCH = "orchestra/t-1/auth"
 

@@ -13,8 +13,8 @@ from orchestra_server.git.saves.save_format import (
 )
 from orchestra_server.git.saves.save_index_and_operation import SaveExtras
 from orchestra_server.git.snapshot.index_copy import read_state
-from tests.support.chambers import Workshop, close, saved_ref, workshop
-from tests.support.missing_filter import (
+from tests.support.git.chambers import Workshop, close, saved_ref, workshop
+from tests.support.git.missing_filter import (
     contents,
     filtered_workshop,
     find_filter,
@@ -22,7 +22,7 @@ from tests.support.missing_filter import (
     recreate,
     worked_in,
 )
-from tests.support.repositories import TestRepository
+from tests.support.git.repositories import TestRepository
 
 NO_EXTRAS = SaveExtras((), ())
 

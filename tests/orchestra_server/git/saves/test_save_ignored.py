@@ -9,8 +9,8 @@ from orchestra_server.git.saves.remove_saved_worktree import remove_worktree
 from orchestra_server.git.saves.restore import require_save, restore_work
 from orchestra_server.git.saves.save import save_work, saves_ignored
 from orchestra_server.git.snapshot.ignored_files_to_save import ignored_files_except
-from tests.support.chambers import Workshop, saved_ref, workshop
-from tests.support.repositories import TestRepository, run_git, small_repository
+from tests.support.git.chambers import Workshop, saved_ref, workshop
+from tests.support.git.repositories import TestRepository, run_git, small_repository
 
 ALL_BUT_OURS = ignored_files_except(["/.INTERRUPT*", "/.claude/"])
 

@@ -13,7 +13,7 @@ from orchestra_server.git.saves.save_index_and_operation import (
     write_tree,
 )
 from orchestra_server.git.snapshot.index_copy import WorktreeState
-from tests.support.chambers import Workshop, workshop
+from tests.support.git.chambers import Workshop, workshop
 
 BLOB = "a" * 40
 EXTRAS = {

@@ -7,7 +7,7 @@ import pytest
 from orchestra_core.errors import Refused
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.git.saves.save_late_files import LastState, late_files, save_late_files
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.git.repositories import TestRepository, small_repository
 
 REF = "refs/orchestra/saved/t-1/auth/2"
 

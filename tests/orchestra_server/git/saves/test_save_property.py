@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from orchestra_server.git.saves.remove_saved_worktree import remove_worktree
 from orchestra_server.git.saves.restore import require_save, restore_work
 from orchestra_server.git.saves.save import save_work
-from tests.support.chambers import saved_ref, workshop
-from tests.support.repositories import TestRepository
+from tests.support.git.chambers import saved_ref, workshop
+from tests.support.git.repositories import TestRepository
 
 # Tracked and new, nested, with a space, non-ASCII, a newline and a leading dash.
 NAMES = ("README", "src/app.py", "new", "src/a b", "ü/☃", "line\nbreak", "-dash")

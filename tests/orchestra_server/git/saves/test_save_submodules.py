@@ -18,8 +18,8 @@ from orchestra_server.git.snapshot.ignored_files_to_save import (
     NO_IGNORED_FILES,
     ignored_files_except,
 )
-from tests.support.chambers import Workshop, saved_ref
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.git.chambers import Workshop, saved_ref
+from tests.support.git.repositories import TestRepository, small_repository
 
 
 def in_submodule(chamber: TestRepository) -> TestRepository:

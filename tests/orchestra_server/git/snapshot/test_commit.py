@@ -7,8 +7,8 @@ import pytest
 
 from orchestra_core.errors import Refused, Unavailable
 from orchestra_server.git.snapshot.commit import commit_uncommitted_work
-from tests.support.chambers import workshop
-from tests.support.repositories import TestRepository, run_git
+from tests.support.git.chambers import workshop
+from tests.support.git.repositories import TestRepository, run_git
 
 
 @pytest.fixture

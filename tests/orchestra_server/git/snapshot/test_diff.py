@@ -4,8 +4,8 @@ import pytest
 
 from orchestra_server.git.process.run import GitFailed
 from orchestra_server.git.snapshot.diff import DiffSize, changed_files, diff_size, diff_text
-from tests.support.chambers import Workshop, workshop
-from tests.support.repositories import TestRepository, run_git, small_repository
+from tests.support.git.chambers import Workshop, workshop
+from tests.support.git.repositories import TestRepository, run_git, small_repository
 
 
 @pytest.fixture

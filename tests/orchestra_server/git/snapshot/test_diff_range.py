@@ -12,7 +12,7 @@ from orchestra_server.git.snapshot.diff_range import (
     range_text,
     range_whole,
 )
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.git.repositories import TestRepository, small_repository
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from orchestra_server.git.snapshot.ephemeral_commit import ScratchObjects, snapshot_worktrees
-from tests.support.chambers import Workshop, workshop
-from tests.support.repositories import TestRepository
+from tests.support.git.chambers import Workshop, workshop
+from tests.support.git.repositories import TestRepository
 
 
 @pytest.fixture

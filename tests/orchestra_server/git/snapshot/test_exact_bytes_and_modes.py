@@ -7,8 +7,8 @@ import pytest
 from orchestra_core.errors import Refused
 from orchestra_server.git.saves.remove_saved_worktree import remove_worktree
 from orchestra_server.git.saves.save import save_work
-from tests.support.chambers import close_and_restore, saved_ref, workshop
-from tests.support.repositories import small_repository
+from tests.support.git.chambers import close_and_restore, saved_ref, workshop
+from tests.support.git.repositories import small_repository
 
 FLAGS = ("--assume-unchanged", "--skip-worktree")
 

@@ -6,7 +6,7 @@ import pytest
 
 from orchestra_server.git.snapshot.hidden_changes import hides_changes
 from orchestra_server.git.snapshot.index_copy import read_state
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.git.repositories import TestRepository, small_repository
 
 ID_BYTES = 20
 

@@ -10,8 +10,8 @@ from orchestra_server.git.snapshot.in_progress_operation import (
     read_operation,
     restore_operation_files,
 )
-from tests.support.chambers import TASK, Workshop, close_and_restore, saved_ref, workshop
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.git.chambers import TASK, Workshop, close_and_restore, saved_ref, workshop
+from tests.support.git.repositories import TestRepository, small_repository
 
 Begin = Callable[[Workshop, TestRepository], None]
 BRANCH = f"orchestra/{TASK}/auth"

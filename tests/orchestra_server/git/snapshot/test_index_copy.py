@@ -12,8 +12,8 @@ from orchestra_server.git.snapshot.index_copy import (
     read_state,
     split_nul,
 )
-from tests.support.chambers import workshop
-from tests.support.repositories import TestRepository
+from tests.support.git.chambers import workshop
+from tests.support.git.repositories import TestRepository
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.git.snapshot.reflog_commits import LOG, abandoned_commits
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.git.repositories import TestRepository, small_repository
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from orchestra_server.git.snapshot.commit import commit_uncommitted_work
 from orchestra_server.git.snapshot.diff import changed_files, diff_size, diff_text
 from orchestra_server.git.snapshot.ephemeral_commit import ScratchObjects, snapshot_worktrees
 from orchestra_server.git.snapshot.index_copy import read_state
-from tests.support.chambers import Workshop, saved_ref, workshop
-from tests.support.repositories import TestRepository
+from tests.support.git.chambers import Workshop, saved_ref, workshop
+from tests.support.git.repositories import TestRepository
 
 OWN = (
     ".INTERRUPT",

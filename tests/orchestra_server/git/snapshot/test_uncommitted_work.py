@@ -5,8 +5,8 @@ import pytest
 from orchestra_core.errors import Refused
 from orchestra_server.git.repository.worktree_status import read_status
 from orchestra_server.git.snapshot.uncommitted_work import UncommittedWork, read_uncommitted_work
-from tests.support.chambers import Workshop, workshop
-from tests.support.repositories import TestRepository
+from tests.support.git.chambers import Workshop, workshop
+from tests.support.git.repositories import TestRepository
 
 
 @pytest.fixture

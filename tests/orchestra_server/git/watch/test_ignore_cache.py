@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_server.git.watch.ignore_cache import IgnoreCache
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.git.repositories import TestRepository, small_repository
 
 
 @pytest.fixture

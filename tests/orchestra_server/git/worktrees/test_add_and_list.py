@@ -8,7 +8,7 @@ from orchestra_core.errors import OrchestraError, Refused
 from orchestra_server.git.process.run import GitFailed
 from orchestra_server.git.repository.repository import Repository, open_repository
 from orchestra_server.git.worktrees.add_and_list import WorktreePlan, add_worktrees, list_worktrees
-from tests.support.repositories import (
+from tests.support.git.repositories import (
     TestRepository,
     bare_with_worktree,
     large_repository,

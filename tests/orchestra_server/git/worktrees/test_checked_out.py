@@ -6,8 +6,8 @@ import pytest
 
 from orchestra_server.git.worktrees.add_and_list import list_worktrees
 from orchestra_server.git.worktrees.checked_out import branches_checked_out
-from tests.support.chambers import TASK, Workshop, workshop
-from tests.support.git_count import counted_git
+from tests.support.git.chambers import TASK, Workshop, workshop
+from tests.support.git.git_count import counted_git
 
 AUTH = f"orchestra/{TASK}/auth"
 

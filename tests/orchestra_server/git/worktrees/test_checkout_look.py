@@ -8,8 +8,8 @@ import pytest
 from orchestra_core.errors import Refused
 from orchestra_server.git.merge.fast_forward import land
 from orchestra_server.git.worktrees.checkout_look import look_at_checkout
-from tests.support.chambers import Workshop, finished, workshop_to_land_in
-from tests.support.repositories import TestRepository
+from tests.support.git.chambers import Workshop, finished, workshop_to_land_in
+from tests.support.git.repositories import TestRepository
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.git.worktrees.include_files import included_files, tracked_among
-from tests.support.repositories import small_repository
+from tests.support.git.repositories import small_repository
 
 
 def test_only_ignored_files_that_match_a_pattern_are_copied(tmp_path: Path) -> None:

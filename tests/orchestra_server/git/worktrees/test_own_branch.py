@@ -5,8 +5,8 @@ import pytest
 
 from orchestra_server.git.repository.worktree_status import read_status
 from orchestra_server.git.worktrees.own_branch import renamed_branch, way_back
-from tests.support.chambers import TASK, Workshop, workshop
-from tests.support.repositories import TestRepository
+from tests.support.git.chambers import TASK, Workshop, workshop
+from tests.support.git.repositories import TestRepository
 
 BRANCH = f"orchestra/{TASK}/auth"
 

@@ -28,9 +28,9 @@ from orchestra_server.git.worktrees.quarantine import (
     restore_from_quarantine,
     worktree_name,
 )
-from tests.support.chambers import Workshop, workshop
-from tests.support.git_count import counted_git
-from tests.support.repositories import TestRepository
+from tests.support.git.chambers import Workshop, workshop
+from tests.support.git.git_count import counted_git
+from tests.support.git.repositories import TestRepository
 from tests.support.waiting import until
 
 BRANCH = "orchestra/t-1/auth"

@@ -8,9 +8,9 @@ import pytest
 
 from orchestra_server.git.worktrees import recent_status
 from orchestra_server.git.worktrees.recent_status import read_recent_status, usable_statuses
-from tests.support.chambers import Workshop, workshop
-from tests.support.git_count import counted_git
-from tests.support.repositories import TestRepository
+from tests.support.git.chambers import Workshop, workshop
+from tests.support.git.git_count import counted_git
+from tests.support.git.repositories import TestRepository
 
 CHANGED: dict[str, Callable[[TestRepository], object]] = {
     "a commit": lambda chamber: chamber.commit("more", {"more.txt": "more\n"}),

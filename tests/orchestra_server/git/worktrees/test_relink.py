@@ -13,8 +13,8 @@ from orchestra_server.git.worktrees.relink import (
     register_worktree_again,
     relink_worktree,
 )
-from tests.support.chambers import TASK, Workshop, saved_ref, workshop
-from tests.support.repositories import TestRepository
+from tests.support.git.chambers import TASK, Workshop, saved_ref, workshop
+from tests.support.git.repositories import TestRepository
 
 REASON = "orchestra: chamber auth of task t-1"
 

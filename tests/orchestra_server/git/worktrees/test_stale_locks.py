@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_server.git.worktrees.stale_locks import move_stale_lock, stale_locks
-from tests.support.chambers import Workshop, workshop
+from tests.support.git.chambers import Workshop, workshop
 
 
 @pytest.fixture

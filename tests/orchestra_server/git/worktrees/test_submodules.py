@@ -13,8 +13,8 @@ from orchestra_server.git.saves.remove_saved_worktree import (
 from orchestra_server.git.saves.restore import finish_restore, require_save, restore_work
 from orchestra_server.git.saves.save import save_staged, save_work
 from orchestra_server.git.worktrees.add_and_list import WorktreePlan, add_worktrees
-from tests.support.chambers import Workshop, close_and_restore, saved_ref, workshop
-from tests.support.repositories import TestRepository, run_git, small_repository, with_submodule
+from tests.support.git.chambers import Workshop, close_and_restore, saved_ref, workshop
+from tests.support.git.repositories import TestRepository, run_git, small_repository, with_submodule
 
 
 @pytest.fixture

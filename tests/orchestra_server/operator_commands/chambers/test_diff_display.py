@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from orchestra_server.operator_commands.chambers.diff_display import DiffDisplay, read_diff_display
-from tests.support.repositories import PLAIN_GIT, TestRepository, small_repository
+from tests.support.git.repositories import PLAIN_GIT, TestRepository, small_repository
 
 
 @pytest.fixture

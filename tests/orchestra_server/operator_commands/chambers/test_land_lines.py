@@ -5,8 +5,8 @@ from dataclasses import replace
 from orchestra_core.wording.gates import GATES_FIRST
 from orchestra_server.operator_commands.chambers.land_lines import plan_lines, question
 from orchestra_server.operator_commands.chambers.run_land import LandingWish
-from tests.support.tool_answers import LANDING_CONFLICT as CONFLICT
-from tests.support.tool_answers import LANDING_PLAN as PLAN
+from tests.support.samples.tool_answers import LANDING_CONFLICT as CONFLICT
+from tests.support.samples.tool_answers import LANDING_PLAN as PLAN
 
 ALL = LandingWish()
 

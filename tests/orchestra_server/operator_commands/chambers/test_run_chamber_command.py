@@ -13,7 +13,7 @@ from orchestra_server.operator_commands.chambers.run_chamber_command import (
     run_chamber_command,
 )
 from orchestra_server.usecases.common.transaction import Context
-from tests.support.tasks import a_started_task, chambers_open
+from tests.support.conductor.tasks import a_started_task, chambers_open
 
 
 async def test_chambers_are_created_shown_landed_and_closed(context: Context) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from orchestra_server.operator_commands.chambers.run_close import close_named_chamber, closed_lines
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
-from tests.support.repositories import TestRepository
+from tests.support.git.repositories import TestRepository
 
 
 async def test_saved_work_is_named_with_the_commands_that_show_and_restore_it(

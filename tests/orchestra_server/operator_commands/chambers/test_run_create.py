@@ -9,7 +9,7 @@ from orchestra_server.operator_commands.chambers.run_create import (
     created_lines,
 )
 from orchestra_server.usecases.common.transaction import Context
-from tests.support.tasks import a_started_task
+from tests.support.conductor.tasks import a_started_task
 
 
 async def test_without_an_open_task_one_is_started(context: Context) -> None:

@@ -4,7 +4,7 @@ from orchestra_core.replies.review import ChamberDiff, DiffPart
 from orchestra_server.operator_commands.chambers.run_diff import diff_note, diff_of_named_chamber
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.review.read_diff import DiffReading
-from tests.support.repositories import TestRepository
+from tests.support.git.repositories import TestRepository
 
 
 def a_diff(part: DiffPart = "committed", *, diff: str = "", uncommitted: int = 0) -> ChamberDiff:

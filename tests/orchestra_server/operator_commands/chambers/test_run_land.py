@@ -13,7 +13,7 @@ from orchestra_server.operator_commands.chambers.run_land import (
     plan_landing,
 )
 from orchestra_server.usecases.common.transaction import Context
-from tests.support.repositories import TestRepository
+from tests.support.git.repositories import TestRepository
 
 ALL = LandingWish()
 CONFLICT = FileConflict(file="app.py", kind="content", between=["api", "auth"], lines="")

@@ -9,9 +9,9 @@ from orchestra_server.domain.workers.started_workers import ended
 from orchestra_server.operator_commands.chambers.run_start import started_lines, stopped_lines
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.started_workers.record_worker import record_worker
-from tests.support.samples import NOON
-from tests.support.supervised import worker_in
-from tests.support.tasks import a_started_task, chambers_open
+from tests.support.agents.supervised import worker_in
+from tests.support.conductor.tasks import a_started_task, chambers_open
+from tests.support.samples.documents import NOON
 from tests.support.waiting import until_awaited
 
 

@@ -13,8 +13,8 @@ from orchestra_server.operator_commands.chambers.run_transcript import (
 )
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.started_workers.session.transcript_writer import transcript_file
-from tests.support.repositories import TestRepository
-from tests.support.samples import NOON
+from tests.support.git.repositories import TestRepository
+from tests.support.samples.documents import NOON
 
 SAID = TranscriptEntry(at=NOON, kind="said", text="One\ntwo")
 

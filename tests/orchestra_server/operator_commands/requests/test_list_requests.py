@@ -10,7 +10,7 @@ from orchestra_server.operator_commands.requests.list_requests import (
     list_requests,
     open_requests,
 )
-from tests.support.samples import NOON, a_question, a_request
+from tests.support.samples.documents import NOON, a_question, a_request
 
 
 def waiting() -> ProjectState:

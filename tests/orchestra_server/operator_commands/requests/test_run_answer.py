@@ -13,8 +13,8 @@ from orchestra_server.operator_commands.operator_command import OperatorCommand,
 from orchestra_server.operator_commands.requests.run_answer import answer_meant, request_named
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.requests.record_request import record_request
-from tests.support.samples import a_question, a_request
-from tests.support.tasks import a_started_task, chambers_open
+from tests.support.conductor.tasks import a_started_task, chambers_open
+from tests.support.samples.documents import a_question, a_request
 
 
 def two_questions() -> WorkerRequest:

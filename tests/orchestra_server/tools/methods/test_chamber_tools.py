@@ -8,8 +8,8 @@ from orchestra_core.replies.chambers import CreatedChambers
 from orchestra_core.replies.conflicts import CurrentConflicts
 from orchestra_core.replies.tasks import StartedTask
 from orchestra_core.settings import Settings
-from tests.support.orchestration import Conductor, in_memory
-from tests.support.replies import decode_exactly
+from tests.support.conductor.orchestration import Conductor, in_memory
+from tests.support.conductor.replies import decode_exactly
 
 
 async def two_chambers(conductor: Conductor) -> tuple[str, Path, Path]:

@@ -6,8 +6,8 @@ from orchestra_core.replies.chambers import CreatedChambers
 from orchestra_core.replies.completion import CompletedTask
 from orchestra_core.replies.tasks import StartedTask
 from orchestra_core.settings import Settings
-from tests.support.orchestration import in_memory
-from tests.support.repositories import TestRepository
+from tests.support.conductor.orchestration import in_memory
+from tests.support.git.repositories import TestRepository
 
 
 async def test_only_the_chambers_that_the_conductor_names_land(

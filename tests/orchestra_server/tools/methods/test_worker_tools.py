@@ -6,7 +6,7 @@ from orchestra_core.replies.chambers import CreatedChambers
 from orchestra_core.replies.tasks import StartedTask
 from orchestra_core.replies.workers import AgentContext
 from orchestra_core.settings import Settings
-from tests.support.orchestration import in_memory
+from tests.support.conductor.orchestration import in_memory
 
 
 async def test_an_agent_is_briefed_for_the_chamber_that_it_will_work_in(

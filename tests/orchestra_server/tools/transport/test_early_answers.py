@@ -9,9 +9,9 @@ from typing import Any
 
 from orchestra_core.settings import Settings
 from orchestra_server.tools.transport.first_questions import HANDSHAKES, QUESTIONS
-from tests.support.first_answers import plain_question, question, session_questions
-from tests.support.orchestration import server_environ
-from tests.support.repositories import PLAIN_GIT, small_repository
+from tests.support.conductor.first_answers import plain_question, question, session_questions
+from tests.support.conductor.orchestration import server_environ
+from tests.support.git.repositories import PLAIN_GIT, small_repository
 
 # Answers before the import of the SDK ends, however long that takes.
 _NEVER_IMPORTED = (

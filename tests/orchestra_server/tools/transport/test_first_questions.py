@@ -14,7 +14,7 @@ from orchestra_server.tools.transport.first_questions import (
     EarlyAnswer,
     FirstQuestions,
 )
-from tests.support.first_answers import (
+from tests.support.conductor.first_answers import (
     answers_of_sdk,
     as_file,
     greeting,

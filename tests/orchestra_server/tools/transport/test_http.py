@@ -21,7 +21,7 @@ from orchestra_core.replies.tasks import StartedTask
 from orchestra_core.settings import Settings
 from orchestra_server.tools.transport.bearer_token import token_file
 from orchestra_server.tools.transport.serve import serve
-from tests.support.orchestration import Conductor, server_environ
+from tests.support.conductor.orchestration import Conductor, server_environ
 
 SERVE = """
 from pathlib import Path

@@ -12,7 +12,7 @@ from orchestra_server.usecases.chambers.create_chambers import create_chambers_b
 from orchestra_server.usecases.chambers.get_parallel_status import get_parallel_status
 from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
 from orchestra_server.usecases.common.transaction import Context
-from tests.support.tasks import a_started_task, chamber_of, chambers_open, kinds
+from tests.support.conductor.tasks import a_started_task, chamber_of, chambers_open, kinds
 
 
 async def test_new_chambers_are_proven_ready_by_their_own_hooks(context: Context) -> None:

@@ -14,9 +14,7 @@ from orchestra_server.usecases.chambers.create_chambers import create_chambers_b
 from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
-from tests.support.repositories import TestRepository
-from tests.support.samples import NOON
-from tests.support.tasks import (
+from tests.support.conductor.tasks import (
     Clock,
     a_started_task,
     chamber_of,
@@ -24,6 +22,8 @@ from tests.support.tasks import (
     kinds,
     until_told,
 )
+from tests.support.git.repositories import TestRepository
+from tests.support.samples.documents import NOON
 from tests.support.waiting import until
 
 

@@ -16,8 +16,8 @@ from orchestra_server.usecases.chambers import close_transaction
 from orchestra_server.usecases.chambers.close_transaction import close_all, close_one
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
-from tests.support.repositories import TestRepository
-from tests.support.tasks import chamber_of, chambers_open
+from tests.support.conductor.tasks import chamber_of, chambers_open
+from tests.support.git.repositories import TestRepository
 
 OTHER_CLONE = "c-other"
 

@@ -15,8 +15,7 @@ from orchestra_server.usecases.chambers.create_chambers import create_chambers_b
 from orchestra_server.usecases.common.hide_orchestra_files import MAIL_SHOWS
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.reconcile.reconcile import reconcile
-from tests.support.repositories import TestRepository, until_exists
-from tests.support.tasks import (
+from tests.support.conductor.tasks import (
     a_started_task,
     chamber_of,
     chambers_open,
@@ -24,6 +23,7 @@ from tests.support.tasks import (
     leave_half_made,
     until_told,
 )
+from tests.support.git.repositories import TestRepository, until_exists
 from tests.support.waiting import until
 
 THREE = ["auth", "database", "api"]

@@ -12,8 +12,8 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from orchestra_server.usecases.reconcile.reconcile import reconcile
-from tests.support.repositories import TestRepository
-from tests.support.tasks import a_started_task, chamber_of, chambers_open
+from tests.support.conductor.tasks import a_started_task, chamber_of, chambers_open
+from tests.support.git.repositories import TestRepository
 
 SUMMARY = "Add a login"
 Delete = Callable[[TestRepository, TestRepository], None]

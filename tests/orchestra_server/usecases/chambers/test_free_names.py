@@ -8,8 +8,8 @@ import pytest
 from orchestra_core.errors import OrchestraError, Refused
 from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
 from orchestra_server.usecases.common.transaction import Context
-from tests.support.repositories import TestRepository
-from tests.support.tasks import a_started_task, chambers_open
+from tests.support.conductor.tasks import a_started_task, chambers_open
+from tests.support.git.repositories import TestRepository
 
 
 def former_chamber(main: TestRepository, task_id: str) -> TestRepository:

@@ -16,9 +16,9 @@ from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_work
 from orchestra_server.usecases.requests.record_request import record_request
 from orchestra_server.usecases.tasks.get_task_status import get_task_status
 from orchestra_server.usecases.workers.record_agent_action import record_agent_action
-from tests.support.repositories import TestRepository
-from tests.support.samples import NOON, a_question, a_request
-from tests.support.tasks import a_started_task, chambers_open
+from tests.support.conductor.tasks import a_started_task, chambers_open
+from tests.support.git.repositories import TestRepository
+from tests.support.samples.documents import NOON, a_question, a_request
 
 
 async def test_parallel_status_shows_workers_work_and_mail(context: Context) -> None:

@@ -9,8 +9,8 @@ from orchestra_core.names import saved_ref
 from orchestra_core.store.reads import Reads
 from orchestra_server.usecases.chambers.list_saved import list_of_task, list_saved
 from orchestra_server.usecases.common.transaction import Context
-from tests.support.repositories import TestRepository
-from tests.support.samples import NOON, a_chamber, a_task, starting
+from tests.support.git.repositories import TestRepository
+from tests.support.samples.documents import NOON, a_chamber, a_task, starting
 
 CHAMBER = a_chamber()
 OLDER = saved_ref(CHAMBER.task_id, CHAMBER.name, NOON)

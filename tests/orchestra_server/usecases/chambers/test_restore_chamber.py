@@ -11,9 +11,9 @@ from orchestra_server.usecases.chambers.list_saved import list_saved
 from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
-from tests.support.invariants import check_store
-from tests.support.repositories import TestRepository
-from tests.support.tasks import a_started_task, chamber_of, chambers_open
+from tests.support.conductor.tasks import a_started_task, chamber_of, chambers_open
+from tests.support.git.repositories import TestRepository
+from tests.support.kills.invariants import check_store
 from tests.support.waiting import until
 
 

@@ -5,8 +5,8 @@ from msgspec.structs import replace
 from orchestra_core.models import Chamber
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.usecases.chambers.rollback import remove_remains
-from tests.support.repositories import TestRepository
-from tests.support.samples import a_chamber
+from tests.support.git.repositories import TestRepository
+from tests.support.samples.documents import a_chamber
 
 
 def a_chamber_in(repository: TestRepository, name: str) -> Chamber:

@@ -22,8 +22,8 @@ from orchestra_server.usecases.chambers.save_and_remove import (
     ignored_files_to_save,
     save_and_remove_all,
 )
-from tests.support.repositories import TestRepository
-from tests.support.samples import a_chamber, a_task
+from tests.support.git.repositories import TestRepository
+from tests.support.samples.documents import a_chamber, a_task
 
 TASK = replace(a_task(), base_branch="main")
 

@@ -13,7 +13,7 @@ from orchestra_server.usecases.client_sessions.list_sessions import ClientSessio
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.delivery.delivery_loop import deliver_as_leader
 from tests.orchestra_server.usecases.client_sessions.test_list_sessions import a_client
-from tests.support.tasks import a_started_task, chambers_open
+from tests.support.conductor.tasks import a_started_task, chambers_open
 from tests.support.waiting import until_awaited
 
 BLOCKED = ClientSession(id="de46", cwd="/r/auth", kind="background", state="blocked")

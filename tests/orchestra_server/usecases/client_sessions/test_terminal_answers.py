@@ -16,8 +16,8 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.requests.record_request import record_request
 from orchestra_server.usecases.requests.withdraw_requests import withdraw_requests
 from tests.orchestra_server.usecases.client_sessions.test_list_sessions import a_client
-from tests.support.samples import a_request
-from tests.support.tasks import a_started_task, chambers_open
+from tests.support.conductor.tasks import a_started_task, chambers_open
+from tests.support.samples.documents import a_request
 from tests.support.waiting import until_awaited
 
 

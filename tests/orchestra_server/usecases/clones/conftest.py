@@ -8,7 +8,7 @@ import pytest
 from orchestra_core.project import find_project
 from orchestra_server.usecases.clones.registration import register_clone
 from orchestra_server.usecases.common.transaction import Context
-from tests.support.repositories import TestRepository, run_git
+from tests.support.git.repositories import TestRepository, run_git
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.reconcile.reconcile import reconcile
 from tests.orchestra_server.usecases.clones.conftest import TwoClones
-from tests.support.store_watch import commit
-from tests.support.tasks import a_started_task, chamber_of, chambers_open, kinds
+from tests.support.conductor.tasks import a_started_task, chamber_of, chambers_open, kinds
+from tests.support.stores.store_watch import commit
 
 
 async def from_before(context: Context, task_id: str, name: str, host: str) -> None:

@@ -12,8 +12,8 @@ from orchestra_server.usecases.clones.whereabouts import former_clones
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.reconcile.reconcile import reconcile
 from tests.orchestra_server.usecases.clones.conftest import another_context
-from tests.support.repositories import TestRepository
-from tests.support.tasks import a_started_task, chamber_of, chambers_open
+from tests.support.conductor.tasks import a_started_task, chamber_of, chambers_open
+from tests.support.git.repositories import TestRepository
 
 
 async def test_a_copy_of_the_repository_is_another_clone_and_repairs_nothing_of_the_original(

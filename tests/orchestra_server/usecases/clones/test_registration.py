@@ -19,8 +19,8 @@ from orchestra_server.usecases.clones.registration import (
     register_clone,
 )
 from orchestra_server.usecases.common.transaction import Context
-from tests.support.git_count import counted_git
-from tests.support.tasks import a_started_task
+from tests.support.conductor.tasks import a_started_task
+from tests.support.git.git_count import counted_git
 from tests.support.waiting import until
 
 BEAT = 40  # ms

@@ -25,7 +25,7 @@ from orchestra_server.usecases.reconcile.reconcile import reconcile
 from orchestra_server.usecases.tasks.get_task_status import get_task_status
 from orchestra_server.usecases.workers.get_agent_context import get_agent_context
 from tests.orchestra_server.usecases.clones.conftest import TwoClones
-from tests.support.tasks import a_started_task, chamber_of, chambers_open, kinds
+from tests.support.conductor.tasks import a_started_task, chamber_of, chambers_open, kinds
 
 
 async def a_chamber_there(clones: TwoClones) -> str:

@@ -9,8 +9,8 @@ from orchestra_server.usecases.common.after_commit import show_change, show_ever
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.tasks.advance_phase import advance_phase
 from orchestra_server.usecases.tasks.start_task import start_task
-from tests.support.repositories import TestRepository
-from tests.support.tasks import a_started_task
+from tests.support.conductor.tasks import a_started_task
+from tests.support.git.repositories import TestRepository
 
 
 async def test_every_change_updates_the_projections(

@@ -10,7 +10,7 @@ from orchestra_server.usecases.common.hide_orchestra_files import (
     MAIL_SHOWS,
     hide_orchestra_files,
 )
-from tests.support.repositories import TestRepository
+from tests.support.git.repositories import TestRepository
 
 OWN = ".claude/WORKER_CONTEXT.json"
 

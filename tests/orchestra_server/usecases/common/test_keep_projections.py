@@ -15,8 +15,8 @@ from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.common.keep_projections import ProjectionKeeper, tasks_of_clone
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
-from tests.support.samples import a_chamber, a_task
-from tests.support.tasks import a_started_task, chambers_open
+from tests.support.conductor.tasks import a_started_task, chambers_open
+from tests.support.samples.documents import a_chamber, a_task
 from tests.support.waiting import until
 
 

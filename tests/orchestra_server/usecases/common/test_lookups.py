@@ -8,7 +8,7 @@ from orchestra_server.usecases.common.lookups import (
     unknown_chamber,
     unknown_task,
 )
-from tests.support.samples import a_chamber, a_task
+from tests.support.samples.documents import a_chamber, a_task
 
 
 def state_of(*task_ids: str) -> ProjectState:

@@ -9,7 +9,7 @@ from orchestra_server.usecases.common.record_chamber_values import (
     record_chamber_values,
 )
 from orchestra_server.usecases.common.transaction import Context
-from tests.support.tasks import a_started_task, chamber_of, chambers_open, kinds
+from tests.support.conductor.tasks import a_started_task, chamber_of, chambers_open, kinds
 
 
 def _health(chamber: Chamber) -> tuple[str, ...]:

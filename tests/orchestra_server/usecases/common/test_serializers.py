@@ -3,7 +3,7 @@ from msgspec.structs import replace
 from orchestra_core.models import Phase
 from orchestra_core.state import ProjectState
 from orchestra_server.usecases.common import serializers
-from tests.support.samples import NOON, a_chamber, a_discovery, a_task, an_interrupt
+from tests.support.samples.documents import NOON, a_chamber, a_discovery, a_task, an_interrupt
 
 SENT = an_interrupt("i1")
 EXPIRED = replace(an_interrupt("i2"), state="expired")

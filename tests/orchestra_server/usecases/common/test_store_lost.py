@@ -12,9 +12,9 @@ from orchestra_core.store.open_store import open_store
 from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
-from tests.support.repositories import TestRepository
-from tests.support.tasks import a_started_task, chamber_of, chambers_open
-from tests.support.valkey import Server, running_server, valkey_binary
+from tests.support.conductor.tasks import a_started_task, chamber_of, chambers_open
+from tests.support.git.repositories import TestRepository
+from tests.support.stores.valkey import Server, running_server, valkey_binary
 
 
 def _dies_once(server: Server, marker: Path) -> str:

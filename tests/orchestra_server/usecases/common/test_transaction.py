@@ -7,8 +7,8 @@ from orchestra_core.change import Change
 from orchestra_core.errors import Refused
 from orchestra_core.store.reads import Reads
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
-from tests.support.samples import a_task, starting, task_started
-from tests.support.tasks import kinds
+from tests.support.conductor.tasks import kinds
+from tests.support.samples.documents import a_task, starting, task_started
 
 
 async def commit(context: Context, change: Change) -> None:

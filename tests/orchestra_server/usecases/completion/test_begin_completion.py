@@ -15,8 +15,8 @@ from orchestra_server.usecases.completion.begin_completion import (
 )
 from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.exchange.plan_for_other_clones import PlanForOtherClones
-from tests.support.repositories import TestRepository
-from tests.support.tasks import a_started_task, chambers_open, kinds, leave_half_made
+from tests.support.conductor.tasks import a_started_task, chambers_open, kinds, leave_half_made
+from tests.support.git.repositories import TestRepository
 
 
 def wanted(

@@ -17,8 +17,8 @@ from orchestra_server.usecases.completion.chambers_to_complete import (
 )
 from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.concurrency.chamber_lock import lock_chambers
-from tests.support.repositories import TestRepository
-from tests.support.tasks import a_started_task, chamber_of, chambers_open, leave_half_made
+from tests.support.conductor.tasks import a_started_task, chamber_of, chambers_open, leave_half_made
+from tests.support.git.repositories import TestRepository
 
 
 def repository_of(context: Context) -> Repository:

@@ -11,8 +11,8 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.concurrency.chamber_lock import is_chamber_locked
 from orchestra_server.usecases.reconcile.reconcile import reconcile
-from tests.support.repositories import TestRepository, until_exists
-from tests.support.tasks import a_started_task, chamber_of, chambers_open, until_told
+from tests.support.conductor.tasks import a_started_task, chamber_of, chambers_open, until_told
+from tests.support.git.repositories import TestRepository, until_exists
 from tests.support.waiting import until
 
 SUMMARY = "Add a login"

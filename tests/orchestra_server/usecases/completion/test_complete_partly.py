@@ -8,8 +8,8 @@ import pytest
 from orchestra_core.errors import Refused
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
-from tests.support.repositories import TestRepository
-from tests.support.tasks import a_started_task, chamber_of, chambers_open
+from tests.support.conductor.tasks import a_started_task, chamber_of, chambers_open
+from tests.support.git.repositories import TestRepository
 
 SUMMARY = "Add a login"
 

@@ -18,14 +18,14 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.completion.merge_and_land import land_prepared
 from orchestra_server.usecases.tasks.start_task import start_task
-from tests.support.repositories import TestRepository, small_repository, until_exists
-from tests.support.tasks import (
+from tests.support.conductor.tasks import (
     a_started_task,
     chambers_open,
     kinds,
     prepared_landing,
     until_told,
 )
+from tests.support.git.repositories import TestRepository, small_repository, until_exists
 from tests.support.waiting import until
 
 SUMMARY = "Add a login"

@@ -5,7 +5,7 @@ from orchestra_core.state import ProjectState
 from orchestra_server.git.merge.merge_tree import MergeConflict
 from orchestra_server.usecases.completion.completion_reply import completed, planned, unfinished
 from orchestra_server.usecases.completion.dry_run import CompletionPlan
-from tests.support.samples import a_chamber, a_task
+from tests.support.samples.documents import a_chamber, a_task
 
 TASK = replace(a_task(), base_branch="main")
 DONE = replace(TASK, state="completed", landed_commit="c0ffee")

@@ -7,8 +7,8 @@ from orchestra_core.models import Presence
 from orchestra_core.replies.completion import CompletedTask
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
-from tests.support.repositories import TestRepository
-from tests.support.tasks import Clock, a_started_task, chamber_of, chambers_open, kinds
+from tests.support.conductor.tasks import Clock, a_started_task, chamber_of, chambers_open, kinds
+from tests.support.git.repositories import TestRepository
 
 SUMMARY = "Add a login"
 

@@ -9,9 +9,9 @@ import pytest
 from orchestra_core.errors import Refused
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
-from tests.support.gates import CountedGate, trusted_gate
-from tests.support.repositories import TestRepository
-from tests.support.tasks import a_started_task, chambers_open, kinds
+from tests.support.conductor.tasks import a_started_task, chambers_open, kinds
+from tests.support.git.gates import CountedGate, trusted_gate
+from tests.support.git.repositories import TestRepository
 
 NOT_BOTH = "echo both are there; ! test -f auth.txt -a -f api.txt"
 

@@ -22,8 +22,8 @@ from orchestra_server.usecases.completion.merge_and_land import (
     require_own_branch,
     tip_of,
 )
-from tests.support.repositories import TestRepository
-from tests.support.samples import a_chamber, a_task
+from tests.support.git.repositories import TestRepository
+from tests.support.samples.documents import a_chamber, a_task
 
 SUMMARY = "Add a login"
 TASK = replace(a_task(), base_branch="main")

@@ -7,8 +7,8 @@ from orchestra_server.git.merge.inputs.landing_inputs import LandingInputs
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion import begin_completion
 from orchestra_server.usecases.completion.complete_task import complete_task
-from tests.support.repositories import TestRepository
-from tests.support.tasks import a_started_task, chambers_open
+from tests.support.conductor.tasks import a_started_task, chambers_open
+from tests.support.git.repositories import TestRepository
 
 
 @pytest.mark.parametrize("moved", ["chamber", "target"])

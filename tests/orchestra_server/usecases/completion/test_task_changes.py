@@ -6,7 +6,7 @@ from orchestra_core.errors import Unknown
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.merge_and_land import PreparedLanding
 from orchestra_server.usecases.completion.task_changes import announce_landing, end, reopen
-from tests.support.tasks import kinds
+from tests.support.conductor.tasks import kinds
 
 
 async def test_the_commit_and_the_chambers_are_noted_before_the_branch_moves(

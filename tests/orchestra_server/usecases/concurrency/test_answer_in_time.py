@@ -8,7 +8,7 @@ import pytest
 from orchestra_core.errors import Refused
 from orchestra_server.git.process.foreign_programs import run_programs
 from orchestra_server.usecases.concurrency.answer_in_time import answer_in_time
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.git.repositories import TestRepository, small_repository
 from tests.support.waiting import until
 
 COMMIT = ("commit", "--quiet", "--allow-empty", "-m", "work")

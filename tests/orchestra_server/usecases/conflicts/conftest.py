@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from orchestra_server.usecases.common.transaction import Context
-from tests.support.conflict_scene import Scene, radar_scene
+from tests.support.git.conflict_scene import Scene, radar_scene
 
 
 @pytest.fixture

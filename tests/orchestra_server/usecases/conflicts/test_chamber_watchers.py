@@ -8,8 +8,8 @@ import pytest
 
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.conflicts import chamber_watchers
-from tests.support.conflict_scene import Scene, radar_scene
-from tests.support.tasks import chambers_open
+from tests.support.conductor.tasks import chambers_open
+from tests.support.git.conflict_scene import Scene, radar_scene
 from tests.support.waiting import until
 
 

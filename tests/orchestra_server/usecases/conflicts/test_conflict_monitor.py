@@ -17,11 +17,11 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.conflicts import watch_plan
 from orchestra_server.usecases.workers.record_agent_action import record_agent_action
-from tests.support.conflict_scene import Scene, radar_on, radar_scene
-from tests.support.git_count import counted_git
-from tests.support.repositories import TestRepository, run_git
-from tests.support.store_watch import watching
-from tests.support.tasks import a_started_task, chambers_open
+from tests.support.conductor.tasks import a_started_task, chambers_open
+from tests.support.git.conflict_scene import Scene, radar_on, radar_scene
+from tests.support.git.git_count import counted_git
+from tests.support.git.repositories import TestRepository, run_git
+from tests.support.stores.store_watch import watching
 from tests.support.waiting import until
 
 

@@ -14,9 +14,9 @@ from orchestra_server.git.watch.watch_limit import WATCHES
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.conflicts import conflict_monitor, health_watch, watched_health
 from orchestra_server.usecases.conflicts.get_conflicts import get_conflicts
-from tests.support.conflict_scene import Scene, radar_scene
-from tests.support.store_watch import Watch
-from tests.support.tasks import chambers_open
+from tests.support.conductor.tasks import chambers_open
+from tests.support.git.conflict_scene import Scene, radar_scene
+from tests.support.stores.store_watch import Watch
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from orchestra_core.models import BASE, Conflict
 from orchestra_core.replies.conflicts import CurrentConflicts
 from orchestra_core.state import ProjectState
 from orchestra_server.usecases.conflicts.get_conflicts import current_conflicts
-from tests.support.samples import NOON, a_chamber, a_conflict, a_task
+from tests.support.samples.documents import NOON, a_chamber, a_conflict, a_task
 
 TASK = replace(a_task(), base_branch="main")
 AUTH, DATABASE = (f"{TASK.id}/{name}" for name in ("auth", "database"))

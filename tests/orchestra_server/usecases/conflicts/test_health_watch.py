@@ -8,7 +8,7 @@ import pytest
 from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.conflicts.health_watch import HealthWatch, health_files
-from tests.support.tasks import a_started_task, chambers_open
+from tests.support.conductor.tasks import a_started_task, chambers_open
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of single files")

@@ -6,7 +6,7 @@ from orchestra_server.domain.chambers.conflicts import Pair, Verdict
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.conflicts.record_conflicts import record_conflicts
-from tests.support.tasks import a_started_task, chambers_open, kinds
+from tests.support.conductor.tasks import a_started_task, chambers_open, kinds
 
 SAME = Verdict(merges=False, kinds={"src/app.py": "content"})
 FREE = Verdict(merges=True)

@@ -12,7 +12,7 @@ from orchestra_core.store.store import Committed, Store
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.conflicts.conflict_monitor import watch_as_leader
 from orchestra_server.usecases.tasks.start_task import start_task
-from tests.support.tasks import a_started_task, chamber_of, chambers_open, kinds
+from tests.support.conductor.tasks import a_started_task, chamber_of, chambers_open, kinds
 from tests.support.waiting import until_awaited
 
 

@@ -12,7 +12,7 @@ from orchestra_server.usecases.conflicts.watch_plan import (
     affected_by,
     ended_chambers,
 )
-from tests.support.samples import a_chamber
+from tests.support.samples.documents import a_chamber
 
 BRANCHES = Path("/repo/.git/refs/heads")
 PLAN = WatchPlan(

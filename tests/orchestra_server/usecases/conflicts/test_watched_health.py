@@ -11,8 +11,8 @@ from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.conflicts.watch_plan import WatchPlan
 from orchestra_server.usecases.conflicts.watched_health import WatchedHealth
-from tests.support.repositories import TestRepository
-from tests.support.tasks import a_started_task, chamber_of, chambers_open
+from tests.support.conductor.tasks import a_started_task, chamber_of, chambers_open
+from tests.support.git.repositories import TestRepository
 
 PLAN = WatchPlan(
     chambers=tuple(

@@ -18,9 +18,9 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.concurrency.background_tasks import Background
 from orchestra_server.usecases.delivery import deliver
 from orchestra_server.usecases.delivery.deliver import deliver_mail, post_at_once
-from tests.support.repositories import TestRepository
-from tests.support.store_watch import commit
-from tests.support.tasks import chamber_of
+from tests.support.conductor.tasks import chamber_of
+from tests.support.git.repositories import TestRepository
+from tests.support.stores.store_watch import commit
 
 
 @pytest.fixture

@@ -19,15 +19,15 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.delivery import delivery_loop, take_in_spool
 from orchestra_server.usecases.delivery.delivery_loop import deliver_as_leader
 from orchestra_server.usecases.delivery.take_in_spool import SpoolIntake
-from tests.support.hooks import Session
-from tests.support.repositories import TestRepository
-from tests.support.store_watch import commit
-from tests.support.tasks import (
+from tests.support.conductor.tasks import (
     Clock,
     chamber_of,
     chambers_open,
     until_told,
 )
+from tests.support.git.repositories import TestRepository
+from tests.support.hooks.hooked_checkout import Session
+from tests.support.stores.store_watch import commit
 from tests.support.waiting import until, until_awaited
 
 

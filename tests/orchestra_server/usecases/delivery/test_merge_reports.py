@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from orchestra_core.models import Presence
 from orchestra_core.workers.presence import PresenceState
 from orchestra_server.usecases.delivery.merge_reports import merge_report
-from tests.support.samples import NOON, a_chamber
+from tests.support.samples.documents import NOON, a_chamber
 
 BASH = Presence(
     chamber_id=a_chamber().id,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from orchestra_core.models import Presence
 from orchestra_server.files.spool.worker_reports import read_report
 from orchestra_server.usecases.delivery.merge_reports import merge_report
-from tests.support.hooks import HookedCheckout, Session, hooked_checkout
+from tests.support.hooks.hooked_checkout import HookedCheckout, Session, hooked_checkout
 
 Event = tuple[str, str, str]  # which session, which of its subagents, and what it reports
 CALLS = ("PreToolUse", "PostToolUse")

@@ -18,7 +18,7 @@ from orchestra_server.files.spool.spool_folder import (
 )
 from orchestra_server.usecases.delivery import take_in_spool as module
 from orchestra_server.usecases.delivery.take_in_spool import take_in_round, take_in_spool
-from tests.support.hooks import HookedCheckout, Session, hooked_checkout, sent
+from tests.support.hooks.hooked_checkout import HookedCheckout, Session, hooked_checkout, sent
 
 CHAMBER = "add-login-1a2b/auth"
 READ = {"tool_name": "Read", "tool_input": {"file_path": "/a"}}

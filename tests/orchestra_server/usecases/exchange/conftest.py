@@ -17,8 +17,8 @@ from orchestra_server.domain.tasks import task_lifecycle
 from orchestra_server.usecases.clones.registration import register_clone
 from orchestra_server.usecases.common.transaction import Context, Decision, run_transaction
 from orchestra_server.usecases.delivery.delivery_loop import deliver_as_leader
-from tests.support.repositories import TestRepository, run_git, small_repository
-from tests.support.tasks import a_started_task, chamber_of, chambers_open
+from tests.support.conductor.tasks import a_started_task, chamber_of, chambers_open
+from tests.support.git.repositories import TestRepository, run_git, small_repository
 from tests.support.waiting import until_awaited
 
 

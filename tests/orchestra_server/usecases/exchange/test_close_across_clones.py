@@ -17,9 +17,9 @@ from orchestra_server.usecases.exchange.close_across_clones import (
     close_asked,
     finish_asked,
 )
-from tests.support.repositories import TestRepository
-from tests.support.samples import a_chamber, a_task
-from tests.support.tasks import chamber_of, chambers_open, kinds
+from tests.support.conductor.tasks import chamber_of, chambers_open, kinds
+from tests.support.git.repositories import TestRepository
+from tests.support.samples.documents import a_chamber, a_task
 
 TASK = replace(a_task(), base_branch="main")
 

@@ -17,9 +17,9 @@ from orchestra_server.git.repository.repository import Repository
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.exchange import hand_over as hand_over_module
 from orchestra_server.usecases.exchange.hand_over import hand_over
-from tests.support.lfs import a_git_lfs_that
-from tests.support.repositories import TestRepository
-from tests.support.tasks import chamber_of, chambers_open, kinds
+from tests.support.conductor.tasks import chamber_of, chambers_open, kinds
+from tests.support.git.lfs import a_git_lfs_that
+from tests.support.git.repositories import TestRepository
 
 OTHER_CLONE = "1" * 16
 ATTEMPT = 9

@@ -18,9 +18,9 @@ from orchestra_server.usecases.exchange import (
 from orchestra_server.usecases.exchange.hand_over import hand_over
 from orchestra_server.usecases.reconcile.reconcile import reconcile
 from tests.orchestra_server.usecases.exchange.conftest import SharedTask, served
-from tests.support.conflict_scene import radar_on
-from tests.support.repositories import TestRepository
-from tests.support.tasks import a_started_task
+from tests.support.conductor.tasks import a_started_task
+from tests.support.git.conflict_scene import radar_on
+from tests.support.git.repositories import TestRepository
 from tests.support.waiting import until_awaited
 
 

@@ -12,7 +12,7 @@ from orchestra_server.usecases.exchange.plan_for_other_clones import (
     common_address,
     plan_for_other_clones,
 )
-from tests.support.samples import NOON, a_chamber, a_clone
+from tests.support.samples.documents import NOON, a_chamber, a_clone
 
 HERE, THERE = "0" * 16, "1" * 16
 SHOP = "example.org/shop"

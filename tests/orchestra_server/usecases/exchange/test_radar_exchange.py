@@ -9,8 +9,8 @@ from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.conflicts.get_conflicts import get_conflicts
 from orchestra_server.usecases.exchange import radar_exchange
 from tests.orchestra_server.usecases.exchange.conftest import SharedTask, served
-from tests.support.conflict_scene import radar_on
-from tests.support.tasks import a_started_task, chambers_open
+from tests.support.conductor.tasks import a_started_task, chambers_open
+from tests.support.git.conflict_scene import radar_on
 from tests.support.waiting import until, until_awaited
 
 

@@ -15,7 +15,7 @@ from orchestra_core.state import ProjectState
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.exchange import close_across_clones, hand_over, serve_other_clones
 from orchestra_server.usecases.exchange.serve_other_clones import OtherClonesService
-from tests.support.samples import a_chamber, a_task
+from tests.support.samples.documents import a_chamber, a_task
 from tests.support.waiting import until
 
 OTHER_CLONE = "1" * 16

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from orchestra_core.models import Chamber
 from orchestra_core.state import ProjectState
 from orchestra_server.usecases.exchange.shared_tasks import chambers_of_others, places_to_publish
-from tests.support.samples import a_chamber, a_clone, a_task
+from tests.support.samples.documents import a_chamber, a_clone, a_task
 
 CLONES = {"a": "x\ny", "b": "y\nx", "c": "x"}
 API = replace(a_chamber("api"), state="live", clone="a")

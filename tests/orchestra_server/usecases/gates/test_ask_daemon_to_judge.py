@@ -21,8 +21,8 @@ from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.gates import ask_daemon_to_judge
 from orchestra_server.usecases.gates.judge_tree import TreeJudge, in_repository
-from tests.support.gates import trusted_gate
-from tests.support.repositories import TestRepository
+from tests.support.git.gates import trusted_gate
+from tests.support.git.repositories import TestRepository
 from tests.support.waiting import until
 
 

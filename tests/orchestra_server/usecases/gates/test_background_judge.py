@@ -13,8 +13,8 @@ from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.gates.background_judge import BackgroundJudge, WorkChangedError
 from orchestra_server.usecases.gates.judge_tree import TreeJudge, in_repository
-from tests.support.gates import hanging_gate, trusted_gate
-from tests.support.repositories import TestRepository
+from tests.support.git.gates import hanging_gate, trusted_gate
+from tests.support.git.repositories import TestRepository
 
 
 async def test_what_has_changed_before_its_gate_began_is_not_judged(

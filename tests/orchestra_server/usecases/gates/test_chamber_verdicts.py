@@ -2,8 +2,8 @@
 
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.gates.chamber_verdicts import ChamberVerdicts
-from tests.support.repositories import TestRepository
-from tests.support.tasks import a_started_task, chamber_of, chambers_open
+from tests.support.conductor.tasks import a_started_task, chamber_of, chambers_open
+from tests.support.git.repositories import TestRepository
 
 
 async def test_a_verdict_on_content_that_is_there_no_longer_is_dropped(

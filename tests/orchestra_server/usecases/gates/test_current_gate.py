@@ -4,8 +4,8 @@ import pytest
 
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.gates.current_gate import read_current_gate
-from tests.support.gates import trust
-from tests.support.repositories import TestRepository
+from tests.support.git.gates import trust
+from tests.support.git.repositories import TestRepository
 
 GATE = "[gate]\ncommand = 'true'\n"
 

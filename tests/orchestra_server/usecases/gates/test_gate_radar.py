@@ -21,9 +21,9 @@ from orchestra_server.usecases.gates import gate_radar
 from orchestra_server.usecases.gates.current_gate import CurrentGate
 from orchestra_server.usecases.gates.gate_radar import GateRadar
 from orchestra_server.usecases.gates.judge_tree import TreeJudge, in_repository
-from tests.support.gates import trust, trusted_gate
-from tests.support.repositories import TestRepository
-from tests.support.tasks import a_started_task, chambers_open, until_told
+from tests.support.conductor.tasks import a_started_task, chambers_open, until_told
+from tests.support.git.gates import trust, trusted_gate
+from tests.support.git.repositories import TestRepository
 from tests.support.waiting import until, until_awaited
 
 NOT_BOTH = "echo both are there; ! test -f auth.txt -a -f api.txt"

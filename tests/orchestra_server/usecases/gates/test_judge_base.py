@@ -12,9 +12,9 @@ from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.gates.judge_base import judge_base
-from tests.support.gates import trusted_gate
-from tests.support.repositories import TestRepository
-from tests.support.tasks import a_started_task, chamber_of
+from tests.support.conductor.tasks import a_started_task, chamber_of
+from tests.support.git.gates import trusted_gate
+from tests.support.git.repositories import TestRepository
 from tests.support.waiting import until
 
 

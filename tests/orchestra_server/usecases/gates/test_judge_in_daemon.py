@@ -8,8 +8,8 @@ from orchestra_server.git.gates.scratch_worktree import gates_folder
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.gates.ask_daemon_to_judge import JudgeCommand
 from orchestra_server.usecases.gates.judge_in_daemon import judge_in_daemon
-from tests.support.gates import hanging_gate, trusted_gate
-from tests.support.repositories import TestRepository
+from tests.support.git.gates import hanging_gate, trusted_gate
+from tests.support.git.repositories import TestRepository
 
 
 async def test_a_cancelled_judgement_has_ended_its_gate_before_it_returns(

@@ -16,9 +16,9 @@ from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.gates.judge_tree import TreeJudge, in_repository
 from tests.orchestra_server.conftest import MakeContext
-from tests.support.gates import hanging_gate, trust, trusted_gate
-from tests.support.repositories import TestRepository
-from tests.support.tasks import a_started_task, chamber_of, chambers_open
+from tests.support.conductor.tasks import a_started_task, chamber_of, chambers_open
+from tests.support.git.gates import hanging_gate, trust, trusted_gate
+from tests.support.git.repositories import TestRepository
 from tests.support.waiting import until
 
 LINT = '[gate.lint]\ncommand = "test ! -f untidy"\npaths = ["src"]\n'

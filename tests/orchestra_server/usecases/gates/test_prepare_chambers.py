@@ -13,9 +13,9 @@ from orchestra_server.usecases.chambers.create_chambers import create_chambers_b
 from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.reconcile.adopt import adopt
-from tests.support.gates import trust
-from tests.support.repositories import TestRepository
-from tests.support.tasks import a_started_task, chamber_of
+from tests.support.conductor.tasks import a_started_task, chamber_of
+from tests.support.git.gates import trust
+from tests.support.git.repositories import TestRepository
 
 PORTS = '[ports]\nnames = ["PORT"]\nfirst = 41900\nlast = 41999\n'
 OTHER_PORTS = PORTS.replace("41900", "41700").replace("41999", "41799")  # that nobody binds

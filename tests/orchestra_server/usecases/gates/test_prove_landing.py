@@ -15,9 +15,9 @@ from orchestra_server.usecases.gates.prove_landing import (
     landing_judge,
     unjudged_note,
 )
-from tests.support.gates import trust, trusted_gate
-from tests.support.repositories import TestRepository
-from tests.support.samples import a_chamber, a_conflict
+from tests.support.git.gates import trust, trusted_gate
+from tests.support.git.repositories import TestRepository
+from tests.support.samples.documents import a_chamber, a_conflict
 
 GATE = '[gate]\ncommand = "true"\n'
 

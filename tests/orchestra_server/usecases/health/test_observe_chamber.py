@@ -10,8 +10,8 @@ from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS
 from orchestra_server.git.repository.repository import open_repository
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.health.observe_chamber import ChamberObservation, observe_chamber
-from tests.support.repositories import TestRepository
-from tests.support.tasks import chamber_of
+from tests.support.conductor.tasks import chamber_of
+from tests.support.git.repositories import TestRepository
 
 
 def replace_by_link(auth: TestRepository) -> None:

@@ -5,9 +5,9 @@ from msgspec.structs import replace
 
 from orchestra_core.state import ProjectState
 from orchestra_server.usecases.health.orphan_worktrees import orphan_worktrees
-from tests.support.chambers import workshop
-from tests.support.repositories import TestRepository
-from tests.support.samples import a_chamber
+from tests.support.git.chambers import workshop
+from tests.support.git.repositories import TestRepository
+from tests.support.samples.documents import a_chamber
 
 
 def test_a_worktree_on_a_chambers_branch_is_an_orphan_until_the_store_knows_it(

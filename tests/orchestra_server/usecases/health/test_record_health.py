@@ -5,8 +5,8 @@ from orchestra_server.git.repository.repository import Repository
 from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.health.record_health import record_health, refresh_health
-from tests.support.repositories import TestRepository
-from tests.support.tasks import a_started_task, chamber_of, chambers_open
+from tests.support.conductor.tasks import a_started_task, chamber_of, chambers_open
+from tests.support.git.repositories import TestRepository
 
 
 async def test_a_detached_chamber_is_recorded_until_it_is_on_its_branch_again(

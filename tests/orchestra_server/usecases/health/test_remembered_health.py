@@ -14,9 +14,9 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.concurrency.chamber_lock import lock_chambers
 from orchestra_server.usecases.health.observe_health import observe_health
 from orchestra_server.usecases.health.remembered_health import RememberedHealth
-from tests.support.git_count import counted_git
-from tests.support.repositories import TestRepository
-from tests.support.tasks import a_started_task, chambers_open
+from tests.support.conductor.tasks import a_started_task, chambers_open
+from tests.support.git.git_count import counted_git
+from tests.support.git.repositories import TestRepository
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from orchestra_core.store.checkpoint import checkpoint_number
 from orchestra_core.store.store import Store
 from orchestra_server.usecases.history import trim_daily as trimming
 from orchestra_server.usecases.history.trim_daily import DAY_MS, trim_daily, trim_to
-from tests.support.samples import a_clone
-from tests.support.store_watch import commit
+from tests.support.samples.documents import a_clone
+from tests.support.stores.store_watch import commit
 
 
 async def heard(store: Store, *days_ago: float) -> None:

@@ -19,9 +19,9 @@ from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.interrupts.cancel_interrupt import cancel_interrupt
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from orchestra_server.usecases.tasks.advance_phase import advance_phase
-from tests.support.repositories import TestRepository
-from tests.support.store_watch import commit
-from tests.support.tasks import Clock, a_started_task, chamber_of, kinds
+from tests.support.conductor.tasks import Clock, a_started_task, chamber_of, kinds
+from tests.support.git.repositories import TestRepository
+from tests.support.stores.store_watch import commit
 
 
 async def sent(context: Context, task_id: str, message: str, requires: str = "review") -> str:

@@ -17,7 +17,7 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.interrupts import interrupt_worker as interrupt_worker_module
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from orchestra_server.usecases.tasks.advance_phase import advance_phase
-from tests.support.tasks import a_started_task, chambers_open, kinds
+from tests.support.conductor.tasks import a_started_task, chambers_open, kinds
 
 
 async def test_an_interrupt_is_posted_into_the_chamber(context: Context) -> None:

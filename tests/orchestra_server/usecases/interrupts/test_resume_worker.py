@@ -22,8 +22,8 @@ from orchestra_server.usecases.interrupts.cancel_interrupt import cancel_interru
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from orchestra_server.usecases.interrupts.resume_worker import GO_ON, resume_worker
 from orchestra_server.usecases.tasks.advance_phase import advance_phase
-from tests.support.repositories import TestRepository
-from tests.support.tasks import chamber_of, kinds
+from tests.support.conductor.tasks import chamber_of, kinds
+from tests.support.git.repositories import TestRepository
 
 
 async def suspend(context: Context, task_id: str, message: str = "Wait for the schema") -> str:

@@ -12,8 +12,8 @@ from orchestra_server.git.repository.repository import Repository, open_reposito
 from orchestra_server.git.worktrees.add_and_list import Worktree, list_worktrees
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.reconcile.adopt import adopt, follow
-from tests.support.repositories import TestRepository
-from tests.support.tasks import chamber_of, chambers_open, kinds
+from tests.support.conductor.tasks import chamber_of, chambers_open, kinds
+from tests.support.git.repositories import TestRepository
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from orchestra_core.models import Task
 from orchestra_server.usecases.reconcile.diagnose import differences
-from tests.support.observations import (
+from tests.support.samples.observations import (
     COMPLETING,
     LIVE,
     OTHER_PLACE,

@@ -4,7 +4,7 @@ import pytest
 
 from orchestra_server.usecases.health.observe_chamber import ChamberObservation
 from orchestra_server.usecases.reconcile.diagnose import differences
-from tests.support.observations import (
+from tests.support.samples.observations import (
     CANCELLED,
     LIVE,
     OTHER_PLACE,

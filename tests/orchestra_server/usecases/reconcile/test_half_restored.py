@@ -11,9 +11,9 @@ from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.chambers.restore_chamber import restore_chamber
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.reconcile.reconcile import reconcile
-from tests.support.repositories import TestRepository, small_repository
-from tests.support.samples import NOON
-from tests.support.tasks import a_started_task, chamber_of, chambers_open
+from tests.support.conductor.tasks import a_started_task, chamber_of, chambers_open
+from tests.support.git.repositories import TestRepository, small_repository
+from tests.support.samples.documents import NOON
 
 
 async def restored_but_not_noted(context: Context, task_id: str, name: str) -> None:

@@ -11,8 +11,8 @@ from orchestra_server.usecases.concurrency.chamber_lock import lock_chambers
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from orchestra_server.usecases.reconcile.observation import Observation
 from orchestra_server.usecases.reconcile.observe import look, lost_claims
-from tests.support.repositories import TestRepository
-from tests.support.samples import a_chamber
+from tests.support.git.repositories import TestRepository
+from tests.support.samples.documents import a_chamber
 
 
 async def observed(context: Context) -> Observation:

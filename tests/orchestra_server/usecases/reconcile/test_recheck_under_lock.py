@@ -20,8 +20,8 @@ from orchestra_server.usecases.reconcile import reconcile as reconcile_module
 from orchestra_server.usecases.reconcile.observation import Observation
 from orchestra_server.usecases.reconcile.observe import look
 from orchestra_server.usecases.reconcile.reconcile import reconcile
-from tests.support.repositories import TestRepository
-from tests.support.tasks import a_started_task, chamber_of, chambers_open
+from tests.support.conductor.tasks import a_started_task, chamber_of, chambers_open
+from tests.support.git.repositories import TestRepository
 
 NOTE = "could not be closed: its filter failed"
 Meanwhile = Callable[[], Awaitable[None]]

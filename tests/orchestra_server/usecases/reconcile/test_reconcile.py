@@ -26,9 +26,7 @@ from orchestra_server.usecases.completion.merge_and_land import land_prepared
 from orchestra_server.usecases.concurrency.repository_lock import lock_repository
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from orchestra_server.usecases.reconcile.reconcile import reconcile
-from tests.support.repositories import TestRepository
-from tests.support.samples import NOON
-from tests.support.tasks import (
+from tests.support.conductor.tasks import (
     a_started_task,
     chamber_of,
     chambers_open,
@@ -36,6 +34,8 @@ from tests.support.tasks import (
     leave_half_made,
     prepared_landing,
 )
+from tests.support.git.repositories import TestRepository
+from tests.support.samples.documents import NOON
 
 SUMMARY = "Add a login"
 

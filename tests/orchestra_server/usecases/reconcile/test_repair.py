@@ -23,13 +23,13 @@ from orchestra_server.usecases.reconcile.diagnose import differences
 from orchestra_server.usecases.reconcile.difference import Difference, Name
 from orchestra_server.usecases.reconcile.observe import look
 from orchestra_server.usecases.reconcile.repair import Case, mend
-from tests.support.repositories import TestRepository
-from tests.support.tasks import (
+from tests.support.conductor.tasks import (
     chamber_of,
     chambers_open,
     leave_half_made,
     prepared_landing,
 )
+from tests.support.git.repositories import TestRepository
 
 SUMMARY = "Add a login"
 

@@ -7,8 +7,8 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.reconcile.reconcile import reconcile
 from orchestra_server.usecases.tasks.start_task import start_task
-from tests.support.invariants import check_store
-from tests.support.tasks import a_started_task, chambers_open
+from tests.support.conductor.tasks import a_started_task, chambers_open
+from tests.support.kills.invariants import check_store
 
 
 async def names(context: Context) -> list[str]:

@@ -11,9 +11,9 @@ from orchestra_core.models import WorkerRequest
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.requests.answer_request import answer_request
 from orchestra_server.usecases.requests.record_request import record_request
-from tests.support.repositories import TestRepository
-from tests.support.samples import a_question, a_request
-from tests.support.tasks import chamber_of, kinds
+from tests.support.conductor.tasks import chamber_of, kinds
+from tests.support.git.repositories import TestRepository
+from tests.support.samples.documents import a_question, a_request
 
 NONE: list[str] = []
 

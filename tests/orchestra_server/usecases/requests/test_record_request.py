@@ -10,9 +10,9 @@ from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.requests import record_request as module
 from orchestra_server.usecases.requests.record_request import record_request
-from tests.support.repositories import TestRepository
-from tests.support.samples import NOON, a_question, a_request
-from tests.support.tasks import kinds
+from tests.support.conductor.tasks import kinds
+from tests.support.git.repositories import TestRepository
+from tests.support.samples.documents import NOON, a_question, a_request
 
 
 @pytest.fixture

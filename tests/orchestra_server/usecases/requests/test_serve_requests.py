@@ -17,10 +17,10 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.requests import serve_requests as module
 from orchestra_server.usecases.requests.record_request import record_request
 from orchestra_server.usecases.requests.serve_requests import RequestService
-from tests.support.repositories import TestRepository
-from tests.support.samples import a_request
-from tests.support.store_watch import commit
-from tests.support.tasks import chamber_of
+from tests.support.conductor.tasks import chamber_of
+from tests.support.git.repositories import TestRepository
+from tests.support.samples.documents import a_request
+from tests.support.stores.store_watch import commit
 from tests.support.waiting import until, until_awaited
 
 

@@ -15,9 +15,9 @@ from orchestra_server.usecases.requests.withdraw_requests import (
     withdraw_by_report,
     withdraw_requests,
 )
-from tests.support.repositories import TestRepository
-from tests.support.samples import NOON, a_request
-from tests.support.tasks import kinds
+from tests.support.conductor.tasks import kinds
+from tests.support.git.repositories import TestRepository
+from tests.support.samples.documents import NOON, a_request
 
 
 @pytest.fixture

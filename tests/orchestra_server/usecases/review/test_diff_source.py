@@ -11,7 +11,7 @@ from orchestra_server.usecases.chambers.close_chamber import close_chamber
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.review.read_diff import DiffReading, read_diff
-from tests.support.repositories import TestRepository
+from tests.support.git.repositories import TestRepository
 
 
 async def diff_of(context: Context, task_id: str, part: DiffPart) -> ChamberDiff:

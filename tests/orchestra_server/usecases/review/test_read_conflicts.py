@@ -5,8 +5,8 @@ from orchestra_server.domain.chambers.conflicts import Verdict
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.conflicts.record_conflicts import record_conflicts
 from orchestra_server.usecases.review.review_chamber import review_chamber
-from tests.support.repositories import TestRepository
-from tests.support.tasks import a_started_task, chambers_open
+from tests.support.conductor.tasks import a_started_task, chambers_open
+from tests.support.git.repositories import TestRepository
 
 
 async def recorded(context: Context, *pairs: tuple[str, str], kind: str = "content") -> None:

@@ -9,7 +9,7 @@ from orchestra_core.errors import Refused
 from orchestra_core.names import chamber_id
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.review.read_diff import DiffReading, as_unicode, read_diff
-from tests.support.repositories import TestRepository
+from tests.support.git.repositories import TestRepository
 
 
 async def test_the_table_takes_the_place_of_the_patch(

@@ -7,7 +7,7 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.review import review_chamber as module
 from orchestra_server.usecases.review.review_chamber import review_chamber
-from tests.support.repositories import TestRepository
+from tests.support.git.repositories import TestRepository
 
 
 async def test_a_live_chamber_is_read_with_its_uncommitted_work_and_the_ids_of_blobs(

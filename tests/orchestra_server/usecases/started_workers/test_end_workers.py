@@ -15,10 +15,10 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.started_workers import end_workers as module
 from orchestra_server.usecases.started_workers.end_workers import end_workers
 from orchestra_server.usecases.started_workers.start_worker import start_worker
-from tests.support.repositories import TestRepository
-from tests.support.scripted_session import ScriptedAgents
-from tests.support.supervised import begun_session, worker_in
-from tests.support.tasks import chamber_of, kinds
+from tests.support.agents.scripted_session import ScriptedAgents
+from tests.support.agents.supervised import begun_session, worker_in
+from tests.support.conductor.tasks import chamber_of, kinds
+from tests.support.git.repositories import TestRepository
 
 
 async def test_a_chamber_closes_behind_its_worker(

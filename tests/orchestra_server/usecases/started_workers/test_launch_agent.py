@@ -10,8 +10,8 @@ from orchestra_core.errors import BadInput
 from orchestra_server.agents.agent_driver import Launch, Session
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.started_workers.launch_agent import AgentLauncher, launch_of
-from tests.support.samples import a_chamber, a_started_worker
-from tests.support.scripted_session import ScriptedSession
+from tests.support.agents.scripted_session import ScriptedSession
+from tests.support.samples.documents import a_chamber, a_started_worker
 
 
 def test_a_launch_has_no_sign_of_the_client_that_started_the_daemon() -> None:

@@ -12,11 +12,11 @@ from orchestra_server.usecases.started_workers import prepare_start
 from orchestra_server.usecases.started_workers.prepare_start import StartPreparer
 from orchestra_server.usecases.started_workers.start_worker import start_worker
 from orchestra_server.usecases.started_workers.stop_worker import stop_worker
-from tests.support.gates import hanging_gate, trust, trusted_gate
-from tests.support.repositories import TestRepository
-from tests.support.scripted_session import ScriptedAgents
-from tests.support.supervised import session_in, supervised, until_worker
-from tests.support.tasks import a_started_task, chamber_of, chambers_open
+from tests.support.agents.scripted_session import ScriptedAgents
+from tests.support.agents.supervised import session_in, supervised, until_worker
+from tests.support.conductor.tasks import a_started_task, chamber_of, chambers_open
+from tests.support.git.gates import hanging_gate, trust, trusted_gate
+from tests.support.git.repositories import TestRepository
 from tests.support.waiting import until, until_awaited
 
 

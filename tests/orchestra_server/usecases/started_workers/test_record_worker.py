@@ -8,8 +8,8 @@ from orchestra_core.store.store import Store
 from orchestra_server.domain.workers.started_workers import StartOrder, ended, start_asked
 from orchestra_server.usecases.started_workers import record_worker as module
 from orchestra_server.usecases.started_workers.record_worker import record_worker, until_stored
-from tests.support.samples import NOON, a_chamber
-from tests.support.store_watch import commit
+from tests.support.samples.documents import NOON, a_chamber
+from tests.support.stores.store_watch import commit
 
 
 async def test_a_later_start_is_left_alone(store: Store) -> None:

@@ -19,14 +19,14 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.interrupts.cancel_interrupt import cancel_interrupt
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from orchestra_server.usecases.requests.answer_request import answer_request
-from tests.support.repositories import TestRepository
-from tests.support.scripted_session import ScriptedAgents
-from tests.support.supervised import (
+from tests.support.agents.scripted_session import ScriptedAgents
+from tests.support.agents.supervised import (
     begun_session,
     interrupts,
     until_asked,
     until_worker,
 )
+from tests.support.git.repositories import TestRepository
 from tests.support.waiting import until, until_awaited
 
 

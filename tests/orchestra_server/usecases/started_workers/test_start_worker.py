@@ -7,8 +7,8 @@ from orchestra_core.models import Presence
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.started_workers.start_worker import start_worker
 from orchestra_server.usecases.started_workers.stop_worker import stop_worker
-from tests.support.repositories import TestRepository
-from tests.support.tasks import chamber_of, kinds
+from tests.support.conductor.tasks import chamber_of, kinds
+from tests.support.git.repositories import TestRepository
 
 
 async def test_a_start_is_recorded_once_and_its_worker_shows_as_starting(

@@ -6,8 +6,8 @@ from orchestra_server.domain.workers.started_workers import ended
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.started_workers.start_worker import start_worker
 from orchestra_server.usecases.started_workers.stop_worker import stop_worker
-from tests.support.repositories import TestRepository
-from tests.support.tasks import chamber_of
+from tests.support.conductor.tasks import chamber_of
+from tests.support.git.repositories import TestRepository
 
 
 async def test_a_worker_that_has_ended_stays_as_it_is(

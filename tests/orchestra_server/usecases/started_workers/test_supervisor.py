@@ -24,9 +24,8 @@ from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_work
 from orchestra_server.usecases.started_workers.session.first_prompt import RESUMED
 from orchestra_server.usecases.started_workers.start_worker import start_worker
 from orchestra_server.usecases.started_workers.stop_worker import stop_worker
-from tests.support.repositories import TestRepository
-from tests.support.scripted_session import ScriptedAgents
-from tests.support.supervised import (
+from tests.support.agents.scripted_session import ScriptedAgents
+from tests.support.agents.supervised import (
     begun_session,
     requests,
     session_in,
@@ -35,7 +34,8 @@ from tests.support.supervised import (
     until_worker,
     worker_in,
 )
-from tests.support.tasks import kinds
+from tests.support.conductor.tasks import kinds
+from tests.support.git.repositories import TestRepository
 from tests.support.waiting import until, until_awaited
 
 

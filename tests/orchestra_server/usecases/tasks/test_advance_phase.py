@@ -8,7 +8,7 @@ from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.tasks.advance_phase import advance_phase
 from orchestra_server.usecases.tasks.start_task import start_task
 from orchestra_server.usecases.workers.record_agent_action import record_agent_action
-from tests.support.tasks import chambers_open, kinds
+from tests.support.conductor.tasks import chambers_open, kinds
 
 
 async def test_phases_advance_one_by_one_to_the_last(context: Context) -> None:

@@ -7,8 +7,13 @@ from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.reconcile.reconcile import reconcile
 from orchestra_server.usecases.tasks.start_task import start_task
-from tests.support.repositories import TestRepository, delete_repository, run_git, small_repository
-from tests.support.tasks import a_started_task, chamber_of, chambers_open
+from tests.support.conductor.tasks import a_started_task, chamber_of, chambers_open
+from tests.support.git.repositories import (
+    TestRepository,
+    delete_repository,
+    run_git,
+    small_repository,
+)
 
 REQUEST = "Add a login"
 

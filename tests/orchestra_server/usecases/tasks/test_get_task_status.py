@@ -7,7 +7,7 @@ from orchestra_server.usecases.chambers.get_parallel_status import get_parallel_
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.tasks.get_task_status import get_task_status
 from orchestra_server.usecases.workers.record_agent_action import record_agent_action
-from tests.support.tasks import a_started_task, chambers_open
+from tests.support.conductor.tasks import a_started_task, chambers_open
 
 
 async def test_task_status_returns_chambers_agents_and_discoveries(context: Context) -> None:

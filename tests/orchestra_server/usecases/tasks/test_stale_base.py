@@ -3,7 +3,7 @@
 from orchestra_server.usecases.chambers.create_chambers import create_chambers_batch
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.tasks.start_task import start_task
-from tests.support.repositories import TestRepository, run_git
+from tests.support.git.repositories import TestRepository, run_git
 
 
 def behind_its_upstream(repository: TestRepository) -> None:

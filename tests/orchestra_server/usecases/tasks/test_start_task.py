@@ -10,13 +10,13 @@ from orchestra_core.text import DESCRIPTION_LIMIT
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.tasks.start_task import start_task
 from tests.orchestra_server.conftest import MakeContext
-from tests.support.repositories import (
+from tests.support.conductor.tasks import a_started_task, chambers_open, kinds
+from tests.support.git.repositories import (
     TestRepository,
     bare_with_worktree,
     empty_repository,
     small_repository,
 )
-from tests.support.tasks import a_started_task, chambers_open, kinds
 
 
 async def test_start_task_returns_the_level_its_reasons_and_the_phases(

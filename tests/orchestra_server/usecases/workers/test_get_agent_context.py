@@ -7,7 +7,7 @@ from orchestra_server.files.hook_setup.hook_settings import HOOK_SETTINGS, main_
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.workers.get_agent_context import get_agent_context
 from orchestra_server.usecases.workers.share_discovery import share_discovery
-from tests.support.tasks import a_started_task, chambers_open
+from tests.support.conductor.tasks import a_started_task, chambers_open
 
 AGENT = "implementation-executor-auth"
 

@@ -10,8 +10,8 @@ import pytest
 from orchestra_core.errors import Refused, Unavailable
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.workers.open_worktree import REQUEST, open_worktree
-from tests.support.repositories import TestRepository, until_exists
-from tests.support.tasks import a_started_task, chamber_of, chambers_open
+from tests.support.conductor.tasks import a_started_task, chamber_of, chambers_open
+from tests.support.git.repositories import TestRepository, until_exists
 
 
 async def test_without_a_task_one_is_made_and_the_next_worktree_joins_it(

@@ -1,7 +1,7 @@
 from msgspec.structs import replace
 
 from orchestra_server.usecases.workers.prompts import agent_id_of, observer_prompt, worker_prompt
-from tests.support.samples import a_chamber, a_discovery, a_task
+from tests.support.samples.documents import a_chamber, a_discovery, a_task
 
 TASK = a_task(description="Add a login")
 CHAMBER = replace(a_chamber("auth"), brief="Write the token check.")

@@ -7,7 +7,7 @@ from orchestra_server.domain.workers.discoveries import SAME_ACTION_MS
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.workers.get_agent_context import get_agent_context
 from orchestra_server.usecases.workers.record_agent_action import record_agent_action
-from tests.support.tasks import Clock, a_started_task, chambers_open, kinds
+from tests.support.conductor.tasks import Clock, a_started_task, chambers_open, kinds
 
 AGENT = "implementation-executor-auth"
 

@@ -7,7 +7,7 @@ import pytest
 from orchestra_core.errors import BadInput, OrchestraError, Unknown
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.workers.share_discovery import share_discovery
-from tests.support.tasks import a_started_task, chambers_open, kinds
+from tests.support.conductor.tasks import a_started_task, chambers_open, kinds
 
 AGENT = "implementation-executor-auth"
 

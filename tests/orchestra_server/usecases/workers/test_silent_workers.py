@@ -18,8 +18,8 @@ from orchestra_core.process.process_mark import process_mark
 from orchestra_core.store.store import Store
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.delivery.delivery_loop import deliver_as_leader
-from tests.support.repositories import TestRepository
-from tests.support.tasks import a_started_task, chambers_open
+from tests.support.conductor.tasks import a_started_task, chambers_open
+from tests.support.git.repositories import TestRepository
 from tests.support.waiting import until_awaited
 
 

@@ -21,8 +21,8 @@ from orchestra_server.usecases.workers.take_in_discoveries import (
     DiscoveryIntake,
     take_in_discoveries,
 )
-from tests.support.store_watch import commit
-from tests.support.tasks import a_started_task, chamber_of, chambers_open
+from tests.support.conductor.tasks import a_started_task, chamber_of, chambers_open
+from tests.support.stores.store_watch import commit
 from tests.support.waiting import until
 
 

@@ -22,7 +22,7 @@ from orchestra_server.usecases.workers.watch_stray_writes import (
     stray_write_words,
     watched_folders,
 )
-from tests.support.tasks import a_started_task, chamber_of, chambers_open
+from tests.support.conductor.tasks import a_started_task, chamber_of, chambers_open
 from tests.support.waiting import until, until_awaited
 
 

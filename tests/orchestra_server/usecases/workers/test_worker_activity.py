@@ -5,7 +5,7 @@ from orchestra_core.models import Presence
 from orchestra_core.state import ProjectState
 from orchestra_core.workers.presence import PresenceState
 from orchestra_server.usecases.workers.worker_activity import describe_activity
-from tests.support.samples import NOON, a_chamber
+from tests.support.samples.documents import NOON, a_chamber
 
 MINUTE = 60_000
 WORKING = Presence(

@@ -10,7 +10,7 @@ from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.commands import doctor
 from orchestra_tui.command_line.commands.doctor import check_lines
 from orchestra_tui.command_line.doctor_checks.checks import Check
-from tests.support.repositories import small_repository
+from tests.support.git.repositories import small_repository
 
 
 def test_a_failed_check_is_followed_by_its_remedy() -> None:

@@ -10,8 +10,8 @@ from orchestra_core.store.checkpoint import trim_history
 from orchestra_core.store.store import Store
 from orchestra_tui.command_line.commands import events
 from orchestra_tui.command_line.commands.events import event_line, history_after
-from tests.support.samples import NOON, a_task, task_started
-from tests.support.store_watch import commit
+from tests.support.samples.documents import NOON, a_task, task_started
+from tests.support.stores.store_watch import commit
 
 
 def test_the_line_of_an_event_has_number_date_time_subject_and_text() -> None:

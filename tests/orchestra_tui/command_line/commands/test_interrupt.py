@@ -10,9 +10,9 @@ from orchestra_server.operator_commands.operator_command import OperatorCommand,
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.open_project import open_project
-from tests.support.commands import orchestra
-from tests.support.repositories import small_repository
-from tests.support.tasks import a_started_task, chambers_open
+from tests.support.commands.run_command import orchestra
+from tests.support.conductor.tasks import a_started_task, chambers_open
+from tests.support.git.repositories import small_repository
 
 
 async def test_a_message_is_sent_once_though_the_daemon_is_killed_before_its_answer(

@@ -15,8 +15,8 @@ from orchestra_tui.command_line.arguments import read_options
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.commands.restore import named, run
 from orchestra_tui.command_line.open_project import open_project
-from tests.support.repositories import TestRepository, small_repository, until_exists
-from tests.support.tasks import a_started_task, chambers_open
+from tests.support.conductor.tasks import a_started_task, chambers_open
+from tests.support.git.repositories import TestRepository, small_repository, until_exists
 from tests.support.waiting import until
 
 

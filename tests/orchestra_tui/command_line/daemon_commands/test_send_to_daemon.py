@@ -11,7 +11,7 @@ import pytest
 from orchestra_server.operator_commands.chambers.chamber_command import ChamberCommand
 from orchestra_tui.command_line.daemon_commands import send_to_daemon
 from orchestra_tui.command_line.daemon_commands.send_to_daemon import answered_warm
-from tests.support.repositories import small_repository
+from tests.support.git.repositories import small_repository
 
 SLOW = ("argparse", "asyncio", "dataclasses", "msgspec", "pathlib", "socket", "subprocess")
 

@@ -10,7 +10,7 @@ from orchestra_tui.command_line.doctor_checks.checks import (
     check_git,
     check_repository,
 )
-from tests.support.repositories import empty_repository, small_repository
+from tests.support.git.repositories import empty_repository, small_repository
 
 
 def program(path: Path, script: str) -> str:

@@ -12,7 +12,7 @@ from orchestra_tui.command_line.doctor_checks.claude_settings_check import (
     settings_checks,
     trust_checks,
 )
-from tests.support.repositories import small_repository
+from tests.support.git.repositories import small_repository
 
 
 @pytest.mark.parametrize(

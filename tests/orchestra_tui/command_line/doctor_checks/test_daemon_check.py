@@ -12,7 +12,7 @@ from orchestra_core.process.file_lock import locked_file
 from orchestra_core.project import Project, find_project
 from orchestra_core.settings import Settings
 from orchestra_tui.command_line.doctor_checks.daemon_check import check_daemon
-from tests.support.repositories import small_repository
+from tests.support.git.repositories import small_repository
 
 
 @pytest.fixture

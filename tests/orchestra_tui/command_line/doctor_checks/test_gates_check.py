@@ -7,7 +7,7 @@ from orchestra_core.configuration.trust import give_trust
 from orchestra_core.project import find_project
 from orchestra_core.settings import Settings
 from orchestra_tui.command_line.doctor_checks.gates_check import check_gates
-from tests.support.repositories import small_repository
+from tests.support.git.repositories import small_repository
 
 GATE = '[gate]\ncommand = "true"\n[setup]\ncommand = "true"\n'
 

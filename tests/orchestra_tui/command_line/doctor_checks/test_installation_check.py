@@ -11,7 +11,7 @@ from orchestra_tui.command_line.doctor_checks.installation_check import (
     check_installation,
     installed_root,
 )
-from tests.support.repositories import small_repository
+from tests.support.git.repositories import small_repository
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from orchestra_tui.command_line.doctor_checks.protection_check import (
     protection_of,
     sandbox_words,
 )
-from tests.support.repositories import small_repository
+from tests.support.git.repositories import small_repository
 
 ON = {"sandbox": {"enabled": True}}
 OFF = {"sandbox": {"enabled": False}}

@@ -9,9 +9,9 @@ from orchestra_core.settings import Settings
 from orchestra_core.store.client.acl_rights import least_rights
 from orchestra_core.store.open_store import open_store
 from orchestra_tui.command_line.doctor_checks.store_check import check_store
-from tests.support.samples import starting
-from tests.support.store_watch import commit
-from tests.support.valkey import running_server, valkey_binary
+from tests.support.samples.documents import starting
+from tests.support.stores.store_watch import commit
+from tests.support.stores.valkey import running_server, valkey_binary
 
 PROJECT = Project("shop-1a2b3c4d", Path("/repo"), Path("/repo/.git"))
 

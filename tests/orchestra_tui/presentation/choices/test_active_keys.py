@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from orchestra_tui.key_bindings import in_footer
 from orchestra_tui.presentation.choices.active_keys import Selected, active_keys
-from tests.support.gallery_states import chamber, task
+from tests.support.gallery.scene_states import chamber, task
 
 AUTH = chamber("auth")
 OPEN = task()

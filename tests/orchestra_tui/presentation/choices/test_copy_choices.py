@@ -8,7 +8,7 @@ from orchestra_core.models import Chamber, ChamberState, Discovery, Interrupt, P
 from orchestra_core.state import ProjectState
 from orchestra_tui.presentation.choices.copy_choices import COPY_KEYS, copy_choices
 from orchestra_tui.presentation.indexed_state import IndexedState
-from tests.support.samples import a_started_worker, a_task
+from tests.support.samples.documents import a_started_worker, a_task
 
 
 @dataclass

@@ -12,7 +12,7 @@ from orchestra_tui.presentation.choices.find_by_name import (
     score_of,
 )
 from orchestra_tui.presentation.indexed_state import IndexedState
-from tests.support.gallery_states import NOW, TASK, chamber, state_of, task
+from tests.support.gallery.scene_states import NOW, TASK, chamber, state_of, task
 
 
 def a_state(*names: str) -> IndexedState:

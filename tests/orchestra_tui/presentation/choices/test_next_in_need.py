@@ -12,8 +12,8 @@ from orchestra_tui.presentation.choices.next_in_need import (
     oldest_request,
 )
 from orchestra_tui.presentation.indexed_state import IndexedState
-from tests.support.gallery_states import MINUTE, NOW, TASK, chamber, event, state_of
-from tests.support.samples import a_request
+from tests.support.gallery.scene_states import MINUTE, NOW, TASK, chamber, event, state_of
+from tests.support.samples.documents import a_request
 
 NAMES = ("auth", "web", "docs", "tests")
 IDS = {name: chamber(name).id for name in NAMES}

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from orchestra_core.configuration.agents import KNOWN_AGENTS, AgentCommand
 from orchestra_tui.presentation.choices.take_over import own_screen
-from tests.support.samples import a_started_worker
+from tests.support.samples.documents import a_started_worker
 
 MINE = AgentCommand("mine", ("/opt/my claude", "--model", "x"), "claude")
 PLAIN = AgentCommand("opencode", ("my-opencode",), "acp")

@@ -14,7 +14,7 @@ from orchestra_tui.presentation.details.chamber_details import briefing_lines, c
 from orchestra_tui.presentation.details.task_and_discovery_details import task_overview
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Line
-from tests.support.samples import (
+from tests.support.samples.documents import (
     NOON,
     a_chamber,
     a_clone,

@@ -16,7 +16,7 @@ from orchestra_tui.presentation.details.conflict_lines import (
 )
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Line
-from tests.support.samples import NOON, a_chamber, a_conflict, a_task
+from tests.support.samples.documents import NOON, a_chamber, a_conflict, a_task
 
 LIVE = replace(a_chamber(), state="live")
 AUTH, DATABASE = a_conflict().between

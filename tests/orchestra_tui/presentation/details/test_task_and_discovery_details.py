@@ -14,8 +14,8 @@ from orchestra_tui.presentation.details.task_and_discovery_details import (
 )
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Line
-from tests.support.gallery_states import state_of
-from tests.support.samples import NOON, a_chamber, a_discovery, a_task, an_interrupt
+from tests.support.gallery.scene_states import state_of
+from tests.support.samples.documents import NOON, a_chamber, a_discovery, a_task, an_interrupt
 
 LIVE = replace(a_chamber(), state="live", brief="Build it.\n\n- well")
 

@@ -6,7 +6,7 @@ from orchestra_core.wording.ages import time_of_day
 from orchestra_core.workers.transcript import TranscriptEntry
 from orchestra_tui.presentation import empty_panes
 from orchestra_tui.presentation.details.transcript_lines import transcript_lines
-from tests.support.samples import NOON
+from tests.support.samples.documents import NOON
 
 AT = time_of_day(NOON)
 ENTRIES = (

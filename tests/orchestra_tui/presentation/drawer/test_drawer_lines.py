@@ -9,8 +9,8 @@ from orchestra_core.worker_state import WorkerLimits
 from orchestra_tui.presentation.drawer.drawer_lines import DrawerLines, is_told
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.rows.cells import Line
-from tests.support.gallery_states import MINUTE, NOW, SECOND, chamber, event, state_of
-from tests.support.samples import a_chamber, a_discovery, a_request
+from tests.support.gallery.scene_states import MINUTE, NOW, SECOND, chamber, event, state_of
+from tests.support.samples.documents import a_chamber, a_discovery, a_request
 
 AUTH, DATABASE = chamber("auth"), chamber("database")
 FAILED = Presence(chamber_id=AUTH.id, state="failed", message="API 529", since=NOW - SECOND)

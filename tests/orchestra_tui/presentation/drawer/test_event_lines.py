@@ -11,7 +11,7 @@ from orchestra_core.workers.started_worker import Spent
 from orchestra_tui.presentation.drawer.event_lines import feed_layout, feed_line
 from orchestra_tui.presentation.rows.cells import Cell
 from orchestra_tui.presentation.text_fit import line_width
-from tests.support.samples import (
+from tests.support.samples.documents import (
     NOON,
     a_chamber,
     a_clone,

@@ -7,7 +7,7 @@ from orchestra_core.models import Presence
 from orchestra_core.state import ProjectState
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.presentation.landing.land_line import land_line
-from tests.support.samples import NOON, a_chamber, a_conflict, a_task
+from tests.support.samples.documents import NOON, a_chamber, a_conflict, a_task
 
 TASK = a_task()
 

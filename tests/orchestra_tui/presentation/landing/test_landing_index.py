@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from orchestra_core.worker_state import WorkerState
 from orchestra_tui.presentation.landing.landing_index import LandingIndex
-from tests.support.samples import a_chamber, a_conflict
+from tests.support.samples.documents import a_chamber, a_conflict
 
 LIVE = replace(a_chamber("auth"), state="live")
 READY = WorkerState("ready", "Done")

@@ -14,8 +14,8 @@ from orchestra_tui.presentation.landing.landing_plan import (
     question,
 )
 from orchestra_tui.presentation.rows.cells import Line
-from tests.support.gallery_states import TASK, chamber
-from tests.support.landing_answers import CONFLICTING, HELD, READY
+from tests.support.gallery.scene_states import TASK, chamber
+from tests.support.samples.landing_answers import CONFLICTING, HELD, READY
 
 ALL = LandingChoice(names=("auth", "database", "api"))
 PART = replace(ALL, partial=True)

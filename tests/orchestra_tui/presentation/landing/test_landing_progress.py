@@ -5,7 +5,7 @@ from orchestra_tui.presentation.landing.landing_progress import (
     outcome_lines,
     progress,
 )
-from tests.support.landing_answers import LANDED, READY
+from tests.support.samples.landing_answers import LANDED, READY
 
 DONE = LANDED["complete_task"]
 

@@ -5,7 +5,7 @@ from orchestra_tui.presentation.review.diff_lines import HunkLines
 from orchestra_tui.presentation.review.diff_model import FileDiff, Hunk, parse_diff
 from orchestra_tui.presentation.review.diff_runs import NOTHING
 from orchestra_tui.presentation.rows.cells import Cell
-from tests.support.reviews import changed_file, file_diffs, long_diff
+from tests.support.samples.reviews import changed_file, file_diffs, long_diff
 
 
 def sessions() -> FileDiff:

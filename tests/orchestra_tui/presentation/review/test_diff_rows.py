@@ -8,7 +8,7 @@ from orchestra_tui.presentation.review.diff_layout import DiffLayout
 from orchestra_tui.presentation.review.diff_rows import Piece, row_pieces
 from orchestra_tui.presentation.review.syntax import Syntax
 from orchestra_tui.presentation.rows.cells import Cell
-from tests.support.reviews import file_diffs
+from tests.support.samples.reviews import file_diffs
 
 WIDTH = 70
 

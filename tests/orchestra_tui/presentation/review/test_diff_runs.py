@@ -15,7 +15,7 @@ from orchestra_tui.presentation.review.diff_runs import (
 )
 from orchestra_tui.presentation.review.spans import wrapped
 from orchestra_tui.presentation.rows.cells import Cell, Line
-from tests.support.reviews import changed_file
+from tests.support.samples.reviews import changed_file
 
 MIXED = [" a", "-b", "-c", "+d", " e", "+f", "-g", "+h", "-i"]
 UNENDED = "\\ No newline at end of file"

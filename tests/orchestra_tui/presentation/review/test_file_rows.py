@@ -3,7 +3,7 @@
 from orchestra_tui.presentation.review.file_rows import file_row, file_title, fit_path
 from orchestra_tui.presentation.review.review_model import SeenState
 from orchestra_tui.presentation.text_fit import line_width
-from tests.support.reviews import file_diffs
+from tests.support.samples.reviews import file_diffs
 
 
 def row(number: int, width: int, seen: SeenState = "", comments: int = 0) -> str:

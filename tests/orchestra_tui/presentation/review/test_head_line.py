@@ -6,7 +6,7 @@ from orchestra_tui.presentation.review.comments import comment_on
 from orchestra_tui.presentation.review.head_line import head_line, progress_line
 from orchestra_tui.presentation.review.review_model import Review
 from orchestra_tui.presentation.rows.cells import Line
-from tests.support.reviews import chamber_diff, review_mail
+from tests.support.samples.reviews import chamber_diff, review_mail
 
 
 def text(line: Line) -> str:

@@ -2,7 +2,7 @@
 
 from orchestra_tui.presentation.review.comments import comment_on, message_of
 from orchestra_tui.presentation.review.review_model import Review
-from tests.support.reviews import (
+from tests.support.samples.reviews import (
     FILES,
     PKCE,
     REST,

@@ -18,8 +18,7 @@ from orchestra_tui.presentation.rows.symbols import (
 )
 from orchestra_tui.presentation.rows.symbols import TASK as TASK_SYMBOLS
 from orchestra_tui.presentation.text_fit import arrange
-from tests.support.rows import LIVE, state_with, texts
-from tests.support.samples import (
+from tests.support.samples.documents import (
     NOON,
     a_chamber,
     a_clone,
@@ -27,6 +26,7 @@ from tests.support.samples import (
     a_question,
     a_request,
 )
+from tests.support.samples.rows import LIVE, state_with, texts
 
 MINUTE = 60_000
 _, NAME, TASK, DOING, CONFLICT, MAIL, COUNT, WORK, LINES, LASTING, AGE = range(11)

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from orchestra_tui.presentation.rows.discovery_rows import (
     discovery_row,
 )
-from tests.support.samples import (
+from tests.support.samples.documents import (
     NOON,
     a_discovery,
 )

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from orchestra_core.models import Chamber
 from orchestra_core.wording.ages import HOUR
 from orchestra_tui.presentation.rows.ended_note import ended_note
-from tests.support.samples import NOON, a_chamber
+from tests.support.samples.documents import NOON, a_chamber
 
 MERGED = "its work is merged into main"
 

@@ -9,11 +9,11 @@ from orchestra_core.worker_state import WorkerLimits
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.presentation.rows.chamber_rows import chamber_row
 from orchestra_tui.presentation.rows.mail_cell import ENVELOPE, mail_cell, mail_lines
-from tests.support.rows import LIVE, state_with, texts
-from tests.support.samples import (
+from tests.support.samples.documents import (
     NOON,
     an_interrupt,
 )
+from tests.support.samples.rows import LIVE, state_with, texts
 
 MINUTE = 60_000
 MARKS = slice(5, 7)

@@ -6,8 +6,8 @@ from msgspec.structs import replace
 from orchestra_core.models import WorkerRequest
 from orchestra_core.worker_state import WorkerState
 from orchestra_tui.presentation.rows.operator_actions import NO_ACT, Act, act_of
-from tests.support.rows import LIVE
-from tests.support.samples import a_question, a_request
+from tests.support.samples.documents import a_question, a_request
+from tests.support.samples.rows import LIVE
 
 NEEDS = WorkerState("needs-you")
 

@@ -6,7 +6,7 @@ from orchestra_core.models import Presence
 from orchestra_tui.presentation.indexed_state import Diff, IndexedState
 from orchestra_tui.presentation.rows.chamber_rows import ChamberRows
 from orchestra_tui.presentation.rows.row_order import OWN_ORDER, in_order, next_order
-from tests.support.gallery_states import NOW, SECOND, chamber, discovery, mail, state_of, task
+from tests.support.gallery.scene_states import NOW, SECOND, chamber, discovery, mail, state_of, task
 
 NAMES = ("web", "auth", "docs")
 

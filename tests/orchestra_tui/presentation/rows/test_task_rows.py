@@ -7,7 +7,7 @@ from orchestra_core.models import Phase
 from orchestra_core.worker_state import Group
 from orchestra_tui.presentation.rows.cells import Cell, Row
 from orchestra_tui.presentation.rows.task_rows import step_text, task_row
-from tests.support.samples import (
+from tests.support.samples.documents import (
     NOON,
     a_task,
 )

@@ -2,7 +2,7 @@
 
 from orchestra_tui.presentation.rows.cells import Cell, Column, Row
 from orchestra_tui.presentation.table.built_rows import BuiltRows
-from tests.support.stage import COLUMNS, FixedRows
+from tests.support.room.widget_stage import COLUMNS, FixedRows
 
 
 def test_a_row_is_built_again_only_when_it_is_asked_for() -> None:

@@ -10,12 +10,12 @@ from orchestra_tui.presentation.rows.discovery_rows import (
     discovery_row,
 )
 from orchestra_tui.presentation.rows.task_rows import TASK_COLUMNS, TaskRows, task_row
-from tests.support.rows import LIVE, state_with
-from tests.support.samples import (
+from tests.support.samples.documents import (
     NOON,
     a_discovery,
     a_task,
 )
+from tests.support.samples.rows import LIVE, state_with
 
 
 def test_every_row_has_a_cell_for_each_column() -> None:

@@ -3,8 +3,8 @@
 from textual.widgets import Input, TextArea
 
 from orchestra_tui.screens.room.room_screen import RoomScreen
-from tests.support import gallery_stories as stories
-from tests.support.room import room_of
+from tests.support.gallery import scene_stories as stories
+from tests.support.room.headless_room import room_of
 
 
 async def test_the_palette_shows_markup_in_a_discovery_as_text() -> None:

@@ -1,11 +1,11 @@
 """The dialog that asks before something is closed."""
 
 from orchestra_tui.screens.dialogs.confirm import Confirm
-from tests.support import gallery_stories as stories
-from tests.support.gallery import FixedTools
-from tests.support.gallery_states import TASK
-from tests.support.room import calls_of, room_of
-from tests.support.tool_answers import (
+from tests.support.gallery import scene_stories as stories
+from tests.support.gallery.scene_states import TASK
+from tests.support.gallery.scenes import FixedTools
+from tests.support.room.headless_room import calls_of, room_of
+from tests.support.samples.tool_answers import (
     closed_chamber,
 )
 

@@ -1,7 +1,7 @@
 """Copying from the room."""
 
-from tests.support import gallery_stories as stories
-from tests.support.room import room_of
+from tests.support.gallery import scene_stories as stories
+from tests.support.room.headless_room import room_of
 
 
 async def test_the_menu_shows_what_there_is_and_its_key_copies() -> None:

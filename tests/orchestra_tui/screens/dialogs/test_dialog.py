@@ -10,8 +10,8 @@ from textual.containers import Vertical
 from orchestra_core.errors import Refused
 from orchestra_tui.screens.dialogs.interrupt_editor import InterruptEditor
 from orchestra_tui.screens.room.room_screen import RoomScreen
-from tests.support import gallery_stories as stories
-from tests.support.room import room_of
+from tests.support.gallery import scene_stories as stories
+from tests.support.room.headless_room import room_of
 
 ROUNDS = 20  # of the event loop, in which the answer gets to the dialog
 REFUSAL = "chamber 'auth' is closed"

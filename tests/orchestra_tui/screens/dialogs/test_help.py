@@ -5,8 +5,8 @@ import pytest
 from orchestra_tui.key_bindings import key_of
 from orchestra_tui.screens.dialogs.help import matches_words
 from orchestra_tui.screens.room.room_screen import RoomScreen
-from tests.support import gallery_stories as stories
-from tests.support.room import room_of
+from tests.support.gallery import scene_stories as stories
+from tests.support.room.headless_room import room_of
 
 
 async def test_help_shows_every_key_and_closes_with_the_key_that_opened_it() -> None:

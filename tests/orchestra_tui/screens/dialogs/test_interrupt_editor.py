@@ -7,10 +7,10 @@ from orchestra_core.events import EventData
 from orchestra_core.replies.workers import WorkerStart
 from orchestra_tui.screens.dialogs.interrupt_editor import InterruptEditor
 from orchestra_tui.screens.room.room_screen import RoomScreen
-from tests.support import gallery_stories as stories
-from tests.support.gallery import ANSWERS, FixedTools, settle
-from tests.support.gallery_states import TASK, Told, event, mail, presence
-from tests.support.room import calls_of, room_of
+from tests.support.gallery import scene_stories as stories
+from tests.support.gallery.scene_states import TASK, Told, event, mail, presence
+from tests.support.gallery.scenes import ANSWERS, FixedTools, settle
+from tests.support.room.headless_room import calls_of, room_of
 
 
 async def test_i_sends_an_interrupt_and_shows_its_progress() -> None:

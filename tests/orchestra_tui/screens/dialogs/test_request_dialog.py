@@ -8,12 +8,12 @@ from orchestra_core.events import EventData
 from orchestra_core.models import WorkerRequest
 from orchestra_tui.screens.dialogs.request_dialog import RequestDialog
 from orchestra_tui.screens.room.room_screen import RoomScreen
-from tests.support import gallery_stories as stories
-from tests.support.gallery import SMALL, FixedTools
-from tests.support.gallery_states import NOW, TASK, event
-from tests.support.room import Room, calls_of, room_of
-from tests.support.samples import a_question, a_request
-from tests.support.tool_answers import answered_request
+from tests.support.gallery import scene_stories as stories
+from tests.support.gallery.scene_states import NOW, TASK, event
+from tests.support.gallery.scenes import SMALL, FixedTools
+from tests.support.room.headless_room import Room, calls_of, room_of
+from tests.support.samples.documents import a_question, a_request
+from tests.support.samples.tool_answers import answered_request
 
 RUN = replace(a_request(), task_id=TASK, asked_at=NOW - 5_000)
 CHANGE = {"file_path": "/etc/hosts", "old_string": "old line", "new_string": "new line"}

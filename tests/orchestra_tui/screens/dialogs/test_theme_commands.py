@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from orchestra_tui.backend.theme_choice import ThemeChoice
-from tests.support import gallery_stories as stories
-from tests.support.room import room_of
+from tests.support.gallery import scene_stories as stories
+from tests.support.room.headless_room import room_of
 
 
 async def test_a_theme_that_is_chosen_in_the_palette_lasts(tmp_path: Path) -> None:

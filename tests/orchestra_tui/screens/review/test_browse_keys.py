@@ -1,9 +1,9 @@
 """The keys that read a review."""
 
 from tests.orchestra_tui.screens.review.test_review_screen import open_review, reviewed_tools
-from tests.support import gallery_stories as stories
-from tests.support.gallery import LARGE, SMALL
-from tests.support.room import calls_of, room_of
+from tests.support.gallery import scene_stories as stories
+from tests.support.gallery.scenes import LARGE, SMALL
+from tests.support.room.headless_room import calls_of, room_of
 
 
 async def test_files_and_hunks_follow_each_other() -> None:

@@ -9,9 +9,10 @@ from tests.orchestra_tui.screens.review.test_review_screen import (
     open_review,
     reviewed_tools,
 )
-from tests.support import gallery_stories as stories
-from tests.support.gallery import ANSWERS, FixedTools
-from tests.support.reviews import (
+from tests.support.gallery import scene_stories as stories
+from tests.support.gallery.scenes import ANSWERS, FixedTools
+from tests.support.room.headless_room import calls_of, room_of
+from tests.support.samples.reviews import (
     AUTH,
     PKCE,
     SESSIONS,
@@ -20,7 +21,6 @@ from tests.support.reviews import (
     line_of,
     review_mail,
 )
-from tests.support.room import calls_of, room_of
 
 
 async def test_comments_gather_into_one_message() -> None:

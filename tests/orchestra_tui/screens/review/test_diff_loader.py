@@ -4,9 +4,9 @@ from orchestra_tui.backend.view_model import ViewChanges
 from orchestra_tui.presentation.indexed_state import ChangedRows
 from orchestra_tui.presentation.review.comments import comment_on, message_of
 from tests.orchestra_tui.screens.review.test_review_screen import open_review, reviewed_tools
-from tests.support import gallery_stories as stories
-from tests.support.reviews import AUTH, file_diffs, review_mail
-from tests.support.room import calls_of, room_of
+from tests.support.gallery import scene_stories as stories
+from tests.support.room.headless_room import calls_of, room_of
+from tests.support.samples.reviews import AUTH, file_diffs, review_mail
 from tests.support.waiting import until
 
 CHANGED = ViewChanges(rows=ChangedRows(chambers={AUTH}))

@@ -2,9 +2,9 @@
 
 from orchestra_tui.key_bindings import REVIEW_KEYS
 from tests.orchestra_tui.screens.review.test_review_screen import open_review, reviewed_tools
-from tests.support import gallery_stories as stories
-from tests.support.gallery import LARGE
-from tests.support.room import room_of
+from tests.support.gallery import scene_stories as stories
+from tests.support.gallery.scenes import LARGE
+from tests.support.room.headless_room import room_of
 
 
 async def test_the_help_of_a_review_has_all_its_keys() -> None:

@@ -7,11 +7,11 @@ from msgspec import Raw
 
 from orchestra_tui.screens.review.review_screen import ReviewScreen
 from orchestra_tui.screens.room.room_screen import RoomScreen
-from tests.support import gallery_stories as stories
-from tests.support.gallery import ANSWERS, FixedTools, settle
-from tests.support.gallery_states import presence
-from tests.support.reviews import AUTH, chamber_diff
-from tests.support.room import Room, calls_of, room_of
+from tests.support.gallery import scene_stories as stories
+from tests.support.gallery.scene_states import presence
+from tests.support.gallery.scenes import ANSWERS, FixedTools, settle
+from tests.support.room.headless_room import Room, calls_of, room_of
+from tests.support.samples.reviews import AUTH, chamber_diff
 
 
 def reviewed_tools() -> FixedTools:

@@ -1,8 +1,8 @@
 """How much each chamber has changed."""
 
-from tests.support import gallery_stories as stories
-from tests.support.gallery_states import TASK
-from tests.support.room import Room, calls_of, room_of
+from tests.support.gallery import scene_stories as stories
+from tests.support.gallery.scene_states import TASK
+from tests.support.room.headless_room import Room, calls_of, room_of
 
 
 async def shown_in_chamber(room: Room) -> str:

@@ -1,7 +1,7 @@
 """Each key of the table does something, and can be remapped."""
 
-from tests.support import gallery_stories as stories
-from tests.support.room import room_of
+from tests.support.gallery import scene_stories as stories
+from tests.support.room.headless_room import room_of
 
 
 async def test_keys_can_be_remapped_by_id() -> None:

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from orchestra_core.replies.interrupts import SentInterrupt
-from tests.support import gallery_stories as stories
-from tests.support.gallery import ANSWERS, FixedTools
-from tests.support.gallery_states import NOW, TASK, Told
-from tests.support.landing_answers import LANDED
-from tests.support.reviews import chamber_diff
-from tests.support.room import calls_of, room_of
-from tests.support.samples import a_request
-from tests.support.tool_answers import answered_request, sent_interrupt
+from tests.support.gallery import scene_stories as stories
+from tests.support.gallery.scene_states import NOW, TASK, Told
+from tests.support.gallery.scenes import ANSWERS, FixedTools
+from tests.support.room.headless_room import calls_of, room_of
+from tests.support.samples.documents import a_request
+from tests.support.samples.landing_answers import LANDED
+from tests.support.samples.reviews import chamber_diff
+from tests.support.samples.tool_answers import answered_request, sent_interrupt
 
 SENT: SentInterrupt = sent_interrupt("i2")
 

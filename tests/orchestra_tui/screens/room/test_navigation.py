@@ -1,9 +1,9 @@
 """Moving between the panes, in terminals of any size."""
 
 from orchestra_tui.screens.room.room_screen import RoomScreen
-from tests.support import gallery_stories as stories
-from tests.support.gallery import LARGE, SMALL
-from tests.support.room import Room, room_of
+from tests.support.gallery import scene_stories as stories
+from tests.support.gallery.scenes import LARGE, SMALL
+from tests.support.room.headless_room import Room, room_of
 
 
 def screen_of(room: Room) -> RoomScreen:

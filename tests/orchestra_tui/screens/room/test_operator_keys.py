@@ -7,12 +7,12 @@ from msgspec.structs import replace
 from orchestra_core.events import EventData
 from orchestra_tui.screens.dialogs.request_dialog import RequestDialog
 from orchestra_tui.screens.room.room_screen import RoomScreen
-from tests.support import gallery_stories as stories
-from tests.support.gallery import FixedTools
-from tests.support.gallery_states import NOW, TASK, event
-from tests.support.room import calls_of, room_of
-from tests.support.samples import a_request
-from tests.support.tool_answers import (
+from tests.support.gallery import scene_stories as stories
+from tests.support.gallery.scene_states import NOW, TASK, event
+from tests.support.gallery.scenes import FixedTools
+from tests.support.room.headless_room import calls_of, room_of
+from tests.support.samples.documents import a_request
+from tests.support.samples.tool_answers import (
     restored_chamber,
 )
 

@@ -5,9 +5,9 @@ import pytest
 from orchestra_core.events import EventData
 from orchestra_tui.app import RoomApp
 from orchestra_tui.screens.room.room_screen import RoomScreen
-from tests.support import gallery_stories as stories
-from tests.support.gallery_states import NOW, event, mail
-from tests.support.room import Room, room_of
+from tests.support.gallery import scene_stories as stories
+from tests.support.gallery.scene_states import NOW, event, mail
+from tests.support.room.headless_room import Room, room_of
 from tests.support.waiting import until
 
 LIMIT = 60_000

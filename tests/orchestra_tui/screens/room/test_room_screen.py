@@ -2,9 +2,9 @@
 
 from orchestra_core.events import EventData
 from orchestra_tui.screens.room.room_screen import RoomScreen
-from tests.support import gallery_stories as stories
-from tests.support.gallery_states import MINUTE, SECOND, Told, event, state_of, task
-from tests.support.room import room_of
+from tests.support.gallery import scene_stories as stories
+from tests.support.gallery.scene_states import MINUTE, SECOND, Told, event, state_of, task
+from tests.support.room.headless_room import room_of
 
 
 async def test_the_first_paint_needs_neither_store_nor_server() -> None:

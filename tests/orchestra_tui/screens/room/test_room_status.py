@@ -5,7 +5,7 @@ import pytest
 from orchestra_tui.backend.protocols import ServerPhase, ServerStatus
 from orchestra_tui.backend.view_model import ViewModel
 from orchestra_tui.screens.room.room_status import status_of
-from tests.support.samples import NOON
+from tests.support.samples.documents import NOON
 
 
 @pytest.mark.parametrize("phase", get_args(ServerPhase))

@@ -6,11 +6,11 @@ from msgspec.structs import replace
 from orchestra_core.events import EventData
 from orchestra_tui.screens.dialogs.confirm import Confirm
 from orchestra_tui.screens.room.room_screen import RoomScreen
-from tests.support import gallery_stories as stories
-from tests.support.gallery import FixedTools
-from tests.support.gallery_states import NOW, TASK, event, mail
-from tests.support.room import Room, calls_of, room_of
-from tests.support.tool_answers import cancelled_interrupt, resumed_worker
+from tests.support.gallery import scene_stories as stories
+from tests.support.gallery.scene_states import NOW, TASK, event, mail
+from tests.support.gallery.scenes import FixedTools
+from tests.support.room.headless_room import Room, calls_of, room_of
+from tests.support.samples.tool_answers import cancelled_interrupt, resumed_worker
 
 
 async def suspended(room: Room) -> None:

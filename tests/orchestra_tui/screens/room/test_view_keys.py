@@ -5,10 +5,10 @@ from msgspec.structs import replace
 from orchestra_core.models import Presence
 from orchestra_tui.screens.room.room_screen import RoomScreen
 from orchestra_tui.widgets.text_view import TextView
-from tests.support import gallery_stories as stories
-from tests.support.gallery_states import MINUTE, NOW, TASK, Told, chamber, state_of, task
-from tests.support.room import room_of
-from tests.support.samples import a_request
+from tests.support.gallery import scene_stories as stories
+from tests.support.gallery.scene_states import MINUTE, NOW, TASK, Told, chamber, state_of, task
+from tests.support.room.headless_room import room_of
+from tests.support.samples.documents import a_request
 
 
 async def test_finished_tasks_can_be_hidden_and_shown_again() -> None:

@@ -8,12 +8,12 @@ from msgspec.structs import replace
 from orchestra_core.events import EventData
 from orchestra_core.names import chamber_id
 from tests.orchestra_tui.terminal.test_tmux_window import fake_tmux
-from tests.support import gallery_stories as stories
-from tests.support.gallery import ANSWERS, FixedTools
-from tests.support.gallery_states import TASK, event
-from tests.support.room import calls_of, room_of
-from tests.support.samples import a_started_worker
-from tests.support.tool_answers import worker_stop
+from tests.support.gallery import scene_stories as stories
+from tests.support.gallery.scene_states import TASK, event
+from tests.support.gallery.scenes import ANSWERS, FixedTools
+from tests.support.room.headless_room import calls_of, room_of
+from tests.support.samples.documents import a_started_worker
+from tests.support.samples.tool_answers import worker_stop
 from tests.support.waiting import until
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from orchestra_tui.widgets.review.comment_editor import CommentEditor
-from tests.support.stage import WidgetStage, mounted
+from tests.support.room.widget_stage import WidgetStage, mounted
 
 TYPED = ("w", "h", "y")
 

@@ -8,8 +8,8 @@ from textual.strip import Strip
 from orchestra_tui.presentation.review.diff_model import FileDiff, parse_diff
 from orchestra_tui.presentation.rows.cells import Cell
 from orchestra_tui.widgets.review.diff_view import DiffView
-from tests.support.reviews import file_diffs, long_diff
-from tests.support.stage import WidgetStage, mounted, painted
+from tests.support.room.widget_stage import WidgetStage, mounted, painted
+from tests.support.samples.reviews import file_diffs, long_diff
 
 SIZE = (72, 12)
 

@@ -2,7 +2,7 @@
 
 from orchestra_tui.presentation.rows.cells import Cell, Line
 from orchestra_tui.widgets.review.file_list import FileList
-from tests.support.stage import WidgetStage, mounted, painted
+from tests.support.room.widget_stage import WidgetStage, mounted, painted
 
 
 async def test_the_file_that_is_shown_is_marked_and_in_view() -> None:

@@ -1,7 +1,7 @@
 """The line in which a search is typed."""
 
 from orchestra_tui.widgets.review.search_line import SearchLine
-from tests.support.stage import WidgetStage, mounted
+from tests.support.room.widget_stage import WidgetStage, mounted
 
 
 async def test_enter_searches_for_what_was_typed_and_escape_for_nothing_else() -> None:

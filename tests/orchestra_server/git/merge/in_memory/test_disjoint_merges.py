@@ -9,8 +9,8 @@ from orchestra_server.git.merge.in_memory.disjoint_merges import DisjointMerges
 from orchestra_server.git.merge.in_memory.edited_tree import TreeObjects
 from orchestra_server.git.repository.commit_graph import read_ancestry
 from orchestra_server.git.repository.repository import open_repository
-from tests.support.git_count import counted_git
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.git.git_count import counted_git
+from tests.support.git.repositories import TestRepository, small_repository
 
 LONG = "".join(f"line {number}\n" for number in range(20))
 FILES = {

@@ -13,8 +13,8 @@ from orchestra_server.git.merge.in_memory.tree_changes import (
     read_changes_of,
 )
 from orchestra_server.git.repository.repository import open_repository
-from tests.support.git_count import counted_git
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.git.git_count import counted_git
+from tests.support.git.repositories import TestRepository, small_repository
 
 ENTRY = TreeEntry("100644", "c0ffee")
 

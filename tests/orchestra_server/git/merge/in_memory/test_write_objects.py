@@ -13,8 +13,8 @@ from orchestra_server.git.merge.in_memory.write_objects import (
 )
 from orchestra_server.git.process.run import GitFailed
 from orchestra_server.git.repository.repository import Repository, open_repository
-from tests.support.git_count import counted_git
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.git.git_count import counted_git
+from tests.support.git.repositories import TestRepository, small_repository
 
 
 @pytest.fixture

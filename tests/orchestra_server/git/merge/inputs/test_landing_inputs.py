@@ -7,8 +7,8 @@ import pytest
 
 from orchestra_server.git.merge.inputs import landing_inputs
 from orchestra_server.git.merge.inputs.landing_inputs import LandingInputs, read_landing
-from tests.support.chambers import TASK, Workshop, workshop
-from tests.support.git_count import counted_git
+from tests.support.git.chambers import TASK, Workshop, workshop
+from tests.support.git.git_count import counted_git
 
 WRITING = {
     "unpack-objects",

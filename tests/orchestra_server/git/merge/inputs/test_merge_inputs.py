@@ -13,8 +13,8 @@ from orchestra_server.git.merge.merge import (
     merge_all,
     merge_compatible,
 )
-from tests.support.chambers import Workshop, workshop
-from tests.support.git_count import counted_git
+from tests.support.git.chambers import Workshop, workshop
+from tests.support.git.git_count import counted_git
 
 
 @pytest.fixture

@@ -16,10 +16,10 @@ from orchestra_server.usecases.completion.complete_task import complete_task
 from orchestra_server.usecases.delivery.take_in_spool import take_in_spool
 from orchestra_server.usecases.interrupts.interrupt_worker import interrupt_worker
 from orchestra_server.usecases.workers.share_discovery import share_discovery
-from tests.support.git_count import counted_git
-from tests.support.hooks import Session
-from tests.support.repositories import TestRepository
-from tests.support.tasks import Clock, a_started_task, chambers_open, kinds
+from tests.support.conductor.tasks import Clock, a_started_task, chambers_open, kinds
+from tests.support.git.git_count import counted_git
+from tests.support.git.repositories import TestRepository
+from tests.support.hooks.hooked_checkout import Session
 
 SUMMARY = "Add a login"
 Arrange = Callable[[Context, str, Clock], Awaitable[None]]

@@ -17,7 +17,7 @@ from orchestra_server.usecases.completion.checks.other_clones import (
     require_reachable,
 )
 from orchestra_server.usecases.exchange.plan_for_other_clones import PlanForOtherClones
-from tests.support.samples import a_chamber, a_task
+from tests.support.samples.documents import a_chamber, a_task
 
 HERE, THERE = "0" * 16, "1" * 16
 LEFT_OUT = PlanForOtherClones(left_out={"auth": "shares no remote", "api": "is being created"})

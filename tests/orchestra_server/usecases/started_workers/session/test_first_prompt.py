@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from orchestra_core.errors import Unknown
 from orchestra_core.state import ProjectState
 from orchestra_server.usecases.started_workers.session.first_prompt import first_prompt
-from tests.support.samples import a_chamber, a_started_worker, a_task
+from tests.support.samples.documents import a_chamber, a_started_worker, a_task
 
 
 def test_the_words_of_the_start_come_last_under_the_name_of_who_said_them() -> None:

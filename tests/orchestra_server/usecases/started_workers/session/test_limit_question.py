@@ -14,8 +14,8 @@ from orchestra_server.usecases.requests.answer_request import answer_request
 from orchestra_server.usecases.started_workers.record_worker import record_spending
 from orchestra_server.usecases.started_workers.session.spend_guard import SpendGuard
 from orchestra_server.usecases.started_workers.start_worker import start_worker
-from tests.support.supervised import requests, worker_in
-from tests.support.tasks import chambers_open
+from tests.support.agents.supervised import requests, worker_in
+from tests.support.conductor.tasks import chambers_open
 
 Guards = list[tuple[SpendGuard, StartedWorker]]  # each guard with the worker that it holds
 

@@ -11,8 +11,8 @@ from orchestra_server.agents.agent_driver import Allow, Deny
 from orchestra_server.agents.reports import Asked
 from orchestra_server.usecases.common.transaction import Context
 from orchestra_server.usecases.started_workers.session.permissions import rule_on
-from tests.support.repositories import TestRepository
-from tests.support.tasks import chamber_of
+from tests.support.conductor.tasks import chamber_of
+from tests.support.git.repositories import TestRepository
 
 if TYPE_CHECKING:
     from orchestra_core.workers.started_worker import Policy

@@ -10,7 +10,7 @@ from orchestra_server.usecases.started_workers.session.session_mail import (
     message_text,
     take_from_mailbox,
 )
-from tests.support.samples import NOON, a_chamber, an_interrupt
+from tests.support.samples.documents import NOON, a_chamber, an_interrupt
 
 if TYPE_CHECKING:
     from orchestra_core.models import Interrupt

@@ -11,10 +11,10 @@ from orchestra_server.usecases.started_workers.session.session_requests import (
     SessionRequests,
     answer_of,
 )
-from tests.support.repositories import TestRepository
-from tests.support.samples import a_request, a_started_worker
-from tests.support.scripted_session import ScriptedSession
-from tests.support.tasks import chamber_of
+from tests.support.agents.scripted_session import ScriptedSession
+from tests.support.conductor.tasks import chamber_of
+from tests.support.git.repositories import TestRepository
+from tests.support.samples.documents import a_request, a_started_worker
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,8 @@ from orchestra_server.usecases.started_workers.session.spend_guard import (
 )
 from orchestra_server.usecases.started_workers.start_worker import start_worker
 from orchestra_server.usecases.started_workers.stop_worker import stop_worker
-from tests.support.scripted_session import ScriptedAgents, ScriptedSession
-from tests.support.supervised import (
+from tests.support.agents.scripted_session import ScriptedAgents, ScriptedSession
+from tests.support.agents.supervised import (
     begun_session,
     requests,
     session_in,
@@ -40,7 +40,7 @@ from tests.support.supervised import (
     until_worker,
     worker_in,
 )
-from tests.support.tasks import a_started_task, chambers_open, kinds
+from tests.support.conductor.tasks import a_started_task, chambers_open, kinds
 from tests.support.waiting import until, until_awaited
 
 

@@ -20,8 +20,8 @@ from orchestra_server.usecases.started_workers.session.transcript_writer import 
     entry_of,
     transcript_file,
 )
-from tests.support.samples import a_chamber
-from tests.support.tasks import Clock
+from tests.support.conductor.tasks import Clock
+from tests.support.samples.documents import a_chamber
 
 
 async def test_long_texts_are_whole_in_the_file_alone(store: Store, tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from orchestra_core.settings import LINGER, Settings
 from orchestra_tui.command_line.arguments import read_options
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.commands.chambers.create import run
-from tests.support.repositories import small_repository
-from tests.support.valkey_users import wait_until
+from tests.support.git.repositories import small_repository
+from tests.support.stores.valkey_users import wait_until
 
 
 def test_a_daemon_is_started_behind_the_chambers(

@@ -12,7 +12,7 @@ from orchestra_core.settings import Settings
 from orchestra_tui.command_line.arguments import read_options
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.commands.configuration.trust import run
-from tests.support.repositories import TestRepository, small_repository
+from tests.support.git.repositories import TestRepository, small_repository
 
 FILE = """
 [gate.lint]

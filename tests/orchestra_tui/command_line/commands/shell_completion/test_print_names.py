@@ -8,8 +8,8 @@ from orchestra_core.settings import REDIS_URL, Settings
 from orchestra_tui.command_line.command_context import CommandContext
 from orchestra_tui.command_line.commands.shell_completion.print_names import asks_for_names, run
 from orchestra_tui.command_line.open_project import open_project
-from tests.support.repositories import PLAIN_GIT, small_repository
-from tests.support.tasks import a_started_task
+from tests.support.conductor.tasks import a_started_task
+from tests.support.git.repositories import PLAIN_GIT, small_repository
 
 
 def test_only_the_hidden_command_is_a_shells_question() -> None:

@@ -7,7 +7,7 @@ from orchestra_core.errors import Refused
 from orchestra_core.replies.completion import CompletedTask
 from orchestra_tui.presentation.landing.landing_plan import LandingChoice
 from orchestra_tui.screens.dialogs.landing.dry_runs import DryRuns
-from tests.support.landing_answers import READY
+from tests.support.samples.landing_answers import READY
 from tests.support.waiting import until
 
 

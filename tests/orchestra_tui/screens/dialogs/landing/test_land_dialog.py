@@ -14,12 +14,12 @@ from orchestra_tui.screens.dialogs.landing import dry_runs as dry_runs_module
 from orchestra_tui.screens.dialogs.landing.land_dialog import Land
 from orchestra_tui.screens.room.room_screen import RoomScreen
 from orchestra_tui.screens.shown_question import TYPED_BEFORE
-from tests.support import gallery_stories as stories
-from tests.support.board_story import board
-from tests.support.gallery import FixedTools, settle
-from tests.support.gallery_states import TASK, chamber, event, task
-from tests.support.landing_answers import CONFLICTING, HELD, LANDED, READY
-from tests.support.room import Room, calls_of, room_of
+from tests.support.gallery import scene_stories as stories
+from tests.support.gallery.board_story import board
+from tests.support.gallery.scene_states import TASK, chamber, event, task
+from tests.support.gallery.scenes import FixedTools, settle
+from tests.support.room.headless_room import Room, calls_of, room_of
+from tests.support.samples.landing_answers import CONFLICTING, HELD, LANDED, READY
 
 REQUEST = "Add OAuth2 login with rate limits, and an audit trail of sign-ins"
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 import pytest
 from msgspec import Raw
 
-from tests.support import gallery_stories as stories
-from tests.support.gallery import FixedTools, settle
-from tests.support.gallery_states import TASK
-from tests.support.room import calls_of, room_of
-from tests.support.tool_answers import (
+from tests.support.gallery import scene_stories as stories
+from tests.support.gallery.scene_states import TASK
+from tests.support.gallery.scenes import FixedTools, settle
+from tests.support.room.headless_room import calls_of, room_of
+from tests.support.samples.tool_answers import (
     created_chambers,
     worker_start,
 )

@@ -1,10 +1,10 @@
 """The dialog that starts a task."""
 
 from orchestra_tui.screens.room.room_screen import RoomScreen
-from tests.support import gallery_stories as stories
-from tests.support.gallery import FixedTools
-from tests.support.room import calls_of, room_of
-from tests.support.tool_answers import (
+from tests.support.gallery import scene_stories as stories
+from tests.support.gallery.scenes import FixedTools
+from tests.support.room.headless_room import calls_of, room_of
+from tests.support.samples.tool_answers import (
     created_chambers,
     started_task,
     worker_start,

@@ -4,11 +4,11 @@ from pathlib import Path
 
 from orchestra_tui.screens.dialogs.start.start_worker_dialog import agent_names
 from orchestra_tui.screens.room.room_screen import RoomScreen
-from tests.support import gallery_stories as stories
-from tests.support.gallery import ANSWERS, FixedTools
-from tests.support.gallery_states import TASK
-from tests.support.room import calls_of, room_of
-from tests.support.tool_answers import worker_start
+from tests.support.gallery import scene_stories as stories
+from tests.support.gallery.scene_states import TASK
+from tests.support.gallery.scenes import ANSWERS, FixedTools
+from tests.support.room.headless_room import calls_of, room_of
+from tests.support.samples.tool_answers import worker_start
 
 
 async def test_w_starts_the_default_agent_with_a_word() -> None:

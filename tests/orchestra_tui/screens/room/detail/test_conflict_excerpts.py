@@ -1,8 +1,8 @@
 """The lines of both sides of a conflict, in the details of a chamber."""
 
-from tests.support.board_story import STREAMING, board, board_answers
-from tests.support.gallery import WIDE, FixedTools
-from tests.support.room import calls_of, room_of
+from tests.support.gallery.board_story import STREAMING, board, board_answers
+from tests.support.gallery.scenes import WIDE, FixedTools
+from tests.support.room.headless_room import calls_of, room_of
 
 
 async def test_the_lines_are_asked_for_once_when_a_chamber_with_a_conflict_is_selected() -> None:

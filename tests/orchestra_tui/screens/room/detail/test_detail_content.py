@@ -14,7 +14,7 @@ from orchestra_tui.screens.room.detail.detail_content import (
     FetchedContent,
     page_lines,
 )
-from tests.support.samples import NOON, a_chamber, a_discovery, a_task
+from tests.support.samples.documents import NOON, a_chamber, a_discovery, a_task
 
 CHAMBER = replace(a_chamber(), state="live", brief="Build it")
 AUTH = DetailSubject("chamber", CHAMBER.id)

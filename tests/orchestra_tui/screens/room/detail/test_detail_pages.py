@@ -4,10 +4,10 @@ from orchestra_core.events import EventData
 from orchestra_core.workers.transcript import TranscriptEntry
 from orchestra_tui.screens.room.detail.detail_pages import SEARCHED_LENGTH, TRANSCRIPT_LENGTH
 from orchestra_tui.screens.room.room_screen import RoomScreen
-from tests.support import gallery_stories as stories
-from tests.support.gallery_states import TASK, event
-from tests.support.room import Room, room_of
-from tests.support.samples import a_started_worker
+from tests.support.gallery import scene_stories as stories
+from tests.support.gallery.scene_states import TASK, event
+from tests.support.room.headless_room import Room, room_of
+from tests.support.samples.documents import a_started_worker
 
 
 def screen_of(room: Room) -> RoomScreen:

@@ -3,7 +3,7 @@ from msgspec.structs import replace
 from orchestra_core.state import ProjectState
 from orchestra_tui.presentation.indexed_state import IndexedState
 from orchestra_tui.screens.room.lists.list_filter import ListFilter
-from tests.support.samples import NOON, a_chamber, a_discovery, a_task
+from tests.support.samples.documents import NOON, a_chamber, a_discovery, a_task
 
 OPEN, DONE = a_task("open-1a2b"), replace(a_task("done-3c4d"), state="completed", finished_at=NOON)
 LIVE = replace(a_chamber("auth", OPEN.id), state="live")

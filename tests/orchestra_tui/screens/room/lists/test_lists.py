@@ -3,10 +3,10 @@
 from orchestra_core.events import EventData
 from orchestra_core.models import Discovery
 from orchestra_tui.screens.room.room_screen import RoomScreen
-from tests.support import gallery_stories as stories
-from tests.support.board_story import board
-from tests.support.gallery_states import NOW, TASK, Told, chamber, event, state_of, task
-from tests.support.room import Room, room_of
+from tests.support.gallery import scene_stories as stories
+from tests.support.gallery.board_story import board
+from tests.support.gallery.scene_states import NOW, TASK, Told, chamber, event, state_of, task
+from tests.support.room.headless_room import Room, room_of
 
 
 def screen_of(room: Room) -> RoomScreen:

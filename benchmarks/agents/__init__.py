@@ -1,0 +1,1 @@
+"""Real agents, scripted and peers, for the rows that measure them."""

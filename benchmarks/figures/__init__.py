@@ -1,0 +1,1 @@
+"""Samples, their spread, and how they are shown and kept."""

@@ -1,0 +1,1 @@
+"""Repositories, stores and servers to measure in."""

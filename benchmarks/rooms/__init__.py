@@ -1,0 +1,1 @@
+"""Rooms to measure, and what sends them events."""

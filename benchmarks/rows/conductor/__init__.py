@@ -1,0 +1,1 @@
+"""Rows of what a conductor and its tools wait for."""

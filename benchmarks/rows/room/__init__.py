@@ -1,0 +1,1 @@
+"""Rows of the room: opening, keys, memory, review."""

@@ -1,0 +1,1 @@
+"""Rows of what a worker waits for: hooks, messages, answers."""
