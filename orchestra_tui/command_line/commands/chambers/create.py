@@ -12,9 +12,8 @@ def run(place: CommandContext, options: Options) -> int:
     """Create the chambers, and print where they are."""
     try:
         status = show_answer(run_here(place, typed_command(place, options)))
-    except (
-        Refused
-    ):  # two machines may have this clone's id: daemons find out which of them keeps it
+    except Refused:
+        # Two machines may have this clone's id: daemons find out which of them keeps it.
         start_daemon_soon(place)
         raise
     start_daemon_soon(place)
