@@ -32,15 +32,14 @@ def test_bursts_start_a_task_make_chambers_move_and_write(
     shown.wait_for("● Add a thing")
     shown.wait_until(lambda screen: "Start a task" not in screen, "the dialog's end")
     shown.press("cauth, api, web\r")
-    shown.wait_for("○ auth", "○ api", "○ web")
+    screen = shown.wait_until(lambda screen: len(rows(screen)) == 3, "three idle chambers")
+    _first, second, third = rows(screen)
     shown.press("2jjihello")
-    screen = shown.wait_for("Interrupt ", "hello")
-    assert f"Interrupt {rows(screen)[2]}" in screen
+    shown.wait_for(f"Interrupt {third}", "hello")
     shown.press("\x1b")
     shown.wait_until(lambda screen: "Interrupt " not in screen, "the dialog's end")
     shown.press("gjxy")
-    screen = shown.wait_for("Close ", "That key was pressed before this appeared")
-    assert f"Close {rows(screen)[1]}?" in screen
+    shown.wait_for(f"Close {second}?", "That key was pressed before this appeared")
     assert auth(repository).exists()
 
 
