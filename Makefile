@@ -36,7 +36,7 @@ QUICK := tests/orchestra_server/domain tests/orchestra_tui/presentation tests/or
 # every program that a test starts would compile its own again.
 quick test: export PYTHONDONTWRITEBYTECODE :=
 quick: setup
-	$(BIN)/pytest -q -n 2 --hypothesis-profile quick $(QUICK)
+	$(BIN)/pytest -q -n 3 --hypothesis-profile quick $(QUICK)
 
 # Few tests at a time for each process: the slow ones come first and are shared among all. In a new
 # tree each of them would compile all tests: two compile one half each before.
