@@ -27,7 +27,7 @@ demo: $(RUN)
 	$(BIN)/orchestra demo
 
 # Pure rules, presentation, widgets, and the core without its store: no test here starts a server
-# or another Python, and one process is quicker than the start of two.
+# or another Python. Half of its time it waits for Textual's pilot, so three processes take less than one.
 QUICK := tests/orchestra_server/domain tests/orchestra_tui/presentation tests/orchestra_tui/widgets \
 	tests/orchestra_core/process/test_file_lock.py tests/orchestra_core/store/test_keys.py \
 	$(wildcard tests/orchestra_core/test_*.py)
