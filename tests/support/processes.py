@@ -13,6 +13,22 @@ def children_of(parent: int, word: str) -> list[int]:
     ]
 
 
+def working_below(directory: Path, word: str) -> list[int]:
+    """Return the processes that work below a directory, a removed one too, and have `word`."""
+    return [
+        int(place.name)
+        for place in Path("/proc").glob("[0-9]*")
+        if _working_directory(place).startswith(f"{directory}/") and word in _command(place)
+    ]
+
+
+def _working_directory(place: Path) -> str:
+    try:
+        return str((place / "cwd").readlink())
+    except OSError:
+        return ""
+
+
 def _parent(place: Path) -> int:
     try:
         # The name in parentheses may hold anything; the state and the parent follow it.

@@ -17,6 +17,7 @@ from orchestra_core.private_valkey import inspect, shut_down
 from orchestra_core.settings import STATE_DIR, Settings, read_settings
 from orchestra_core.store.client.redis_request import ask
 from orchestra_core.store.client.reply_parser import as_bytes
+from tests.support.processes import working_below
 from tests.support.waiting import BOUND
 
 _USER = """
@@ -91,6 +92,10 @@ def a_user_of_their_own() -> Generator[Settings]:
     finally:
         # A server that is on its way out may still be removing its own files.
         wait_until(lambda: _removed(base))
+        # The daemon of a room that was killed may have started the server once more.
+        for pid in working_below(base, "valkey-server"):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
 
 def _removed(base: Path) -> bool:

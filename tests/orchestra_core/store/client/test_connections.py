@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from redis.asyncio.connection import SSLConnection
+from redis.asyncio.connection import RedisSSLContext, SSLConnection
 
 from orchestra_core.store.client.address import read_address
 from orchestra_core.store.client.connections import SharedSSLContext, connections_to
@@ -60,6 +60,12 @@ def test_where_the_url_names_an_authority_the_systems_are_not_trusted(
     trusted = SharedSSLContext(ca_certs=named, cert_reqs="required").get().get_ca_certs()
     systems = ssl.create_default_context().get_ca_certs()
     assert len(trusted) == (len(systems) if is_systems else 1)
+
+
+def test_the_library_has_no_option_of_a_context_that_ours_leaves_out() -> None:
+    files = {"keyfile", "certfile", "password", "ca_certs", "ca_path", "ca_data"}
+    checks = {"cert_reqs", "check_hostname", "include_verify_flags", "exclude_verify_flags"}
+    assert set(RedisSSLContext.__slots__) == {*files, *checks, "min_version", "ciphers", "context"}
 
 
 def test_a_context_has_the_options_of_its_url(certificate: Certificate) -> None:
